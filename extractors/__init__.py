@@ -1,0 +1,1 @@
+"""Bytes in, `Document` out: what stands on the paper, nothing interpreted."""

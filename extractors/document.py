@@ -1,0 +1,154 @@
+"""The frozen types every reader gives and every later stage works on.
+
+Guarantee: a `Table` covers each position of its grid by exactly one `Cell`; `Table.checked` raises otherwise.
+Coordinates are points (1/72 inch) from the upper left corner of the page as a reader sees it; pages count from 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from extractors.errors import Broken
+
+BBox = tuple[float, float, float, float]
+"""`(x0, top, x1, bottom)` in points, `x0 <= x1` and `top <= bottom`."""
+
+Source = Literal["xml", "text", "ocr"]
+FoundBy = Literal["xml", "rulings", "alignment"]
+
+CONFIDENCE_LIMIT = 0.80
+"""An `ocr` cell below this confidence is doubtful even where its readings agree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A place on the paper: the page and the box on it."""
+
+    page: int
+    bbox: BBox
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table, with its text as it stands on the paper.
+
+    `row` and `column` count from 0. `page` and `bbox` are `None` for Word, which knows no pages. `ink` is the box of the
+    text inside the cell, `None` where the cell is empty. `continued` lists the further places of a cell that runs over
+    pages. `confidence` is 0-1 for `ocr`, else `None`; `alternative` is the other reading where two readings disagree.
+    """
+
+    row: int
+    column: int
+    row_span: int
+    column_span: int
+    text: str
+    page: int | None
+    bbox: BBox | None
+    source: Source
+    confidence: float | None = None
+    alternative: str | None = None
+    ink: BBox | None = None
+    continued: tuple[Region, ...] = ()
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether two readings disagree here, or the only one is too weak to trust."""
+        return self.alternative is not None or (self.confidence is not None and self.confidence < CONFIDENCE_LIMIT)
+
+    @property
+    def end_row(self) -> int:
+        """The first row below the cell."""
+        return self.row + self.row_span
+
+    @property
+    def end_column(self) -> int:
+        """The first column right of the cell."""
+        return self.column + self.column_span
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Why a table goes on with the piece found on `page`."""
+
+    page: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A run of text outside every table, its lines joined by a space."""
+
+    text: str
+    page: int | None
+    bbox: BBox | None
+    source: Source
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table, or the piece of one that stands on a page.
+
+    `column_edges` are the x positions of the grid's vertical lines (`n_columns + 1` of them, points), empty for Word.
+    `header_rows` is what the file itself says of repeated heading rows, `None` where it says nothing. `joins` tells why
+    pieces of several pages became one table; a piece as an extractor gives it has none.
+    """
+
+    n_rows: int
+    n_columns: int
+    cells: tuple[Cell, ...]
+    pages: tuple[int, ...]
+    bbox: BBox | None
+    found_by: FoundBy
+    column_edges: tuple[float, ...] = ()
+    header_rows: int | None = None
+    joins: tuple[Join, ...] = ()
+
+    def checked(self) -> Table:
+        """Return the table itself if its cells tile its grid, else raise `Broken`."""
+        seen: set[tuple[int, int]] = set()
+        for cell in self.cells:
+            for row in range(cell.row, cell.end_row):
+                for column in range(cell.column, cell.end_column):
+                    if (row, column) in seen:
+                        raise Broken("grid", f"two cells cover row {row}, column {column} of a table")
+                    seen.add((row, column))
+        if len(seen) != self.n_rows * self.n_columns or (
+            seen and (max(r for r, _ in seen) >= self.n_rows or max(c for _, c in seen) >= self.n_columns)
+        ):
+            raise Broken("grid", f"{self.n_rows * self.n_columns - len(seen)} grid positions of a table have no cell")
+        return self
+
+    def grid(self) -> list[list[Cell]]:
+        """Give the cell that covers each position, as `n_rows` lists of `n_columns`."""
+        rows: list[list[Cell | None]] = [[None] * self.n_columns for _ in range(self.n_rows)]
+        for cell in self.cells:
+            for row in range(cell.row, cell.end_row):
+                for column in range(cell.column, cell.end_column):
+                    rows[row][column] = cell
+        return rows  # type: ignore[return-value]  # `checked` has seen to it that nothing stays empty
+
+
+Block = Paragraph | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What one file holds, in reading order.
+
+    `document_id` is the SHA-256 of the file's bytes in hexadecimal. `pages` is `None` where the format has none.
+    `page_heights` are in points, one a page.
+    """
+
+    document_id: str
+    file_name: str
+    media_type: str
+    pages: int | None
+    blocks: tuple[Block, ...]
+    page_heights: tuple[float, ...] = ()
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables among the blocks, in reading order."""
+        return tuple(block for block in self.blocks if isinstance(block, Table))

@@ -1,0 +1,99 @@
+"""Runs of text to lines, cell texts and paragraphs: the same for a PDF's text objects and for recognised words.
+
+Guarantee: no character is dropped or added but the spaces between runs and lines. A hyphen at a line's end stays as
+printed and the next line follows it without a space.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from extractors.document import BBox
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A piece of text on one line with its box (any unit, y downwards)."""
+
+    text: str
+    bbox: BBox
+
+
+def union(boxes: Iterable[BBox]) -> BBox:
+    """Give the smallest box around at least one box."""
+    x0s, tops, x1s, bottoms = zip(*boxes, strict=True)
+    return (min(x0s), min(tops), max(x1s), max(bottoms))
+
+
+def lines_of(runs: Iterable[Run], gap: float = float("inf")) -> list[Run]:
+    """Join runs that share a line, from top to bottom; a gap wider than `gap` line heights parts them."""
+    rows: list[list[Run]] = []
+    for run in sorted(runs, key=lambda r: (r.bbox[1] + r.bbox[3], r.bbox[0])):
+        if rows and _same_line(rows[-1], run):
+            rows[-1].append(run)
+        else:
+            rows.append([run])
+    lines = []
+    for row in rows:
+        row.sort(key=lambda r: r.bbox[0])
+        piece = [row[0]]
+        for run in row[1:]:
+            before = piece[-1]
+            height = max(before.bbox[3] - before.bbox[1], run.bbox[3] - run.bbox[1])
+            if run.bbox[0] - before.bbox[2] > gap * height:
+                lines.append(_line(piece))
+                piece = []
+            piece.append(run)
+        lines.append(_line(piece))
+    return lines
+
+
+def _same_line(row: Sequence[Run], run: Run) -> bool:
+    """Whether the run overlaps the row's tallest run by more than half of the lower of the two."""
+    tallest = max(row, key=lambda r: r.bbox[3] - r.bbox[1])
+    overlap = min(tallest.bbox[3], run.bbox[3]) - max(tallest.bbox[1], run.bbox[1])
+    lower = min(tallest.bbox[3] - tallest.bbox[1], run.bbox[3] - run.bbox[1])
+    return overlap > 0.5 * lower
+
+
+def _line(runs: Sequence[Run]) -> Run:
+    text = runs[0].text
+    for before, run in zip(runs, runs[1:], strict=False):
+        height = max(before.bbox[3] - before.bbox[1], run.bbox[3] - run.bbox[1])
+        touching = run.bbox[0] - before.bbox[2] < 0.15 * height
+        text += run.text if touching else " " + run.text
+    return Run(text.strip(), union(r.bbox for r in runs))
+
+
+def join_lines(lines: Iterable[str]) -> str:
+    """Join the lines of a cell or paragraph by spaces; after a line-end hyphen without one."""
+    text = ""
+    for line in lines:
+        text += line if not text or (text.endswith("-") and len(text) > 1 and text[-2].isalnum()) else " " + line
+    return " ".join(text.split())
+
+
+def paragraphs_of(lines: Sequence[Run]) -> list[Run]:
+    """Join lines into paragraphs.
+
+    A line goes on with the paragraph above when it follows closely in the same size of type and its first word would
+    not have fitted on the line above, measured against the widest line; that is how a paragraph is wrapped.
+    """
+    right_margin = max((line.bbox[2] for line in lines), default=0.0)
+    groups: list[list[Run]] = []
+    for line in lines:
+        if groups and _wraps(groups[-1][-1], line, right_margin):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
+    return [Run(join_lines(r.text for r in group), union(r.bbox for r in group)) for group in groups]
+
+
+def _wraps(above: Run, line: Run, right_margin: float) -> bool:
+    height = above.bbox[3] - above.bbox[1]
+    line_height = line.bbox[3] - line.bbox[1]
+    if not 0.6 < line_height / max(height, 1e-6) < 1.6 or not -0.5 * height < line.bbox[1] - above.bbox[3] < 1.2 * height:
+        return False
+    first_word = len(line.text.split(" ", 1)[0]) / max(len(line.text), 1) * (line.bbox[2] - line.bbox[0])
+    return above.bbox[2] + first_word + 0.25 * height > right_margin

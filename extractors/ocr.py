@@ -1,0 +1,328 @@
+"""Print to text with Tesseract: two readers wherever a number stands, so that none is silently wrong.
+
+Guarantee: a cell of digits is accepted as sure only where the reader of words and the reader of digits agree. Where they
+differ, the better reading is the text and the other one is kept beside it; nothing is voted away. In running text, every
+word with a digit in it is read a second time in the same manner.
+
+Pictures are grey, dark on light, about 300 dots an inch; boxes are pixels of the picture given. The engines are made once
+a process and are not for use by several threads at a time.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # before Tesseract loads: its threads cost more than they bring
+
+import cv2  # noqa: E402
+import numpy as np  # noqa: E402
+import tesserocr  # noqa: E402
+from tesserocr import OEM, PSM, RIL  # noqa: E402
+
+from extractors.layout import join_lines  # noqa: E402
+from extractors.rulings import Picture, ink_mask  # noqa: E402
+from extractors.tessdata import require_tessdata  # noqa: E402
+
+PAPER = 255
+"""Grey level put around a crop; `scan` levels the paper of a page to it."""
+PADDING = 12
+"""Pixels of paper around a crop: Tesseract misses print at the very edge."""
+DUST = 9
+"""Pixels of ink below which a blob is no print: a full stop of 8 points has about 12."""
+SURE = 0.97
+"""Confidence of what is known by its shape."""
+
+_WORDS, _DIGITS = "ukr+eng", "eng"
+_DIGIT_SIGNS = "0123456789,.-%"
+_ROMAN_SIGNS = "IVX"
+_LIKE_DIGITS = frozenset("ОоOoІіIl|!їЇЗзбпПВЧSБ")
+"""Letters that the reader of words gives for digits: `1` as `І`, `3` as `З`, `11` as `п`."""
+_PUNCTUATION = frozenset(" ,.-–—−%()+/:;'’\"`*_~=")
+_NUMBER = re.compile(r"[-–−]?(\d{1,3}( \d{3})+|\d+)([,.]\d+)?\s?%?")
+_NUMERO = re.compile(r"\b(?:М[ое]|[NХЛ][оo]|N[еe])\.?(?=\s*(?:\d|[пз]\s?/\s?п))")
+_BARS = re.compile(r"[IІiіїЇl|!1ПпШш]{1,4}")
+_ROMAN_LIKE = re.compile(r"[IІЇl|1]{0,3}[MМVvУХX][IІЇl|1]{0,3}")
+_ROMAN = re.compile(r"X{0,3}(IX|IV|V?I{0,3})")
+
+Box = tuple[int, int, int, int]
+"""`(left, top, right, bottom)` in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What stands in a picture: `confidence` 0-1, `alternative` where the readers disagree, `ink` the box of the print."""
+
+    text: str
+    confidence: float
+    alternative: str | None = None
+    ink: Box | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word, its line's number, its box, and how sure the reader of words is of it (0-1)."""
+
+    text: str
+    line: int
+    box: Box
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of running text; `confidence` is low where a number in it was read in two ways."""
+
+    text: str
+    box: Box
+    confidence: float
+
+
+def read_cell(crop: Picture) -> Reading:
+    """Read the inside of one table cell, its ruling lines already cut off."""
+    blobs = _blobs(crop)
+    if not blobs:
+        return Reading("", 1.0)
+    ink = _around(blobs)
+    dashes = _dashes(crop, blobs)
+    if dashes:
+        return Reading(dashes, SURE, None, ink)
+    print_only = _padded(crop, ink)
+    return replace(_read(print_only, _line_count(blobs), len(blobs)), ink=ink)
+
+
+def read_lines(picture: Picture) -> list[Line]:
+    """Read running text line by line, in Tesseract's reading order; lines without a letter or digit are left out."""
+    engine = _engine(_WORDS)
+    words = _words(engine, picture, PSM.AUTO)
+    lines = []
+    for number in sorted({word.line for word in words}):
+        own = [word for word in words if word.line == number]
+        if any(sign.isalnum() for word in own for sign in word.text):
+            checked = _checked(picture, own)
+            confidence = checked.confidence if checked.alternative is None else min(0.5, checked.confidence)
+            lines.append(Line(checked.text, _around([word.box for word in own]), confidence))
+    return lines
+
+
+def looks_numeric(text: str) -> bool:
+    """Whether a reading may be that of a number: all its signs are digits, punctuation, or letters taken for digits."""
+    signs = [sign for sign in text if sign not in _PUNCTUATION]
+    if not signs:
+        return True
+    digits = sum(sign.isdigit() for sign in signs)
+    alike = sum(sign in _LIKE_DIGITS for sign in signs)
+    if digits and len(signs) <= 4 and all(sign.isascii() or sign in _LIKE_DIGITS for sign in signs):
+        return True
+    return digits + alike == len(signs) and (digits >= alike or len(signs) <= 3)
+
+
+def settle(words: Reading, digits: Reading) -> Reading:
+    """Bring the two readings of one number together.
+
+    Readings that differ in white space only agree, and together are surer than either; the one with its spaces is kept.
+    """
+    if _key(words.text) == _key(digits.text):
+        text = max(words.text, digits.text, key=len)
+        return Reading(text, 1 - (1 - words.confidence) * (1 - digits.confidence))
+    if not digits.text and not any(sign.isdigit() for sign in words.text):
+        return words
+    better, other = sorted((words, digits), key=_merit, reverse=True)
+    return Reading(better.text, min(better.confidence, 0.75), other.text)
+
+
+def _merit(reading: Reading) -> float:
+    return reading.confidence + (0.3 if _NUMBER.fullmatch(reading.text) else 0.0) - (0.0 if reading.text else 1.0)
+
+
+def _key(text: str) -> str:
+    return re.sub(r"\s", "", text).replace("–", "-").replace("—", "-").replace("−", "-")
+
+
+def _read(crop: Picture, lines: int, blobs: int) -> Reading:
+    engine = _engine(_WORDS)
+    words = _words(engine, crop, PSM.SINGLE_BLOCK)
+    if not words and lines == 1:
+        words = _words(engine, crop, PSM.SINGLE_WORD if blobs > 1 else PSM.SINGLE_CHAR)
+    by_line = [[word for word in words if word.line == line] for line in sorted({word.line for word in words})]
+    text = join_lines(" ".join(word.text for word in line) for line in by_line)
+    roman = _roman(crop, text) if lines == 1 else ""
+    if roman:
+        return Reading(roman, SURE if _BARS.fullmatch(text) else 0.9)
+    if looks_numeric(text):
+        first = Reading(text, min((word.confidence for word in words), default=0.0))
+        return settle(first, _digits(crop, lines))
+    return _checked(crop, words)
+
+
+def _digits(crop: Picture, lines: int) -> Reading:
+    """Read with nothing but digits and their signs to choose from."""
+    engine = _engine(_DIGITS, _DIGIT_SIGNS)
+    words = _words(engine, crop, PSM.SINGLE_LINE if lines == 1 else PSM.SINGLE_BLOCK)
+    if not words and lines == 1:
+        words = _words(engine, crop, PSM.SINGLE_WORD)
+    return Reading(" ".join(word.text for word in words), min((word.confidence for word in words), default=0.0))
+
+
+def _roman(crop: Picture, text: str) -> str:
+    """Give the Roman numeral in the picture of a word that was read as something alike, else nothing."""
+    if _BARS.fullmatch(text):
+        bars = _upright_bars(crop)
+        return "I" * bars if bars <= 3 else ""
+    if len(text) > 1 and _ROMAN_LIKE.fullmatch(text):
+        words = _words(_engine(_DIGITS, _ROMAN_SIGNS), crop, PSM.SINGLE_LINE)
+        if len(words) == 1 and _ROMAN.fullmatch(words[0].text):
+            return words[0].text
+    return ""
+
+
+def _checked(picture: Picture, words: list[Word]) -> Reading:
+    """Read every word with a digit in it again; one that differs makes the whole text doubtful."""
+    total = sum(len(word.text) for word in words)
+    if not total:
+        return Reading("", 0.0)
+    lines: dict[int, list[str]] = {}
+    others: dict[int, list[str]] = {}
+    weighed = 0.0
+    differ = False
+    for word in words:
+        text = _roman(_padded(picture, word.box), word.text) or word.text
+        confidence, other = word.confidence, text
+        if any(sign.isdigit() for sign in text):
+            again = _digits(_padded(picture, word.box), 1)
+            if _confirms(text, again.text):
+                confidence = max(confidence, 0.9)
+            else:
+                other, differ = again.text or "?", True
+        weighed += confidence * len(word.text)
+        lines.setdefault(word.line, []).append(text)
+        others.setdefault(word.line, []).append(other)
+    whole, alternative = (join_lines(" ".join(line) for line in by.values()) for by in (lines, others))
+    return Reading(_NUMERO.sub("№", whole), weighed / total, alternative if differ else None)
+
+
+def _confirms(word: str, again: str) -> bool:
+    """Whether the second reading holds the digits of a word; where letters stand too, it may hold more than those."""
+    wanted, found = (re.sub(r"\D", "", text) for text in (word, again))
+    return wanted in found if any(sign.isalpha() or sign == "№" for sign in word) else wanted == found
+
+
+@lru_cache(maxsize=4)
+def _engine(languages: str, only: str = "") -> tesserocr.PyTessBaseAPI:
+    engine = tesserocr.PyTessBaseAPI(path=str(require_tessdata()), lang=languages, oem=OEM.LSTM_ONLY)
+    engine.SetVariable("invert_threshold", "0")  # no second pass for light print on dark, which `scan` does not pass on
+    if only:
+        engine.SetVariable("tessedit_char_whitelist", only)
+    return engine
+
+
+def _words(engine: tesserocr.PyTessBaseAPI, picture: Picture, layout: int) -> list[Word]:
+    """Read a picture, its words in reading order."""
+    rows, columns = picture.shape
+    engine.SetPageSegMode(layout)
+    engine.SetImageBytes(picture.tobytes(), columns, rows, 1, columns)
+    engine.SetSourceResolution(300)
+    engine.Recognize()
+    return list(_iterate(engine.GetIterator()))
+
+
+def _iterate(results: tesserocr.PyResultIterator | None) -> Iterator[Word]:
+    if results is None or results.Empty(RIL.WORD):
+        return
+    line = -1
+    while True:
+        line += results.IsAtBeginningOf(RIL.TEXTLINE)
+        text = (results.GetUTF8Text(RIL.WORD) or "").strip() if not results.Empty(RIL.WORD) else ""
+        box = results.BoundingBox(RIL.WORD) if text else None
+        if box:
+            yield Word(text, line, box, max(0.0, results.Confidence(RIL.WORD)) / 100)
+        if not results.Next(RIL.WORD):
+            return
+
+
+def _blobs(crop: Picture) -> list[Box]:
+    """Give the boxes of the print in a crop: no dust, and no remains of the ruling lines along its edges."""
+    rows, columns = crop.shape
+    if rows < 8 or columns < 8:
+        return []
+    framed = cv2.copyMakeBorder(crop, 31, 31, 31, 31, cv2.BORDER_CONSTANT, value=(float(PAPER),))
+    ink = np.ascontiguousarray(ink_mask(framed)[31:-31, 31:-31])  # type: ignore[arg-type]
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    blobs = []
+    for x, y, width, height, area in stats[1:].tolist():
+        edge = min(x, y, columns - x - width, rows - y - height)
+        along = width if height <= width else height
+        remains = edge <= 2 and (min(width, height) <= 5 or along > 0.6 * (columns if height <= width else rows))
+        rule = min(width, height) <= 8 and along > 0.8 * (columns if height <= width else rows) and along > 60
+        if area >= DUST and not (remains and min(width, height) <= 8) and not rule:
+            blobs.append((x, y, x + width, y + height))
+    return blobs
+
+
+def _dashes(crop: Picture, blobs: list[Box]) -> str:
+    """Give a hyphen for each of 1-4 dashes side by side, else nothing: by themselves the readers lose dashes.
+
+    Dashes that touch are told apart by the lighter gaps between them.
+    """
+    heights = [bottom - top for _, top, _, bottom in blobs]
+    flat = all(
+        right - left >= 1.6 * height and height <= 12 for (left, _, right, _), height in zip(blobs, heights, strict=True)
+    )
+    left, top, right, bottom = _around(blobs)
+    if len(blobs) > 4 or not flat or bottom - top > max(heights) + 4:
+        return ""
+    profile = crop[top:bottom, left:right].mean(axis=0)
+    dark = profile < (profile.min() + PAPER) / 2
+    dashes = int(dark[0]) + int(np.count_nonzero(dark[1:] & ~dark[:-1]))
+    return "-" * dashes if dashes <= 4 else ""
+
+
+def _upright_bars(crop: Picture) -> int:
+    """Count the upright strokes of a picture of nothing but the Roman numerals I, II, III; else 0.
+
+    Such a picture is its own mirror image both ways and its strokes run straight from top to bottom; the digit 1 has a
+    flag at its upper left.
+    """
+    ink = crop < (int(crop.min()) + PAPER) // 2
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    near = cv2.dilate(ink.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    if any(np.count_nonzero(ink & ~turned) > 0.04 * np.count_nonzero(ink) for turned in (near[::-1], near[:, ::-1])):
+        return 0
+    trunk = ink[len(ink) // 5 : -(len(ink) // 5) or None].mean(axis=0)
+    if np.count_nonzero((trunk > 0.15) & (trunk < 0.85)) > 0.34 * len(trunk):
+        return 0
+    stroke = trunk > 0.5
+    return int(stroke[0]) + int(np.count_nonzero(stroke[1:] & ~stroke[:-1]))
+
+
+def _line_count(blobs: list[Box]) -> int:
+    """Count the lines of print by the empty rows between them."""
+    lines, reach = 0, -1
+    for _, top, _, bottom in sorted(blobs, key=lambda blob: blob[1]):
+        if bottom - top < 12:
+            continue  # dots and commas stand apart from their line
+        lines += top > reach
+        reach = max(reach, bottom)
+    return max(1, lines)
+
+
+def _around(boxes: list[Box]) -> Box:
+    return (
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+    )
+
+
+def _padded(picture: Picture, box: Box) -> Picture:
+    """Cut a box out with the two pixels around it, and put paper around that."""
+    left, top, right, bottom = box
+    cut = picture[max(0, top - 2) : bottom + 2, max(0, left - 2) : right + 2]
+    return cv2.copyMakeBorder(  # type: ignore[return-value]
+        cut, PADDING, PADDING, PADDING, PADDING, cv2.BORDER_CONSTANT, value=(float(PAPER),)
+    )

@@ -1,0 +1,138 @@
+"""Ruling lines in a picture: how far the page leans, and where its horizontal and vertical lines run.
+
+Guarantee: what is found are strokes longer than print has them, measured in pixels of the picture given; nothing is decided
+here about tables. All lengths are pixels of a picture of about 300 dots an inch; pictures are dark (0) on light (255).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from extractors.lattice import Ruling
+from extractors.limits import LIMITS, enforce
+
+Picture = NDArray[np.uint8]
+"""A grey picture (`rows, columns`) or a mask of the same shape, where 255 stands for "here"."""
+
+SHORTEST = 50
+"""Shorter strokes may be letters: the tallest capital of 16 points has 46 pixels."""
+THICKEST = 16
+"""A stroke thicker than this is a bar or a picture, no ruling."""
+BESIDE = (5, 10)
+"""Where to look for ink beside a short stroke, from its middle: a letter has some there, a ruling has none."""
+ATTACHED = 6.0
+"""A line ends at a crossing line if it ends this near to it."""
+STEEPEST = 5.0
+"""Degrees; pages that lean more are not straightened."""
+FEWEST_POINTS = 2_000
+"""With less ink than this, a lean cannot be told from chance."""
+MOST_POINTS = 40_000
+"""Enough ink to measure a lean to a hundredth of a degree."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rulings:
+    """The lines of a page and a mask of the pixels that they cover."""
+
+    horizontal: tuple[Ruling, ...]
+    vertical: tuple[Ruling, ...]
+    mask: Picture
+
+
+def ink_mask(grey: Picture) -> Picture:
+    """Mark what is darker than the paper around it, so that shadows and shaded cells do not count as ink."""
+    return cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 61, 28)  # type: ignore[return-value]
+
+
+def find_rulings(ink: Picture) -> Rulings:
+    """Find the lines in an ink mask of a page that stands straight to within about half a degree.
+
+    Raises:
+        Refused: more lines than `limits` allows for a page.
+    """
+    across, down = _strokes(ink, upright=False), _strokes(ink, upright=True)
+    horizontal = [line for line in _lines(across) if not _in_letter(line, ink)]
+    vertical = [line for line in _lines(down.T) if not _in_letter(line, ink.T)]
+    enforce("page_rulings", len(horizontal) + len(vertical), LIMITS.page_rulings)
+    horizontal, vertical = _attached(horizontal, vertical), _attached(vertical, horizontal)
+    return Rulings(tuple(horizontal), tuple(vertical), cv2.bitwise_or(across, down))  # type: ignore[arg-type]
+
+
+def lean(ink: Picture) -> float:
+    """Measure the lean of a page in degrees, positive where lines fall to the right; 0.0 where nothing tells.
+
+    Ruling lines decide where the page has them, else its lines of text. The lean is the slope along which the ink falls
+    into the fewest and fullest rows.
+    """
+    strokes = _long_strokes(ink)
+    y, x = np.nonzero(strokes if np.count_nonzero(strokes) >= FEWEST_POINTS else ink)
+    if len(x) < FEWEST_POINTS:
+        return 0.0
+    step = max(1, len(x) // MOST_POINTS)
+    x, y = x[::step].astype(np.float64), y[::step].astype(np.float64)
+    best = 0.0
+    for reach, grain in ((STEEPEST, 0.1), (0.1, 0.01)):
+        angles = best + np.arange(-reach, reach + grain / 2, grain)
+        best = float(angles[int(np.argmax([_fullness(x, y, angle) for angle in angles]))])
+    return best
+
+
+def _long_strokes(ink: Picture) -> Picture:
+    """Keep the horizontal strokes of at least a sixth of the picture's width; nothing unless they make up two widths."""
+    _, labels, boxes, _ = cv2.connectedComponentsWithStats(_strokes(ink, upright=False), connectivity=8)
+    widths = boxes[:, cv2.CC_STAT_WIDTH]
+    long = widths >= ink.shape[1] / 6
+    long[0] = False
+    if widths[long].sum() < 2 * ink.shape[1]:
+        long[:] = False
+    return np.where(long[labels], np.uint8(255), np.uint8(0))
+
+
+def _fullness(x: NDArray[np.float64], y: NDArray[np.float64], angle: float) -> float:
+    rows = y - x * np.tan(np.radians(angle))
+    filled = np.bincount((rows - rows.min()).astype(np.int64) // 2).astype(np.float64)
+    return float(np.dot(filled, filled))
+
+
+def _strokes(ink: Picture, *, upright: bool) -> Picture:
+    """Keep what runs on for `SHORTEST` pixels, after thickening it by a pixel so that a slight lean does not cut it."""
+    thick, long = ((3, 1), (1, SHORTEST)) if upright else ((1, 3), (SHORTEST, 1))
+    thickened = cv2.dilate(ink, cv2.getStructuringElement(cv2.MORPH_RECT, thick))
+    return cv2.morphologyEx(thickened, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, long))  # type: ignore[return-value]
+
+
+def _lines(strokes: Picture) -> list[Ruling]:
+    """Make one ruling of each connected horizontal stroke that is thin."""
+    _, _, boxes, centres = cv2.connectedComponentsWithStats(np.ascontiguousarray(strokes), connectivity=8)
+    return [
+        Ruling(float(middle), float(x), float(x + length))
+        for (x, _, length, _, area), (_, middle) in zip(boxes[1:], centres[1:], strict=True)
+        if area / length <= THICKEST
+    ]
+
+
+def _in_letter(line: Ruling, ink: Picture) -> bool:
+    """Whether a short horizontal stroke has ink along it on either side, as the stem of a letter has."""
+    if line.end - line.start > 2 * SHORTEST:
+        return False
+    near, far = BESIDE
+    middle, start, end = round(line.position), int(line.start) + near, int(line.end) - near
+    sides = ink[max(0, middle - far) : max(0, middle - near), start:end], ink[middle + near : middle + far, start:end]
+    return any(side.size and np.count_nonzero(side.any(axis=0)) > 0.2 * (end - start) for side in sides)
+
+
+def _attached(lines: list[Ruling], crossing: list[Ruling]) -> list[Ruling]:
+    """Drop lines that meet at most two crossing lines and hang loose at an end: underlines, signatures, strokes of a pen."""
+    positions = np.array([c.position for c in crossing])
+    starts, ends = np.array([c.start for c in crossing]), np.array([c.end for c in crossing])
+    kept = []
+    for line in lines:
+        reach = (starts - ATTACHED <= line.position) & (line.position <= ends + ATTACHED)
+        met = positions[reach & (line.start - ATTACHED <= positions) & (positions <= line.end + ATTACHED)]
+        if len(met) > 2 or (len(met) == 2 and met.min() <= line.start + ATTACHED and met.max() >= line.end - ATTACHED):
+            kept.append(line)
+    return kept

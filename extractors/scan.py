@@ -1,0 +1,260 @@
+"""Pictures of pages to blocks: upright page in, the tables its ruling lines draw and the text around them out.
+
+Guarantee: all boxes are points of the page as it was given, though it is straightened for reading: a box is the upright one
+of the same size around the middle of the slanted place. Every table tiles its grid. A grid without any print in it, and a
+frame around text, are no tables; the text in a frame is read with the text of the page.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps, ImageSequence
+
+from extractors import ocr
+from extractors.document import BBox, Block, Cell, Document, Paragraph, Table
+from extractors.errors import Broken
+from extractors.lattice import Grid, grids
+from extractors.limits import LIMITS, enforce
+from extractors.layout import Run, paragraphs_of
+from extractors.rulings import Picture, Rulings, find_rulings, ink_mask, lean
+
+DPI = 300
+"""The resolution that pictures are read at."""
+TOLERANCE = 10.0
+"""Pixels between ruling lines that are one, and between lines that meet."""
+INSET = 4
+"""Pixels cut off a cell on each side, beyond the middle of its ruling lines, to be rid of them."""
+NOISY = 3.0
+"""Grey levels of noise from which on a picture is smoothed."""
+STRAIGHT = 0.03
+"""Degrees that a page may lean without being straightened."""
+A4 = (595.28, 841.89)
+"""Width and height in points, upright."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page made ready for reading: levelled, smoothed, straight, at `DPI`.
+
+    `back` is the 2 x 3 matrix from its pixels to points of the page as given, `unit` the points of a pixel.
+    """
+
+    grey: Picture
+    back: NDArray[np.float64]
+    unit: float
+
+    def bbox(self, left: float, top: float, right: float, bottom: float) -> BBox:
+        """Give the place of a box of pixels on the page as given: upright, of the same size, around the same middle."""
+        x, y = self.back @ np.array([(left + right) / 2, (top + bottom) / 2, 1.0])
+        width, height = (right - left) * self.unit / 2, (bottom - top) * self.unit / 2
+        return (float(x - width), float(y - height), float(x + width), float(y + height))
+
+
+def read_picture(picture: NDArray[np.uint8], page: int, width: float, height: float) -> tuple[Block, ...]:
+    """Read one page.
+
+    Args:
+        picture: The page upright, grey (`rows, columns`) or colour in OpenCV's order (`rows, columns, 3`: BGR).
+        page: The page's number, from 1.
+        width: The page's width in points.
+        height: The page's height in points.
+
+    Returns:
+        Tables and paragraphs from top to bottom, boxes in points of the page as given.
+
+    Raises:
+        Refused: the picture exceeds a limit, or the OCR models are missing.
+    """
+    enforce("image_pixels", picture.shape[0] * picture.shape[1], LIMITS.image_pixels)
+    sheet = prepare(picture, width, height)
+    rulings = find_rulings(ink_mask(sheet.grey))
+    blocks: list[Block] = []
+    rest = _without(sheet.grey, rulings)
+    for grid in _tables(grids(rulings.horizontal, rulings.vertical, TOLERANCE)):
+        table = _read_table(sheet, grid, page)
+        if any(cell.text for cell in table.cells):
+            blocks.append(table.checked())
+            left, top, right, bottom = (round(edge) for edge in grid.bbox)
+            rest[max(0, top - INSET) : bottom + INSET, max(0, left - INSET) : right + INSET] = ocr.PAPER
+    blocks.extend(_paragraphs(sheet, ocr.read_lines(rest), page))
+    return tuple(sorted(blocks, key=lambda block: block.bbox[1] if block.bbox else 0.0))
+
+
+def read_pictures(data: bytes, file_name: str, media_type: str, document_id: str) -> Document:
+    """Read a picture file; each frame of a TIFF is a page.
+
+    Where the file does not tell a believable resolution, a page is taken for A4.
+
+    Raises:
+        Broken: the file cannot be decoded.
+        Refused: it exceeds a limit, or the OCR models are missing.
+    """
+    blocks: list[Block] = []
+    heights: list[float] = []
+    for number, (picture, width, height) in enumerate(_pages(data, file_name), start=1):
+        blocks.extend(read_picture(picture, number, width, height))
+        heights.append(height)
+    return Document(document_id, file_name, media_type, len(heights), tuple(blocks), tuple(heights))
+
+
+def prepare(picture: NDArray[np.uint8], width: float, height: float) -> Sheet:
+    """Make a page ready for reading: grey, even light, little noise, `DPI`, straight."""
+    grey: Picture = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)  # type: ignore[assignment]
+    unit = width / grey.shape[1]
+    scale = DPI / 72 * unit
+    if not 0.9 < scale < 1.1:
+        scale = min(scale, (LIMITS.image_pixels / grey.size) ** 0.5)
+        way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=way)  # type: ignore[assignment]
+        unit = width / grey.shape[1]
+    grey = _smoothed(_levelled(grey))
+    angle = lean(ink_mask(grey))
+    rows, columns = grey.shape
+    turn = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+    if abs(angle) >= STRAIGHT:
+        turn = np.asarray(cv2.getRotationMatrix2D((columns / 2, rows / 2), angle, 1.0))
+        wide = round(columns * abs(turn[0, 0]) + rows * abs(turn[0, 1]))
+        tall = round(rows * abs(turn[0, 0]) + columns * abs(turn[0, 1]))
+        turn[:, 2] += (wide - columns) / 2, (tall - rows) / 2
+        paper = (float(ocr.PAPER),)
+        grey = cv2.warpAffine(grey, turn, (wide, tall), flags=cv2.INTER_CUBIC, borderValue=paper)  # type: ignore[assignment]
+    back = np.asarray(cv2.invertAffineTransform(turn)) * np.array([[width / columns], [height / rows]])
+    return Sheet(grey, back, unit)
+
+
+def _levelled(grey: Picture) -> Picture:
+    """Divide by the light of the paper, so that shadows go and the paper is `ocr.PAPER` everywhere."""
+    small = cv2.resize(grey, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
+    paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, (25, 25)))
+    paper = cv2.blur(paper, (25, 25))
+    light = cv2.resize(np.maximum(paper, 16), (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return cv2.divide(grey, light, scale=ocr.PAPER)  # type: ignore[return-value]
+
+
+def _smoothed(grey: Picture) -> Picture:
+    """Smooth a noisy picture, and wipe specks that are too small for print off any."""
+    soft = cv2.GaussianBlur(grey, (0, 0), 1.0)
+    paper = soft > ocr.PAPER - 40
+    noise = float(np.std((grey.astype(np.int16) - soft)[paper][::7])) if paper.any() else 0.0
+    clean: Picture = soft if noise > NOISY else grey  # type: ignore[assignment]
+    clean = _stretched(clean, noise)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink_mask(clean), connectivity=8)
+    specks = stats[:, cv2.CC_STAT_AREA] < ocr.DUST
+    if specks.any():
+        clean[cv2.dilate(specks[labels].astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = ocr.PAPER
+    return clean
+
+
+def _stretched(grey: Picture, noise: float) -> Picture:
+    """Make the paper white and the print black: on a grain of grey the readers fail on cells of one or two signs."""
+    ink = grey[ink_mask(grey) > 0]
+    black = float(np.percentile(ink, 10)) if ink.size else 0.0
+    white = max(ocr.PAPER - 20.0 - 2 * noise, black + 40)
+    steps = np.clip((np.arange(256) - black) * ocr.PAPER / (white - black), 0, 255).astype(np.uint8)
+    return cv2.LUT(grey, steps)  # type: ignore[return-value]
+
+
+def _tables(found: list[Grid]) -> Iterator[Grid]:
+    """Pass on the grids that are tables: more than one cell, and not inside a cell of another one."""
+    tables = [grid for grid in found if len(grid.cells) > 1]
+    for grid in tables:
+        left, top, right, bottom = grid.bbox
+        if not any(
+            other is not grid
+            and other.bbox[0] < left
+            and other.bbox[1] < top
+            and right < other.bbox[2]
+            and bottom < other.bbox[3]
+            for other in tables
+        ):
+            yield grid
+
+
+def _read_table(sheet: Sheet, grid: Grid, page: int) -> Table:
+    n_rows, n_columns = len(grid.y_edges) - 1, len(grid.x_edges) - 1
+    enforce("table_columns", n_columns, LIMITS.table_columns)
+    cells = []
+    for place in grid.cells:
+        left, top, right, bottom = (round(edge) for edge in place.bbox)
+        left, top, right, bottom = left + INSET, top + INSET, right - INSET + 1, bottom - INSET + 1
+        reading = ocr.read_cell(np.ascontiguousarray(sheet.grey[top:bottom, left:right]))
+        ink = reading.ink
+        cells.append(
+            Cell(
+                place.row,
+                place.column,
+                place.row_span,
+                place.column_span,
+                reading.text,
+                page,
+                sheet.bbox(*place.bbox),
+                "ocr",
+                reading.confidence,
+                reading.alternative,
+                sheet.bbox(left + ink[0], top + ink[1], left + ink[2], top + ink[3]) if ink and reading.text else None,
+            )
+        )
+    _, upper, _, lower = grid.bbox
+    edges = tuple(sheet.bbox(x, upper, x, lower)[0] for x in grid.x_edges)
+    return Table(n_rows, n_columns, tuple(cells), (page,), sheet.bbox(*grid.bbox), "rulings", edges)
+
+
+def _paragraphs(sheet: Sheet, lines: list[ocr.Line], page: int) -> Iterator[Paragraph]:
+    """Join lines to paragraphs, each as sure as its lines are on the average of their signs."""
+    left = list(lines)
+    for run in paragraphs_of([Run(line.text, line.box) for line in lines]):
+        own = []
+        while left and left[0].box[0] >= run.bbox[0] and left[0].box[1] >= run.bbox[1] and left[0].box[3] <= run.bbox[3]:
+            own.append(left.pop(0))
+        weight = sum(len(line.text) for line in own)
+        confidence = sum(line.confidence * len(line.text) for line in own) / max(1, weight)
+        yield Paragraph(run.text, page, sheet.bbox(*run.bbox), "ocr", confidence)
+
+
+def _without(grey: Picture, rulings: Rulings) -> Picture:
+    """Take the ruling lines off a page: underlines and frames hinder the reading of running text."""
+    rest = grey.copy()
+    rest[rulings.mask > 0] = ocr.PAPER
+    return rest
+
+
+def _pages(data: bytes, file_name: str) -> Iterator[tuple[NDArray[np.uint8], float, float]]:
+    """Decode the frames of a picture file one by one, each with its width and height in points."""
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            enforce("pages", getattr(image, "n_frames", 1), LIMITS.pages)
+            for frame in ImageSequence.Iterator(image):
+                enforce("image_pixels", frame.width * frame.height, LIMITS.image_pixels)
+                resolution = frame.info.get("dpi")
+                upright = ImageOps.exif_transpose(frame) or frame
+                pixels = np.array(_flat(upright), dtype=np.uint8)
+                yield pixels, *_page_size(upright.width, upright.height, resolution)
+    except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
+        raise Broken("damaged", f"{file_name}: the picture cannot be decoded ({error}); scan or send it again") from error
+
+
+def _flat(image: Image.Image) -> Image.Image:
+    """Make a picture grey; what is see-through becomes paper."""
+    if image.has_transparency_data:
+        whole = image.convert("RGBA")
+        image = Image.alpha_composite(Image.new("RGBA", whole.size, "white"), whole)
+    return image.convert("L")
+
+
+def _page_size(columns: int, rows: int, resolution: object) -> tuple[float, float]:
+    """Give a picture's size in points by its resolution if that makes a sheet of paper, else as A4 across its width."""
+    if isinstance(resolution, tuple) and len(resolution) == 2:
+        dots_x, dots_y = (float(dots) for dots in resolution)
+        if 72 < dots_x <= 2400 and 72 < dots_y <= 2400:
+            width, height = columns * 72 / dots_x, rows * 72 / dots_y
+            if 200 <= min(width, height) and max(width, height) <= 2400:
+                return width, height
+    short, long = A4
+    width = short if columns <= rows else long
+    return width, width * rows / columns

@@ -1,0 +1,76 @@
+"""What a file is, read from its bytes and never from its name.
+
+Guarantee: `sniff` gives a media type zvity reads, or raises `Refused` telling what the file is instead and what to do.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+
+from extractors.errors import Broken, Refused
+
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+PICTURES = {
+    "image/png": (b"\x89PNG\r\n\x1a\n",),
+    "image/jpeg": (b"\xff\xd8\xff",),
+    "image/tiff": (b"II*\x00", b"MM\x00*"),
+}
+
+_HEAD = 1024
+"""PDF readers look for the `%PDF-` mark within the first 1024 bytes (ISO 32000-1, Annex H.3.4.1)."""
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_REFUSED_KINDS = (
+    (b"{\\rtf", "an RTF file"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"MZ", "a Windows program"),
+    (b"\x7fELF", "a program"),
+)
+
+
+def sniff(data: bytes) -> str:
+    """Give the media type of a file's content.
+
+    Raises:
+        Refused: `empty`, `encrypted` or `unsupported`.
+        Broken: `damaged`, for a ZIP container that cannot be opened.
+    """
+    if not data.strip(b"\x00\r\n\t "):
+        raise Refused("empty", "the file is empty; ask the sender for the document again")
+    if b"%PDF-" in data[:_HEAD]:
+        return PDF
+    for media_type, marks in PICTURES.items():
+        if data.startswith(marks):
+            return media_type
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return "image/webp"
+    if data.startswith(b"PK"):
+        return _sniff_zip(data)
+    if data.startswith(_OLE):
+        if "EncryptedPackage".encode("utf-16-le") in data:
+            raise Refused("encrypted", "the Word file is locked by a password; save it without one and try again")
+        raise Refused("unsupported", "the file is in an old Office format; save it as DOCX or PDF and try again")
+    for mark, name in _REFUSED_KINDS:
+        if data.startswith(mark):
+            raise Refused("unsupported", f"the file is {name}, not a PDF, DOCX or picture; convert it and try again")
+    start = data[:_HEAD].lstrip(b"\xef\xbb\xbf\r\n\t ").lower()
+    if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
+        raise Refused("unsupported", "the file is a web page, not a PDF, DOCX or picture; download the document itself")
+    raise Refused("unsupported", "the content is not a PDF, DOCX or picture; convert the document and try again")
+
+
+def _sniff_zip(data: bytes) -> str:
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            names = set(archive.namelist())
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError) as error:
+        raise Broken(
+            "damaged", f"the file is cut off or damaged: its ZIP container does not open ({error}); upload it again"
+        ) from error
+    if "[Content_Types].xml" in names and any(name.startswith("word/") for name in names):
+        return DOCX
+    raise Refused("unsupported", "the file is a ZIP container without a Word document; give the documents inside it")

@@ -1,0 +1,233 @@
+"""Pieces of tables on pages to whole tables: one table for one table, one row for one row, a repeated header once.
+
+Guarantee: no cell text is dropped but that of a header equal to the table's own; every joining has its reason in `joins`, and
+a cell made of several pieces keeps the place of each.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from extractors.document import Block, Cell, Document, Join, Paragraph, Region, Table
+from extractors.layout import join_lines
+from pipeline import numerals
+from pipeline.header import header_rows, starts_with_header
+from pipeline.text import alike, plain
+
+EDGE_TOLERANCE = 5.0
+"""Points by which the same column line may differ between pages; a straightened scan moves lines by up to 3."""
+
+LINE_GAP = 20.0
+"""Points: the most room under the last text of a cell cut by the page's end, one line of 14 pt type with its leading."""
+
+_FURNITURE = re.compile(r"[-–—\s]*\d{1,4}[-–—\s]*|(?:стор(?:інка|\.)|продовження)\s.{0,40}", re.IGNORECASE)
+_FRESH_START = re.compile(r"\s*(?:\d{1,3}(?:\.\d{1,3})*[.)]|[IVXІХ]{1,5}\.?$|усього|всього|разом|підсумок)", re.IGNORECASE)
+
+
+def assemble(document: Document) -> Document:
+    """Join the pieces of each table that runs over pages."""
+    blocks: list[Block] = []
+    growing: _Growing | None = None
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            if growing is not None and not _FURNITURE.fullmatch(plain(block.text)):
+                blocks.append(growing.table())
+                growing = None
+            blocks.append(block)
+            continue
+        if growing is not None and growing.take(block):
+            continue
+        if growing is not None:
+            blocks.append(growing.table())
+        growing = _Growing(block)
+    if growing is not None:
+        blocks.append(growing.table())
+    return replace(document, blocks=tuple(blocks))
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A cell being put together. `last` is its newest piece; `regions` are the places of the pieces after the first."""
+
+    cell: Cell
+    last: Cell
+    regions: list[Region] = field(default_factory=list)
+
+    def extend(self, piece: Cell, rows: int) -> None:
+        """Go on with a piece that adds `rows` rows to the cell."""
+        first = self.cell
+        alternative = first.alternative
+        if piece.text and (alternative or piece.alternative):
+            alternative = join_lines([alternative or first.text, piece.alternative or piece.text])
+        confidences = [c for c in (first.confidence if first.text else None, piece.confidence if piece.text else None) if c is not None]
+        self.cell = replace(
+            first,
+            text=join_lines(text for text in (first.text, piece.text) if text),
+            row_span=first.row_span + rows,
+            confidence=min(confidences) if confidences else first.confidence,
+            alternative=alternative,
+        )
+        self.last = piece
+        if piece.page is not None and piece.bbox is not None:
+            self.regions.append(Region(piece.page, piece.bbox))
+
+
+class _Growing:
+    """A table that may go on with the next piece."""
+
+    def __init__(self, table: Table) -> None:
+        self._first = table
+        self._edges = list(table.column_edges)
+        self._drafts = [_Draft(cell, cell) for cell in table.cells]
+        self._n_rows = table.n_rows
+        self._pages = list(table.pages)
+        self._joins: list[Join] = []
+        self._header = header_rows(table)
+        self._header_text = _row_texts(table, self._header)
+
+    def table(self) -> Table:
+        """Give the table as it has grown."""
+        if not self._joins:
+            return self._first
+        cells = [replace(draft.cell, continued=tuple(draft.regions)) for draft in self._drafts]
+        cells.sort(key=lambda cell: (cell.row, cell.column))
+        return replace(
+            self._first,
+            n_rows=self._n_rows,
+            n_columns=len(self._edges) - 1,
+            cells=tuple(cells),
+            pages=tuple(self._pages),
+            column_edges=tuple(self._edges),
+            joins=tuple(self._joins),
+        ).checked()
+
+    def take(self, piece: Table) -> bool:
+        """Go on with the piece if it continues this table; tell whether it did."""
+        if not self._pages or not piece.pages or piece.pages[0] != self._pages[-1] + 1:
+            return False
+        edges = _common_edges(self._edges, piece.column_edges)
+        if edges is None:
+            return False
+        repeated = self._repeated_header(piece)
+        if not repeated and starts_with_header(piece):
+            return False
+        self._align(edges)
+        cells = _aligned(piece.cells, piece.column_edges, edges)
+        self._append(piece, cells, repeated)
+        return True
+
+    def _repeated_header(self, piece: Table) -> int:
+        """Count the piece's first rows that repeat this table's header."""
+        count = self._header
+        if not count or piece.n_rows < count or piece.n_columns != len(self._edges) - 1:
+            return 0
+        pairs = list(zip(self._header_text, _row_texts(piece, count), strict=False))
+        same = sum(alike(a, b) for a, b in pairs)
+        return count if len(pairs) == len(self._header_text) and same >= 0.75 * len(pairs) else 0
+
+    def _align(self, edges: list[float]) -> None:
+        if edges == self._edges:
+            return
+        for draft in self._drafts:
+            draft.cell = _aligned([draft.cell], self._edges, edges)[0]
+            draft.last = _aligned([draft.last], self._edges, edges)[0]
+        self._edges = edges
+
+    def _append(self, piece: Table, cells: list[Cell], skip: int) -> None:
+        first_row = [cell for cell in cells if cell.row == skip]
+        bottom = {d.cell.column: d for d in self._drafts if d.cell.end_row == self._n_rows}
+        row_goes_on = bool(first_row) and _row_continues(bottom, first_row)
+        offset = self._n_rows - skip - (1 if row_goes_on else 0)
+        for cell in cells:
+            if cell.row < skip:
+                continue
+            above = bottom.get(cell.column) if cell.row == skip else None
+            if above is not None and above.cell.column_span == cell.column_span:
+                if row_goes_on:
+                    above.extend(cell, cell.row_span - 1)
+                    continue
+                if _merge_continues(above.cell, cell, bottom):
+                    above.extend(cell, cell.row_span)
+                    continue
+            moved = replace(cell, row=cell.row + offset)
+            self._drafts.append(_Draft(moved, moved))
+        self._n_rows += piece.n_rows - skip - (1 if row_goes_on else 0)
+        self._pages.extend(piece.pages)
+        reasons = ["the same columns from the top of the next page"]
+        if skip:
+            reasons.append("the header is repeated")
+        if row_goes_on:
+            reasons.append("the last row goes on")
+        self._joins.append(Join(piece.pages[0], "; ".join(reasons)))
+
+
+def _row_texts(table: Table, rows: int) -> list[str]:
+    return [cell.text for cell in table.cells if cell.row < rows]
+
+
+def _common_edges(first: list[float], second: tuple[float, ...]) -> list[float] | None:
+    """Give the column edges of both together, or `None` where they cannot be one table's.
+
+    The outer edges must agree, and the lines of one must all be among the other's: a last page of totals has fewer
+    columns to show, but no new ones between.
+    """
+    if len(first) < 2 or len(second) < 2:
+        return None
+    if abs(first[0] - second[0]) > EDGE_TOLERANCE or abs(first[-1] - second[-1]) > EDGE_TOLERANCE:
+        return None
+    wide, narrow = (first, second) if len(first) >= len(second) else (second, first)
+    nearest = [min(range(len(wide)), key=lambda i, edge=edge: abs(wide[i] - edge)) for edge in narrow]  # type: ignore[misc]
+    if any(abs(wide[i] - edge) > EDGE_TOLERANCE for i, edge in zip(nearest, narrow, strict=True)):
+        return None
+    if any(a >= b for a, b in pairwise(nearest)):
+        return None
+    return list(wide)
+
+
+def _aligned(cells: list[Cell] | tuple[Cell, ...], old: list[float] | tuple[float, ...], new: list[float]) -> list[Cell]:
+    """Give the cells with their columns counted over the new edges."""
+    if len(old) == len(new):
+        return list(cells)
+    at = [min(range(len(new)), key=lambda i, edge=edge: abs(new[i] - edge)) for edge in old]  # type: ignore[misc]
+    return [
+        replace(cell, column=at[cell.column], column_span=at[cell.end_column] - at[cell.column]) for cell in cells
+    ]
+
+
+def _row_continues(bottom: dict[int, _Draft], row: list[Cell]) -> bool:
+    """Whether the first row of a page is the rest of the row that the page before cut.
+
+    Every text must go on a text of the same column that reaches the bottom of its cell; nothing may start afresh; a column
+    that holds a whole value on both pages is two rows.
+    """
+    filled = [cell for cell in row if cell.text.strip()]
+    if not filled or any(bottom.get(c.column) is None or bottom[c.column].cell.column_span != c.column_span for c in row):
+        return False
+    for cell in filled:
+        above = bottom[cell.column]
+        if not above.cell.text.strip() or _FRESH_START.match(cell.text) or not _reaches_bottom(above.last):
+            return False
+        if not numerals.is_value(cell.text):
+            continue
+        if numerals.parse(join_lines([above.cell.text, cell.text])).value is None:
+            return False
+    done = [d for column, d in bottom.items() if d.cell.text.strip() and not any(c.column == column for c in filled)]
+    lower = any(cell.text.lstrip()[0].islower() for cell in filled)
+    return bool(done) or lower
+
+
+def _reaches_bottom(cell: Cell) -> bool:
+    return cell.ink is not None and cell.bbox is not None and cell.bbox[3] - cell.ink[3] <= LINE_GAP
+
+
+def _merge_continues(above: Cell, cell: Cell, bottom: dict[int, _Draft]) -> bool:
+    """Whether a cell without text at the top of a page is the rest of a cell merged over rows.
+
+    One of the two must be merged over rows, and the row above must not be a heading of its own over the other columns.
+    """
+    if cell.text.strip() or max(above.row_span, cell.row_span) < 2:
+        return False
+    widest = max(draft.cell.column_span for draft in bottom.values())
+    return widest <= max(above.column_span, len(bottom) // 2)

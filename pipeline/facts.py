@@ -1,0 +1,118 @@
+"""What a report says of itself: titles, the decision behind it, who answers for it, its years and its community.
+
+Guarantee: every fact is read from the text above the first table; one that is not stated there is `None`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from extractors.document import Document, Paragraph, Table
+from pipeline.dates import find_date, find_years, ordinal
+from pipeline.hromadas import find_hromada
+from pipeline.text import latin, plain
+
+_LABEL = re.compile(r"^[^:]{3,80}:\s|^дата і номер", re.IGNORECASE)
+_TITLE_START = re.compile(r"(?:з\s?в\s?і\s?т|інформація|довідка|паспорт|кошторис|виконання|показники)\b", re.IGNORECASE)
+_PROGRAM = re.compile(r"\bПрограм(?:и|а|у|ою|і)\b", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:№|\bN[oо]?|\bномер)\s*[.:]?\s*(\d[\w/.-]*)", re.IGNORECASE)
+_SESSION = re.compile(r"((?:[\w'’-]+\s+)?[\w'’-]+)\s+(?:позачергов\w+\s+)?сесі[їя]", re.IGNORECASE)
+_CONVOCATION = re.compile(r"([\w'’-]+)\s+скликання", re.IGNORECASE)
+_RESPONSIBLE = re.compile(r"відповідальн\w+\s+викона(?:вець|вці)[^:]{0,60}:\s*(.+)", re.IGNORECASE)
+_TERM = re.compile(r"(?:строк|термін)\w*\s+(?:реалізації|виконання|дії)[^:]{0,60}:\s*(.+)", re.IGNORECASE)
+_DECISION = re.compile(r"рішення", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Facts of a report. Years include both ends; session and convocation are plain numbers."""
+
+    title: str | None = None
+    program_title: str | None = None
+    decision_date: date | None = None
+    decision_number: str | None = None
+    session: int | None = None
+    convocation: int | None = None
+    responsible: str | None = None
+    period_start: int | None = None
+    period_end: int | None = None
+    hromada: str | None = None
+    katottg: str | None = None
+
+
+def find_facts(document: Document) -> Facts:
+    """Read the facts from the paragraphs above the first table."""
+    head: list[str] = []
+    for block in document.blocks:
+        if isinstance(block, Table):
+            break
+        head.append(plain(block.text))
+    title = _title(head)
+    program = _program_title(title)
+    decision = next((text for text in head if _DECISION.search(text) and find_date(text)), "")
+    number = _NUMBER.search(decision)
+    term = next((find_years(found[1]) for text in head if (found := _TERM.search(text))), None)
+    years = term or find_years(title or "")
+    responsible = next((found[1].strip(" .;") for text in head if (found := _RESPONSIBLE.search(text))), None)
+    hromada = find_hromada(" ".join(head))
+    return Facts(
+        title=title,
+        program_title=program,
+        decision_date=find_date(decision),
+        decision_number=latin(number[1]).rstrip(".") if number else None,
+        session=_ordinal_before(_SESSION, decision),
+        convocation=_ordinal_before(_CONVOCATION, decision),
+        responsible=responsible,
+        period_start=years[0] if years else None,
+        period_end=years[1] if years else None,
+        hromada=hromada.name if hromada else None,
+        katottg=hromada.katottg if hromada else None,
+    )
+
+
+def _title(head: Sequence[str]) -> str | None:
+    """Give the first paragraph that begins like a report's title, with those after it up to the first labelled fact."""
+    start = next((i for i, text in enumerate(head) if _TITLE_START.match(text)), None)
+    if start is None:
+        return None
+    parts = [head[start]]
+    for text in head[start + 1 :]:
+        if _LABEL.match(text) or len(parts) == 4 or _TITLE_START.match(text):
+            break
+        parts.append(text)
+    return " ".join(parts)
+
+
+def _program_title(title: str | None) -> str | None:
+    """Give the programme's title in the nominative: `Програми розвитку …` → `Програма розвитку …`."""
+    found = _PROGRAM.search(title or "")
+    return "Програма" + (title or "")[found.end() :] if found else None
+
+
+def _ordinal_before(pattern: re.Pattern[str], text: str) -> int | None:
+    """Give the ordinal in front of a word, of one word or two: `двадцять восьмої сесії`."""
+    for found in pattern.finditer(text):
+        words = found[1].split()
+        for start in range(len(words)):
+            number = ordinal(" ".join(words[start:]))
+            if number is not None:
+                return number
+    return None
+
+
+def caption(document: Document, table: Table) -> str | None:
+    """Give the paragraphs right above a table that read as its heading: up to three, none with a label or a full stop."""
+    blocks = document.blocks
+    position = next(i for i, block in enumerate(blocks) if block is table)
+    parts: list[str] = []
+    for block in reversed(blocks[:position]):
+        if not isinstance(block, Paragraph) or len(parts) == 3:
+            break
+        text = plain(block.text)
+        if _LABEL.match(text) or text.endswith((".", ";", ":")) and parts:
+            break
+        parts.append(text)
+    return " ".join(reversed(parts)) or None

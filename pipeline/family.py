@@ -1,0 +1,159 @@
+"""Kinds of report, as the files in `families/` describe them, and what a table's columns mean by them.
+
+Guarantee: a column gets a meaning only where a heading of the family fits it; every other column keeps its header path.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+from pipeline.dates import find_years
+from pipeline.header import Path
+from pipeline.text import contains, squeeze
+from pipeline.units import find_unit
+from validators.model import CHECKS, ROW_KINDS, Dataset, Field
+
+_FUNDS = (("загальний фонд", "general"), ("спеціальний фонд", "special"))
+_PLACE = (
+    Field("document_id", "text", "SHA-256 of the file's bytes", True, pattern=r"[0-9a-f]{64}"),
+    Field("table", "integer", "number of the table in the document, from 1", True, minimum=1),
+    Field("row", "integer", "row of the assembled table, from 0", True, minimum=0),
+)
+_CHOICES = {"check": CHECKS, "row_kind": ROW_KINDS}
+_SHORTEST_PHRASE = 4
+"""Letters; a shorter heading such as `№` must be the whole heading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one column holds: a label (`label` is set), a measure (`measure` is set), or neither where nothing fits.
+
+    `period` and `fund` are what the header path says; `unit` what the family or the path says.
+    """
+
+    path: Path
+    label: str | None = None
+    measure: str | None = None
+    unit: str | None = None
+    period: tuple[int, int] | None = None
+    fund: str | None = None
+
+    @property
+    def meaning(self) -> str | None:
+        """The label or measure, whichever there is."""
+        return self.label or self.measure
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRule:
+    """One `[[columns]]` entry of a family's file."""
+
+    headings: tuple[str, ...]
+    label: str | None
+    measure: str | None
+    unit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One kind of report. `sources` maps each field of the tidy table to what fills it."""
+
+    name: str
+    title: str
+    required: frozenset[str]
+    leftmost: str | None
+    rules: tuple[ColumnRule, ...]
+    row_units: Mapping[str, tuple[str, ...]]
+    per: Literal["row", "period"]
+    tidy: Dataset
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+    def columns(self, paths: Sequence[Path]) -> list[Column]:
+        """Give each column its meaning by its header path."""
+        columns = [self._column(path) for path in paths]
+        if columns and self.leftmost and columns[0].meaning is None:
+            if all(column.label != self.leftmost for column in columns):
+                columns[0] = replace(columns[0], label=self.leftmost)
+        return columns
+
+    def _column(self, path: Path) -> Column:
+        plain_column = read_column(path)
+        best: tuple[int, ColumnRule] | None = None
+        for rule in self.rules:
+            for phrase in rule.headings:
+                length = len(squeeze(phrase))
+                if (best is None or length > best[0]) and any(_fits(text, phrase) for text in path):
+                    best = (length, rule)
+        if best is None:
+            return plain_column
+        rule = best[1]
+        return replace(plain_column, label=rule.label, measure=rule.measure, unit=rule.unit or plain_column.unit)
+
+
+def _fits(text: str, phrase: str) -> bool:
+    if len(squeeze(phrase)) < _SHORTEST_PHRASE:
+        return squeeze(text) == squeeze(phrase)
+    return contains(text, phrase)
+
+
+def read_column(path: Path) -> Column:
+    """Give what a header path says by itself: period, fund and unit, the lowest heading first."""
+    lowest_first = path[::-1]
+    period = next((years for text in lowest_first if (years := find_years(text))), None)
+    unit = next((unit for text in lowest_first if (unit := find_unit(text))), None)
+    fund = next((name for text in lowest_first for phrase, name in _FUNDS if contains(text, phrase)), None)
+    return Column(path, unit=unit, period=period, fund=fund)
+
+
+def match(paths: Sequence[Path], families: Sequence[Family]) -> tuple[Family, list[Column]] | None:
+    """Give the family whose required columns are all found, the one with most columns understood; `None` if none."""
+    found = []
+    for family in families:
+        columns = family.columns(paths)
+        if family.required <= {column.meaning for column in columns}:
+            found.append((sum(column.meaning is not None for column in columns), family, columns))
+    if not found:
+        return None
+    _, family, columns = max(found, key=lambda entry: entry[0])
+    return family, columns
+
+
+@cache
+def load_families() -> tuple[Family, ...]:
+    """Load the families that come with zvity, by name."""
+    folder = files("pipeline").joinpath("families")
+    texts = (entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return tuple(sorted((parse_family(tomllib.loads(text)) for text in texts), key=lambda family: family.name))
+
+
+def parse_family(data: Mapping[str, Any]) -> Family:
+    """Build a family from the content of its file. Raises `KeyError` or `ValueError` naming what is wrong."""
+    name = data["name"]
+    rules = tuple(
+        ColumnRule(tuple(c["headings"]), c.get("becomes"), c.get("measure"), c.get("unit")) for c in data["columns"]
+    )
+    meanings = {rule.label or rule.measure for rule in rules}
+    required = frozenset(data["required"])
+    if not required <= meanings:
+        raise ValueError(f"family {name}: required columns without a [[columns]] entry: {sorted(required - meanings)}")
+    tidy, per = data["tidy"], data["tidy"]["per"]
+    if per not in ("row", "period"):
+        raise ValueError(f"family {name}: tidy.per is {per!r}, not 'row' or 'period'")
+    key = ("document_id", "table", "row") + (("fund", "period_start", "period_end") if per == "period" else ())
+    fields = tuple(Field(f["name"], f["kind"], f["about"], choices=_CHOICES.get(f["name"], ())) for f in tidy["fields"])
+    return Family(
+        name=name,
+        title=data["title"],
+        required=required,
+        leftmost=data.get("leftmost"),
+        rules=rules,
+        row_units={unit: tuple(starts) for unit, starts in data.get("row_units", {}).items()},
+        per=per,
+        tidy=Dataset(name, tidy["about"], key, _PLACE + fields),
+        sources={f["name"]: f.get("of", f["name"]) for f in tidy["fields"]},
+    )

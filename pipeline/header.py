@@ -1,0 +1,81 @@
+"""Header rows of a table, and what stands above each column.
+
+Guarantee: every column gets a path of header texts from the top down; a heading merged over several columns stands in the
+path of each of them.
+"""
+
+from __future__ import annotations
+
+from extractors.document import Cell, Table
+from pipeline import numerals
+from pipeline.dates import find_years
+from pipeline.text import plain
+
+Path = tuple[str, ...]
+
+MAX_HEADER_ROWS = 12
+
+
+def header_rows(table: Table) -> int:
+    """Count the rows of the header, the row of column numbers (`1 2 3 …`) included.
+
+    What the file itself says (Word's repeated heading rows) comes first. Otherwise the header is the first row, and
+    every row below it that a heading cell reaches into, that parts a heading merged over columns, or that numbers the
+    columns.
+    """
+    if table.n_rows <= 1:
+        return 0
+    grid = table.grid()
+    count = table.header_rows or 0
+    if not count:
+        count = 1
+        while count < min(table.n_rows, MAX_HEADER_ROWS):
+            reached = any(cell.row < count for cell in grid[count])
+            if not reached and not _parts_headings(grid[count - 1], grid[count]):
+                break
+            count += 1
+    if count < table.n_rows and is_column_numbers(grid[count]):
+        count += 1
+    return min(count, table.n_rows)
+
+
+def starts_with_header(table: Table) -> bool:
+    """Whether the first rows can only be a header: headings parted over columns, or followed by column numbers."""
+    rows = header_rows(table)
+    grid = table.grid()
+    return any(
+        is_column_numbers(grid[row]) or _parts_headings(grid[row - 1], grid[row]) for row in range(1, min(rows, table.n_rows))
+    )
+
+
+def is_column_numbers(row: list[Cell]) -> bool:
+    """Whether a row only numbers the columns: `1 2 3 …` in order, at least three of them."""
+    texts = [plain(cell.text).rstrip(".") for cell in dict.fromkeys(row)]
+    numbers = [text for text in texts if text]
+    return len(numbers) >= 3 and numbers == [str(n) for n in range(int(numbers[0]) if numbers[0] in "01" else 1, len(numbers) + 1)]
+
+
+def _parts_headings(above: list[Cell], row: list[Cell]) -> bool:
+    """Whether the row stands under a merged heading and holds headings only: words or years, no values."""
+    filled = [cell for cell in dict.fromkeys(row) if cell.text.strip()]
+    under = [cell for cell in filled if above[cell.column].column_span > cell.column_span]
+    if len(under) < 2 or len({above[cell.column].column for cell in under}) == len(under):
+        return False
+    return all(_is_heading(cell.text) for cell in filled) and all(above[cell.column].text.strip() for cell in under)
+
+
+def _is_heading(text: str) -> bool:
+    years = find_years(text)
+    return not numerals.is_value(text) or (years is not None and plain(text) == str(years[0]))
+
+
+def paths(table: Table, rows: int) -> list[Path]:
+    """Give for each column the texts of the header cells above it, from the top down, column numbers left out."""
+    grid = table.grid()[:rows]
+    if grid and is_column_numbers(grid[-1]):
+        grid = grid[:-1]
+    found = []
+    for column in range(table.n_columns):
+        cells = dict.fromkeys(row[column] for row in grid)
+        found.append(tuple(plain(cell.text) for cell in cells if cell.text.strip()))
+    return found

@@ -1,0 +1,74 @@
+"""Raw text of a cell to an exact decimal, or to a labelled reason why there is none.
+
+Guarantee: strict. What is not wholly a number in a known spelling is `unreadable`, never a guess; decimals are exact.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+Missing = Literal["nil", "not_applicable", "blank", "not_due", "unreadable"]
+
+_MINUS = str.maketrans(dict.fromkeys("−‒–—―‐‑", "-"))
+_NIL = re.compile(r"[-_]+(?: [-_]+)*")
+_NOT_APPLICABLE = re.compile(r"[хХxX]|\*+")
+_NUMBER = re.compile(
+    r"""(?P<sign>[-+]?)
+        (?P<whole>[1-9]\d{0,2}(?:(?P<group>[ .'])\d{3})(?:(?P=group)\d{3})*|\d+)
+        (?:(?P<point>[.,])(?P<fraction>\d+))?
+        [ ]?%?""",
+    re.VERBOSE,
+)
+_ENGLISH = re.compile(r"(?P<sign>[-+]?)(?P<whole>[1-9]\d{0,2}(?:,\d{3})+)\.(?P<fraction>\d+)[ ]?%?")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A parsed cell: `value`, or `missing` with the reason why there is none. Exactly one of them is set."""
+
+    value: Decimal | None
+    missing: Missing | None
+
+
+def parse(raw: str) -> Number:
+    """Parse one number as Ukrainian documents print it.
+
+    `2 000,00`, `12.500,50`, `1 234.56`, `1,234.56`, `-5`, `+5,2`, `(123,4)`, `100 %`. `-`, `---`, `—` are nil; `х` and `*` say
+    "not applicable". A lone point before three digits (`12.500`) could be either separator, and a dash apart from its digits
+    (`- 5`) a list's bullet: both are unreadable.
+    """
+    text = " ".join(raw.replace("\u00ad", "").split()).translate(_MINUS)
+    if not text:
+        return Number(None, "blank")
+    if _NIL.fullmatch(text):
+        return Number(None, "nil")
+    if _NOT_APPLICABLE.fullmatch(text):
+        return Number(None, "not_applicable")
+    negative = text.startswith("(") and text.endswith(")")
+    if negative:
+        text = text[1:-1].strip()
+    found = _ENGLISH.fullmatch(text) or _NUMBER.fullmatch(text)
+    if found is None or (negative and found["sign"]):
+        return Number(None, "unreadable")
+    parts = found.groupdict()
+    whole, fraction = re.sub(r"\D", "", parts["whole"]), parts["fraction"] or ""
+    group, point = parts.get("group"), parts.get("point")
+    if (group == "." and point != ",") or (point == "." and not group and len(fraction) == 3 and whole != "0"):
+        return Number(None, "unreadable")
+    value = Decimal(whole + ("." + fraction if fraction else ""))
+    return Number(-value if negative or parts["sign"] == "-" else value, None)
+
+
+def is_value(raw: str) -> bool:
+    """Whether the text is a number or says in a known way that there is none; blank text is neither."""
+    number = parse(raw)
+    return number.value is not None or number.missing in ("nil", "not_applicable")
+
+
+def places(raw: str) -> int:
+    """Count the digits printed after the decimal separator."""
+    found = re.search(r"[.,](\d+)\D*$", raw)
+    return len(found[1]) if found else 0

@@ -1,0 +1,185 @@
+"""One document through every stage: bytes in, rows of every data set out. A pure function.
+
+Guarantee: imports neither pandas nor pandera, so that worker processes start fast; touches no file but the data that
+comes with zvity.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from extractors.document import Cell, Document
+from extractors.errors import Refused
+from extractors.read import read
+from pipeline.assemble import assemble
+from pipeline.facts import Facts, caption, find_facts
+from pipeline.family import load_families
+from pipeline.tidy import Understood, tidy_rows, understand
+from validators import arithmetic, conservation
+from validators.findings import Finding
+from validators.model import CHECKS, ROLES
+from validators.records import Observation
+
+Row = dict[str, Any]
+"""A row of a data set: column name to `str`, `int`, `bool`, `Decimal`, `date` or `None`."""
+
+Rows = dict[str, list[Row]]
+"""Rows by data set name, `document_id` included; `documents` has one row without the facts of the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A document as read and understood, before it is turned into rows."""
+
+    document: Document
+    facts: Facts
+    tables: tuple[Understood, ...]
+
+
+def interpret(data: bytes, file_name: str) -> Reading:
+    """Read, assemble and understand one document.
+
+    Raises:
+        InputError: as `extractors.read.read`.
+    """
+    document = assemble(read(data, file_name))
+    facts = find_facts(document)
+    families = load_families()
+    tables = tuple(
+        understand(number, table, caption(document, table), facts, families)
+        for number, table in enumerate(document.tables, start=1)
+    )
+    return Reading(document, facts, tables)
+
+
+def process(data: bytes, file_name: str) -> Rows:
+    """Turn one document into the rows it adds to each data set.
+
+    Raises:
+        InputError: as `extractors.read.read`; `Refused` with `no_tables` where there is nothing to publish.
+        ConservationError: a cell or a value was lost, which is a defect of ours.
+    """
+    reading = interpret(data, file_name)
+    document = reading.document
+    if not reading.tables:
+        raise Refused("no_tables", "no table was found in the document; check that it is the right file")
+    rows: Rows = {"documents": [], "tables": [], "cells": [], "observations": [], "findings": []}
+    for understood in reading.tables:
+        observations, findings = arithmetic.check(understood.observations)
+        conservation.check_cells(
+            [(cell.row, cell.column) for cell in understood.table.cells],
+            understood.roles,
+            [observation.place for observation in observations],
+        )
+        rows["tables"].append(_table_row(understood, observations))
+        rows["cells"].extend(_cell_row(understood, cell) for cell in understood.table.cells)
+        rows["observations"].extend(_record(observation) for observation in observations)
+        rows["findings"].extend(_finding_row(finding) for finding in (*understood.findings, *findings))
+        if understood.family is not None:
+            rows.setdefault(understood.family.name, []).extend(tidy_rows(understood, observations))
+    rows["documents"].append(
+        {
+            "report_id": _report_id(reading),
+            "media_type": document.media_type,
+            "bytes": len(data),
+            "pages": document.pages,
+            "tables": len(reading.tables),
+            **_record(reading.facts),
+        }
+    )
+    for dataset in rows.values():
+        for row in dataset:
+            row["document_id"] = document.document_id
+    return rows
+
+
+def _record(record: Facts | Observation) -> Row:
+    return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+def _table_row(understood: Understood, observations: Sequence[Observation]) -> Row:
+    checks = Counter(o.check for o in observations)
+    roles = Counter(understood.roles.values())
+    table = understood.table
+    return {
+        "table": understood.number,
+        "pages": _span(table.pages),
+        "family": understood.family.name if understood.family else None,
+        "caption": understood.caption,
+        "unit": understood.unit,
+        "n_rows": table.n_rows,
+        "n_columns": table.n_columns,
+        "header_rows": understood.header_rows,
+        **{check: checks[check] for check in CHECKS},
+        **{f"cells_{role}": roles[role] for role in ROLES},
+    }
+
+
+def _span(pages: Sequence[int]) -> str | None:
+    if not pages:
+        return None
+    return str(pages[0]) if len(pages) == 1 else f"{pages[0]}-{pages[-1]}"
+
+
+def _cell_row(understood: Understood, cell: Cell) -> Row:
+    x0, top, x1, bottom = (_points(v) for v in cell.bbox) if cell.bbox else (None, None, None, None)
+    places = (" ".join([str(r.page), *(_points(v) for v in r.bbox)]) for r in cell.continued)
+    return {
+        "table": understood.number,
+        "row": cell.row,
+        "column": cell.column,
+        "row_span": cell.row_span,
+        "column_span": cell.column_span,
+        "role": understood.roles[(cell.row, cell.column)],
+        "text": cell.text,
+        "page": cell.page,
+        "x0": x0,
+        "top": top,
+        "x1": x1,
+        "bottom": bottom,
+        "continued": "; ".join(places) or None,
+        "source": cell.source,
+        "confidence": None if cell.confidence is None else f"{cell.confidence:.3f}",
+        "alternative": cell.alternative,
+        "doubtful": cell.doubtful,
+    }
+
+
+def _points(value: float) -> str:
+    return f"{value:.2f}"
+
+
+def _finding_row(finding: Finding) -> Row:
+    return {
+        "table": finding.table,
+        "row": finding.row,
+        "column": finding.column,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "expected": finding.expected,
+        "found": finding.found,
+        "message": finding.message,
+        "cells": " ".join(f"{row}:{column}" for row, column in finding.cells) or None,
+    }
+
+
+def _report_id(reading: Reading) -> str:
+    """Name the report: the same for a Word file, a PDF and a scan of it.
+
+    The programme's key (number and date of its decision), the community, the programme's years, and the shape and years
+    of the tables a family knows. A report that states no decision is named by its own content.
+    """
+    facts = reading.facts
+    if facts.decision_number is None or facts.decision_date is None:
+        return reading.document.document_id
+    shapes = []
+    for t in reading.tables:
+        if t.family is not None:
+            years = sorted({c.period for c in t.columns if c.period is not None})
+            shapes.append((t.family.name, t.table.n_rows, t.table.n_columns, years))
+    key = (facts.decision_number, facts.decision_date.isoformat(), facts.katottg, facts.period_start, facts.period_end, shapes)
+    return hashlib.sha256(repr(key).encode()).hexdigest()

@@ -1,0 +1,180 @@
+"""The data sets' columns in one place: names, kinds, rules and descriptions.
+
+pandera schemas, Arrow types and the documentation all come from here; a family adds its tidy table in the same terms.
+Only light imports: worker processes use this module.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "integer", "decimal", "boolean", "date"]
+
+MISSING = ("nil", "not_applicable", "blank", "not_due", "unreadable")
+CHECKS = ("verified", "unchecked", "contradicted")
+ROW_KINDS = ("item", "subtotal", "total")
+ROLES = ("header", "label", "value", "note", "rejected")
+STATES = ("published", "quarantined", "duplicate", "refused")
+SEVERITIES = ("error", "warning", "info")
+
+DECIMAL_DIGITS = 38
+DECIMAL_PLACES = 10
+"""Decimals are stored as decimal128(38, 10): exact up to 28 digits before and 10 after the decimal point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column: `required` columns have a value in every row; `choices` lists all values there may be."""
+
+    name: str
+    kind: Kind
+    about: str
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    minimum: int | None = None
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One data set: a row is named by the values of the `key` columns."""
+
+    name: str
+    about: str
+    key: tuple[str, ...]
+    fields: tuple[Field, ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns' names in order."""
+        return tuple(field.name for field in self.fields)
+
+
+_DOCUMENT_ID = Field("document_id", "text", "SHA-256 of the file's bytes", True, pattern=r"[0-9a-f]{64}")
+_TABLE = Field("table", "integer", "number of the table in the document, from 1", True, minimum=1)
+_ROW = Field("row", "integer", "row of the assembled table, from 0", True, minimum=0)
+_COLUMN = Field("column", "integer", "column of the assembled table, from 0", True, minimum=0)
+
+DOCUMENTS = Dataset(
+    "documents",
+    "a row per input file",
+    ("file_name",),
+    (
+        Field("document_id", "text", "SHA-256 of the file's bytes; none if it could not be read", pattern=r"[0-9a-f]{64}"),
+        Field("report_id", "text", "the same for all files that hold the same report"),
+        Field("file_name", "text", "path of the file below its source", True),
+        Field("media_type", "text", "kind of the file, read from its content"),
+        Field("bytes", "integer", "size of the file", True, minimum=0),
+        Field("pages", "integer", "number of pages; none for Word files", minimum=1),
+        Field("tables", "integer", "number of assembled tables", minimum=0),
+        Field("status", "text", "final state of the input", True, STATES),
+        Field("reason", "text", "why it was not published: a stable word, then the explanation"),
+        Field("title", "text", "title of the report as printed"),
+        Field("program_title", "text", "title of the programme reported on"),
+        Field("decision_date", "date", "date of the decision that approved the programme"),
+        Field("decision_number", "text", "number of that decision"),
+        Field("session", "integer", "session of the council that took it", minimum=1),
+        Field("convocation", "integer", "convocation of the council", minimum=1),
+        Field("responsible", "text", "responsible department"),
+        Field("period_start", "integer", "first year of the programme", minimum=1991),
+        Field("period_end", "integer", "last year of the programme", minimum=1991),
+        Field("hromada", "text", "territorial community"),
+        Field("katottg", "text", "its code in the KATOTTH codifier", pattern=r"UA\d{17}"),
+        Field("version", "text", "version of zvity and digest of its code and rules", True),
+    ),
+)
+
+TABLES = Dataset(
+    "tables",
+    "a row per assembled table",
+    ("document_id", "table"),
+    (
+        _DOCUMENT_ID,
+        _TABLE,
+        Field("pages", "text", "pages it stands on, such as 1-5; none for Word files"),
+        Field("family", "text", "the kind of report it was recognised as"),
+        Field("caption", "text", "the text right above it"),
+        Field("unit", "text", "unit of its money columns"),
+        Field("n_rows", "integer", "number of rows", True, minimum=1),
+        Field("n_columns", "integer", "number of columns", True, minimum=1),
+        Field("header_rows", "integer", "number of header rows", True, minimum=0),
+        *(Field(check, "integer", f"numbers {check}", True, minimum=0) for check in CHECKS),
+        *(Field(f"cells_{role}", "integer", f"cells with the role {role}", True, minimum=0) for role in ROLES),
+    ),
+)
+
+CELLS = Dataset(
+    "cells",
+    "a row per cell: the lineage of every value",
+    ("document_id", "table", "row", "column"),
+    (
+        _DOCUMENT_ID,
+        _TABLE,
+        _ROW,
+        _COLUMN,
+        Field("row_span", "integer", "rows the cell covers", True, minimum=1),
+        Field("column_span", "integer", "columns the cell covers", True, minimum=1),
+        Field("role", "text", "what the cell is used as", True, ROLES),
+        Field("text", "text", "raw text as it stands on the paper; empty for an empty cell"),
+        Field("page", "integer", "page the cell begins on", minimum=1),
+        Field("x0", "decimal", "left edge, points from the left of the page"),
+        Field("top", "decimal", "upper edge, points from the top of the page"),
+        Field("x1", "decimal", "right edge"),
+        Field("bottom", "decimal", "lower edge"),
+        Field("continued", "text", "further places of a cell that runs over pages: page x0 top x1 bottom; …"),
+        Field("source", "text", "how the text was read", True, ("xml", "text", "ocr")),
+        Field("confidence", "decimal", "0-1 for recognised text"),
+        Field("alternative", "text", "the other reading where two readings disagree"),
+        Field("doubtful", "boolean", "whether the reading needs a look", True),
+    ),
+)
+
+OBSERVATIONS = Dataset(
+    "observations",
+    "the tidy long form: a row per value",
+    ("document_id", "table", "row", "column"),
+    (
+        _DOCUMENT_ID,
+        _TABLE,
+        _ROW,
+        _COLUMN,
+        Field("family", "text", "the kind of report"),
+        Field("section_number", "text", "number of the section"),
+        Field("section", "text", "title of the section"),
+        Field("item_number", "text", "number of the item"),
+        Field("item", "text", "what the row is about"),
+        Field("row_kind", "text", "item, subtotal or total", True, ROW_KINDS),
+        Field("measure", "text", "what the value measures; a header path where no family knows the column", True),
+        Field("period_start", "integer", "first year", minimum=1900),
+        Field("period_end", "integer", "last year", minimum=1900),
+        Field("fund", "text", "general, special, total, or the source's name"),
+        Field("unit", "text", "UAH, thousand UAH, million UAH, percent, count, …"),
+        Field("value", "decimal", "the exact number"),
+        Field("raw", "text", "the raw text of the cell"),
+        Field("missing", "text", "why there is no value", choices=MISSING),
+        Field("doubtful", "boolean", "whether the reading needs a look", True),
+        Field("check", "text", "what the report's own arithmetic says of the number", choices=CHECKS),
+    ),
+)
+
+FINDINGS = Dataset(
+    "findings",
+    "a row per contradiction or broken rule",
+    ("document_id", "table", "row", "column", "rule"),
+    (
+        _DOCUMENT_ID,
+        Field("table", "integer", "table, where the finding is about one", minimum=1),
+        Field("row", "integer", "row of the cell it is about", minimum=0),
+        Field("column", "integer", "column of the cell it is about", minimum=0),
+        Field("rule", "text", "name of the rule", True),
+        Field("severity", "text", "error, warning or info", True, SEVERITIES),
+        Field("expected", "text", "what the rule expects"),
+        Field("found", "text", "what stands in the document"),
+        Field("message", "text", "explanation in Ukrainian", True),
+        Field("cells", "text", "the cells that took part, as row:column"),
+    ),
+)
+
+STANDING = (DOCUMENTS, TABLES, CELLS, OBSERVATIONS, FINDINGS)
+"""The data sets every run writes; each family adds its own tidy table."""

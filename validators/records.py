@@ -1,0 +1,41 @@
+"""Tidy observations: what the arithmetic checks and the data sets are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One value of a table, at the place of its cell. Fields as in `validators.model.OBSERVATIONS`."""
+
+    table: int
+    row: int
+    column: int
+    family: str | None
+    section_number: str | None
+    section: str | None
+    item_number: str | None
+    item: str | None
+    row_kind: str
+    measure: str
+    period_start: int | None
+    period_end: int | None
+    fund: str | None
+    unit: str | None
+    value: Decimal | None
+    raw: str
+    missing: str | None
+    doubtful: bool
+    check: str | None = None
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Row and column of the cell."""
+        return (self.row, self.column)
+
+    @property
+    def series(self) -> tuple[str, int | None, int | None, str | None]:
+        """What sums run over: the measure, its period and its fund."""
+        return (self.measure, self.period_start, self.period_end, self.fund)
