@@ -33,20 +33,22 @@ PADDING = 12
 """Pixels of paper around a crop: Tesseract misses print at the very edge."""
 DUST = 9
 """Pixels of ink below which a blob is no print: a full stop of 8 points has about 12."""
+TELLING = 24
+"""Pixels of height from which the flag of a printed 1 shows."""
 SURE = 0.97
 """Confidence of what is known by its shape."""
 
 _WORDS, _DIGITS = "ukr+eng", "eng"
 _DIGIT_SIGNS = "0123456789,.-%"
-_ROMAN_SIGNS = "IVX"
+_ROMAN_SIGNS = "IVX-"
 _LIKE_DIGITS = frozenset("ОоOoІіIl|!їЇЗзбпПВЧSБ")
 """Letters that the reader of words gives for digits: `1` as `І`, `3` as `З`, `11` as `п`."""
 _PUNCTUATION = frozenset(" ,.-–—−%()+/:;'’\"`*_~=")
 _NUMBER = re.compile(r"[-–−]?(\d{1,3}( \d{3})+|\d+)([,.]\d+)?\s?%?")
 _NUMERO = re.compile(r"\b(?:М[ое]|[NХЛ][оo]|N[еe])\.?(?=\s*(?:\d|[пз]\s?/\s?п))")
 _BARS = re.compile(r"[IІiіїЇl|!1ПпШш]{1,4}")
-_ROMAN_LIKE = re.compile(r"[IІЇl|1]{0,3}[MМVvУХX][IІЇl|1]{0,3}")
-_ROMAN = re.compile(r"X{0,3}(IX|IV|V?I{0,3})")
+_ROMAN_LIKE = re.compile(r"(?=..)[IІЇl|1]{0,3}([-–][IІЇl|1]{0,3})?[MМVvУХX][IІЇl|1]{0,3}")
+_ROMAN = re.compile(r"(I{1,3}-)?X{0,3}(IX|IV|V?I{1,3}|(?<=X)V?|(?<=-)V)")
 
 Box = tuple[int, int, int, int]
 """`(left, top, right, bottom)` in pixels."""
@@ -151,11 +153,14 @@ def _read(crop: Picture, lines: int, blobs: int) -> Reading:
     text = join_lines(" ".join(word.text for word in line) for line in by_line)
     roman = _roman(crop, text) if lines == 1 else ""
     if roman:
-        return Reading(roman, SURE if _BARS.fullmatch(text) else 0.9)
+        return Reading(roman, SURE, text if any(sign.isdigit() for sign in text) else None)
     if looks_numeric(text):
         first = Reading(text, min((word.confidence for word in words), default=0.0))
         return settle(first, _digits(crop, lines))
-    return _checked(crop, words)
+    checked = _checked(crop, words)
+    if _ROMAN_LIKE.fullmatch(text):
+        return replace(checked, confidence=min(checked.confidence, 0.6))
+    return checked
 
 
 def _digits(crop: Picture, lines: int) -> Reading:
@@ -168,14 +173,19 @@ def _digits(crop: Picture, lines: int) -> Reading:
 
 
 def _roman(crop: Picture, text: str) -> str:
-    """Give the Roman numeral in the picture of a word that was read as something alike, else nothing."""
+    """Give the Roman numeral in the picture of a word that was read as something alike, else nothing.
+
+    The reader of words, being Ukrainian, has no letter V: `IV` comes as `ІМ`.
+    """
     if _BARS.fullmatch(text):
         bars = _upright_bars(crop)
         return "I" * bars if bars <= 3 else ""
-    if len(text) > 1 and _ROMAN_LIKE.fullmatch(text):
-        words = _words(_engine(_DIGITS, _ROMAN_SIGNS), crop, PSM.SINGLE_LINE)
-        if len(words) == 1 and _ROMAN.fullmatch(words[0].text):
-            return words[0].text
+    if _ROMAN_LIKE.fullmatch(text) and not text.isdigit():
+        for scale in (1.0, 1.5, 0.75):
+            picture = cv2.resize(crop, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
+            words = _words(_engine(_DIGITS, _ROMAN_SIGNS), picture, PSM.SINGLE_LINE)  # type: ignore[arg-type]
+            if len(words) == 1 and _ROMAN.fullmatch(words[0].text):
+                return words[0].text
     return ""
 
 
@@ -190,13 +200,14 @@ def _checked(picture: Picture, words: list[Word]) -> Reading:
     differ = False
     for word in words:
         text = _roman(_padded(picture, word.box), word.text) or word.text
-        confidence, other = word.confidence, text
+        confidence, other = word.confidence, word.text if any(sign.isdigit() for sign in word.text) else text
+        differ = differ or other != text
         if any(sign.isdigit() for sign in text):
             again = _digits(_padded(picture, word.box), 1)
             if _confirms(text, again.text):
                 confidence = max(confidence, 0.9)
             else:
-                other, differ = again.text or "?", True
+                other, differ = (again.text or "?") + text.lstrip("0123456789.,-–/"), True
         weighed += confidence * len(word.text)
         lines.setdefault(word.line, []).append(text)
         others.setdefault(word.line, []).append(other)
@@ -288,9 +299,11 @@ def _upright_bars(crop: Picture) -> int:
     """
     ink = crop < (int(crop.min()) + PAPER) // 2
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if rows[-1] - rows[0] + 1 < TELLING:
+        return 0
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     near = cv2.dilate(ink.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    if any(np.count_nonzero(ink & ~turned) > 0.04 * np.count_nonzero(ink) for turned in (near[::-1], near[:, ::-1])):
+    if any(np.count_nonzero(ink & ~turned) > 0.01 * np.count_nonzero(ink) for turned in (near[::-1], near[:, ::-1])):
         return 0
     trunk = ink[len(ink) // 5 : -(len(ink) // 5) or None].mean(axis=0)
     if np.count_nonzero((trunk > 0.15) & (trunk < 0.85)) > 0.34 * len(trunk):

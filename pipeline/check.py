@@ -1,0 +1,66 @@
+"""Read a dataset folder again and validate it whole: schemas, keys, references, and that nothing was lost between them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline import datasets
+from validators.model import CHECKS, ROLES
+from validators.schemas import validate
+
+
+def check(out: Path) -> list[str]:
+    """Give a sentence for everything that is wrong with the data sets in a folder; empty where all is well."""
+    problems: list[str] = []
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for dataset in datasets.all_datasets():
+        try:
+            found = datasets.read(out, dataset)
+        except (OSError, pa.ArrowException) as error:
+            problems.append(f"{dataset.name}: cannot be read ({error}); run `zvity run` again")
+            continue
+        rows[dataset.name] = found
+        if found and tuple(found[0]) != dataset.columns:
+            problems.append(f"{dataset.name}: its columns are not those of this version; run `zvity run` again")
+            continue
+        problems.extend(validate(dataset, datasets.frame_of(dataset, [_as_stored(row) for row in found])))
+        if not (out / f"{dataset.name}.csv").is_file():
+            problems.append(f"{dataset.name}: the CSV file is missing; run `zvity run` again")
+    if not problems:
+        problems = _references(rows) + _sums(rows)
+    return problems
+
+
+def _as_stored(row: dict[str, Any]) -> dict[str, Any]:
+    """Give dates as text, as `frame_of` takes them; decimals pass through its `Decimal` unchanged."""
+    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in row.items()}
+
+
+def _references(rows: dict[str, list[dict[str, Any]]]) -> list[str]:
+    published = {row["document_id"] for row in rows["documents"] if row["status"] == "published"}
+    return [
+        f"{name}: {len(foreign)} rows name documents that are not published, such as {sorted(foreign)[0]}"
+        for name, found in rows.items()
+        if name != "documents" and (foreign := {row["document_id"] for row in found} - published)
+    ]
+
+
+def _sums(rows: dict[str, list[dict[str, Any]]]) -> list[str]:
+    """Compare what `tables` says with the cells and observations there are."""
+    roles = Counter((row["document_id"], row["table"], row["role"]) for row in rows["cells"])
+    checks = Counter((row["document_id"], row["table"], row["check"]) for row in rows["observations"])
+    values = Counter((row["document_id"], row["table"]) for row in rows["observations"])
+    problems = []
+    for table in rows["tables"]:
+        key = (table["document_id"], table["table"])
+        off = [role for role in ROLES if roles[(*key, role)] != table[f"cells_{role}"]]
+        off += [status for status in CHECKS if checks[(*key, status)] != table[status]]
+        if roles[(*key, "value")] + roles[(*key, "rejected")] != values[key]:
+            off.append("observations")
+        if off:
+            problems.append(f"tables: table {key[1]} of {key[0]} does not add up: {', '.join(off)}")
+    return problems

@@ -1,0 +1,275 @@
+"""Many documents: find the inputs, read what is new in worker processes, keep the results, build the data sets.
+
+Guarantee: every input ends as exactly one of published, quarantined, duplicate or refused, and a document that fails or takes
+its worker down costs that document only.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from os import cpu_count
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from extractors.errors import Broken, InputError, Refused
+from pipeline.exits import Defect, ExitCode, OutputLocked, OutputUnwritable
+from pipeline.process import process
+from pipeline.sources import Input, find_inputs
+from pipeline.store import Outcome, Store, version, written_aside
+from validators.conservation import ConservationError, check_run
+from validators.model import CHECKS
+
+WORK_FOLDER = ".zvity"
+"""Folder inside the output for results and the lock."""
+
+QUARANTINE = "quarantine"
+
+DEFECT_REASON = "defect"
+"""The reason word of a document that zvity itself failed on."""
+
+Progress = Callable[[str, int, int], None]
+"""Called with a document's name, how many are done, and how many there are to read."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run came to. `failed` lists name, status and reason of every input that was not published."""
+
+    out: str
+    inputs: int = 0
+    states: Counter[str] = field(default_factory=Counter)
+    read: int = 0
+    tables: int = 0
+    numbers: Counter[str] = field(default_factory=Counter)
+    doubtful: int = 0
+    errors: int = 0
+    failed: list[tuple[str, str, str]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def exit_code(self, strict: bool) -> ExitCode:
+        """Give the exit code of the run."""
+        if any(reason.startswith(DEFECT_REASON) for _, _, reason in self.failed):
+            return ExitCode.DEFECT
+        if not self.states["published"]:
+            return ExitCode.NOTHING
+        if strict and self.errors:
+            return ExitCode.STRICT
+        if self.states["quarantined"] or self.states["refused"]:
+            return ExitCode.INCOMPLETE
+        return ExitCode.OK
+
+
+@dataclass(slots=True)
+class _Seen:
+    """An input with what its bytes told."""
+
+    input: Input
+    document_id: str | None
+    size: int
+    outcome: Outcome | None = None
+    duplicate_of: str | None = None
+
+
+def run(
+    sources: Sequence[str],
+    out: Path,
+    *,
+    force: bool = False,
+    workers: int | None = None,
+    progress: Progress = lambda name, done, total: None,
+) -> Summary:
+    """Run the main job.
+
+    Args:
+        sources: files, folders or URLs.
+        out: the output folder, made if it is not there.
+        force: read documents again that this version has read.
+        workers: worker processes; as many as there are processors by default.
+        progress: told of each document read.
+
+    Raises:
+        UsageError: a source does not exist.
+        OutputLocked: another run holds the folder.
+        OutputUnwritable: the folder cannot be written.
+        Defect: the sums of the run are off, or a row breaks its schema.
+    """
+    started = time.monotonic()
+    inputs = find_inputs(sources, excluded=out)
+    try:
+        (out / WORK_FOLDER).mkdir(parents=True, exist_ok=True)
+        with FileLock(out / WORK_FOLDER / "lock", timeout=0):
+            return _locked_run(inputs, out, force, workers, progress, started)
+    except Timeout as error:
+        raise OutputLocked(f"another run holds {out}; wait for it to end or choose another --out") from error
+    except OSError as error:
+        raise OutputUnwritable(f"{out} cannot be written ({error}); free some space or choose another --out") from error
+
+
+def _locked_run(
+    inputs: Sequence[Input], out: Path, force: bool, workers: int | None, progress: Progress, started: float
+) -> Summary:
+    store = Store(out / WORK_FOLDER / "results")
+    seen = [_look(i) for i in inputs]
+    first: dict[str, _Seen] = {}
+    for one in seen:
+        if one.document_id is None:
+            continue
+        if one.document_id in first:
+            one.duplicate_of = first[one.document_id].input.name
+        else:
+            first[one.document_id] = one
+            one.outcome = None if force else store.get(one.document_id)
+    todo = [one for one in first.values() if one.outcome is None]
+    by_location = {one.input.location: one for one in todo}
+    for done, (location, outcome) in enumerate(_read_all([one.input for one in todo], workers), start=1):
+        by_location[location].outcome = outcome
+        store.put(outcome)
+        progress(by_location[location].input.name, done, len(todo))
+    documents = [_document_row(one) for one in seen]
+    try:
+        check_run([i.name for i in inputs], [(row["file_name"], row["status"]) for row in documents])
+    except ConservationError as error:
+        raise Defect(f"the run does not add up: {error}; please report this") from error
+    rows: dict[str, list[dict[str, Any]]] = {"documents": documents}
+    for one in first.values():
+        if one.outcome is not None and one.outcome.status == "published":
+            for name, found in one.outcome.rows.items():
+                if name != "documents":
+                    rows.setdefault(name, []).extend(found)
+    from pipeline import datasets  # pandas and pandera load only here, never in a worker
+
+    datasets.write(out, rows)
+    _quarantine(out / QUARANTINE, seen, documents)
+    summary = _summary(out, documents, rows)
+    summary.read = len(todo)
+    summary.seconds = time.monotonic() - started
+    return summary
+
+
+def _look(source: Input) -> _Seen:
+    try:
+        return _Seen(source, *source.digest())
+    except OSError as error:
+        reason = f"unreadable_file: the file cannot be read ({error}); check its permissions"
+        return _Seen(source, None, 0, Outcome("", "quarantined", reason))
+
+
+def _read_all(inputs: Sequence[Input], workers: int | None) -> Iterator[tuple[str, Outcome]]:
+    """Read documents in worker processes; those whose worker died are each tried once more in a process of their own."""
+    if not inputs:
+        return
+    left = {i.location: i for i in inputs}
+    with _pool(min(workers or cpu_count() or 1, len(inputs))) as pool:
+        try:
+            for location, outcome in _outcomes(pool, inputs):
+                del left[location]
+                yield location, outcome
+        except BrokenProcessPool:
+            pass
+    for one in left.values():
+        with _pool(1) as pool:
+            try:
+                yield from _outcomes(pool, [one])
+            except BrokenProcessPool:
+                reason = "crashed: reading the document brought its process down; keep it and report it"
+                yield one.location, Outcome(one.digest()[0], "quarantined", reason)
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+
+
+def _outcomes(pool: Executor, inputs: Sequence[Input]) -> Iterator[tuple[str, Outcome]]:
+    futures: dict[Future[Outcome], str] = {pool.submit(read_one, one): one.location for one in inputs}
+    for future in as_completed(futures):
+        yield futures[future], future.result()
+
+
+def read_one(source: Input) -> Outcome:
+    """Read one document in a worker: never raises for what the document does to us, only if the process dies."""
+    document_id = ""
+    try:
+        document_id, _ = source.digest()
+        data = source.read()
+        return Outcome(document_id, "published", rows=_as_text(process(data, source.name)))
+    except Refused as error:
+        return Outcome(document_id, "refused", f"{error.reason}: {error}")
+    except Broken as error:
+        return Outcome(document_id, "quarantined", f"{error.reason}: {error}")
+    except InputError as error:
+        return Outcome(document_id, "quarantined", f"{error.reason}: {error}")
+    except OSError as error:
+        return Outcome(document_id, "quarantined", f"unreadable_file: the file cannot be read ({error}); check it")
+    except Exception as error:  # a defect of ours on this document must not cost the others
+        reason = f"{DEFECT_REASON}: {type(error).__name__}: {error}; this is a fault of zvity, please report it with the file"
+        return Outcome(document_id, "quarantined", reason)
+
+
+def _as_text(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
+    """Give rows as JSON holds them, so that fresh results and stored ones are the same."""
+    plain = (str, int, bool, type(None))
+    return {
+        name: [{key: v if isinstance(v, plain) else str(v) for key, v in row.items()} for row in found]
+        for name, found in rows.items()
+    }
+
+
+def _document_row(one: _Seen) -> dict[str, Any]:
+    row: dict[str, Any] = {"document_id": one.document_id, "bytes": one.size}
+    if one.duplicate_of is not None:
+        row.update(status="duplicate", reason=f"duplicate: the same bytes as {one.duplicate_of}")
+    elif one.outcome is not None:
+        for found in one.outcome.rows.get("documents", ()):
+            row.update(found)
+        row.update(status=one.outcome.status, reason=one.outcome.reason)
+    row.update(file_name=one.input.name, version=version())
+    return row
+
+
+def _quarantine(folder: Path, seen: Sequence[_Seen], documents: Sequence[Mapping[str, Any]]) -> None:
+    """Keep a copy of each input that failed, with its reason beside it; what has healed since is taken out."""
+    wanted: set[str] = set()
+    for one, row in zip(seen, documents, strict=True):
+        if row["status"] not in ("quarantined", "refused"):
+            continue
+        name = f"{(one.document_id or 'unreadable')[:16]}-{Path(one.input.name).name[-80:]}"
+        wanted |= {name, name + ".reason.txt"}
+        folder.mkdir(parents=True, exist_ok=True)
+        with written_aside(folder / (name + ".reason.txt")) as file:
+            file.write(f"{one.input.name}\n{row['status']}\n{row['reason']}\n".encode())
+        if one.document_id is not None and not (folder / name).exists():
+            from extractors.limits import LIMITS
+
+            if one.size <= LIMITS.file_bytes:
+                with written_aside(folder / name) as file:
+                    file.write(one.input.read())
+    if folder.is_dir():
+        for path in folder.iterdir():
+            if path.name not in wanted:
+                path.unlink() if path.is_file() else shutil.rmtree(path)
+
+
+def _summary(
+    out: Path, documents: Sequence[Mapping[str, Any]], rows: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> Summary:
+    summary = Summary(str(out), inputs=len(documents))
+    summary.states = Counter(row["status"] for row in documents)
+    summary.tables = len(rows.get("tables", ()))
+    for row in rows.get("tables", ()):
+        for check in CHECKS:
+            summary.numbers[check] += row[check]
+    summary.doubtful = sum(bool(row["doubtful"]) and row["value"] is not None for row in rows.get("observations", ()))
+    summary.errors = sum(row["severity"] == "error" for row in rows.get("findings", ()))
+    summary.failed = [
+        (row["file_name"], row["status"], row["reason"]) for row in documents if row["status"] in ("quarantined", "refused")
+    ]
+    return summary
