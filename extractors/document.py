@@ -33,9 +33,10 @@ class Region:
 class Cell:
     """One cell of a table, with its text as it stands on the paper.
 
-    `row` and `column` count from 0. `page` and `bbox` are `None` for Word, which knows no pages. `ink` is the box of the
-    text inside the cell, `None` where the cell is empty. `continued` lists the further places of a cell that runs over
-    pages. `confidence` is 0-1 for `ocr`, else `None`; `alternative` is the other reading where two readings disagree.
+    `row` and `column` count from 0. `page` and `bbox` are `None` for Word, which knows no pages. `ink` is the box of
+    the text inside the cell, `None` where the cell is empty. `continued` lists the further places of a cell that runs
+    over pages. `confidence` is 0-1 for `ocr`, else `None`; `alternative` is the other reading where two readings
+    disagree.
     """
 
     row: int

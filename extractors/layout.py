@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extractors.document import BBox
 
@@ -59,7 +60,7 @@ def _same_line(row: Sequence[Run], run: Run) -> bool:
 
 def _line(runs: Sequence[Run]) -> Run:
     text = runs[0].text
-    for before, run in zip(runs, runs[1:], strict=False):
+    for before, run in pairwise(runs):
         height = max(before.bbox[3] - before.bbox[1], run.bbox[3] - run.bbox[1])
         touching = run.bbox[0] - before.bbox[2] < 0.15 * height
         text += run.text if touching else " " + run.text
@@ -93,7 +94,10 @@ def paragraphs_of(lines: Sequence[Run]) -> list[Run]:
 def _wraps(above: Run, line: Run, right_margin: float) -> bool:
     height = above.bbox[3] - above.bbox[1]
     line_height = line.bbox[3] - line.bbox[1]
-    if not 0.6 < line_height / max(height, 1e-6) < 1.6 or not -0.5 * height < line.bbox[1] - above.bbox[3] < 1.2 * height:
+    if (
+        not 0.6 < line_height / max(height, 1e-6) < 1.6
+        or not -0.5 * height < line.bbox[1] - above.bbox[3] < 1.2 * height
+    ):
         return False
     first_word = len(line.text.split(" ", 1)[0]) / max(len(line.text), 1) * (line.bbox[2] - line.bbox[0])
     return above.bbox[2] + first_word + 0.25 * height > right_margin

@@ -39,5 +39,6 @@ def enforce(name: str, found: int, limit: int) -> None:
     """Raise `Refused` with reason `limit:NAME` if `found` exceeds `limit`."""
     if found > limit:
         raise Refused(
-            f"limit:{name}", f"the document exceeds the limit {name} ({found} > {limit}); split it or have it checked by hand"
+            f"limit:{name}",
+            f"the document exceeds the limit {name} ({found} > {limit}); split it or have it checked by hand",
         )

@@ -11,9 +11,10 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pypdfium2 as pdfium
-import pypdfium2.raw as raw
+from pypdfium2 import raw
 
 from extractors.document import BBox, Block, Cell, Document, Paragraph, Table
 from extractors.errors import Broken, Refused
@@ -57,7 +58,9 @@ def read_pdf(data: bytes, file_name: str, document_id: str) -> Document:
             try:
                 page = pdf[index]
             except pdfium.PdfiumError as error:
-                raise Broken("damaged", f"page {index + 1} of the PDF cannot be opened ({error}); print it to PDF anew") from error
+                raise Broken(
+                    "damaged", f"page {index + 1} of the PDF cannot be opened ({error}); print it to PDF anew"
+                ) from error
             heights.append(page.get_height())
             found = _read_page(page, index + 1)
             cells += sum(len(block.cells) for block in found if isinstance(block, Table))
@@ -170,7 +173,9 @@ def _objects(page: pdfium.PdfPage) -> Iterator[tuple[raw.FPDF_PAGEOBJECT, int, M
     """Give each object with its kind and the matrix of the forms around it."""
     total = 0
 
-    def walk(count: int, get: object, container: object, matrix: Matrix, depth: int) -> Iterator[tuple]:
+    def walk(
+        count: int, get: object, container: object, matrix: Matrix, depth: int
+    ) -> Iterator[tuple[raw.FPDF_PAGEOBJECT, int, Matrix]]:
         nonlocal total
         total += count
         enforce("page_objects", total, LIMITS.page_objects)
@@ -214,7 +219,9 @@ def _content(page: pdfium.PdfPage) -> _Content:
         if kind == raw.FPDF_PAGEOBJ_PATH:
             _add_rulings(handle, matrix, box, content)
             continue
-        size = raw.FPDFTextObj_GetText(handle, content.textpage.raw, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), 512)
+        size = raw.FPDFTextObj_GetText(
+            handle, content.textpage.raw, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), 512
+        )
         if size > 512:
             long_buffer = ctypes.create_string_buffer(size)
             raw.FPDFTextObj_GetText(
@@ -254,7 +261,7 @@ def _add_rulings(handle: raw.FPDF_PAGEOBJECT, matrix: Matrix, box: BBox, content
             else:
                 content.vertical.append(Ruling(sum(xs) / len(xs), min(ys), max(ys)))
         elif stroke.value:
-            for (ax, ay), (bx, by) in zip(outline, outline[1:], strict=False):
+            for (ax, ay), (bx, by) in pairwise(outline):
                 if abs(ay - by) <= THIN / 2 < abs(ax - bx):
                     content.horizontal.append(Ruling((ay + by) / 2, min(ax, bx), max(ax, bx)))
                 elif abs(ax - bx) <= THIN / 2 < abs(ay - by):

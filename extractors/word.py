@@ -10,7 +10,7 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from docx.opc.packuri import PackURI
 from docx.opc.phys_pkg import PhysPkgReader
@@ -31,7 +31,9 @@ _ALTERNATE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Alter
 
 P, TBL, TR, TC, R = (_W + name for name in ("p", "tbl", "tr", "tc", "r"))
 _VAL = _W + "val"
-_WRAPPERS = {_W + name for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink", "fldSimple")}
+_WRAPPERS = {
+    _W + name for name in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag", "hyperlink", "fldSimple")
+}
 """Elements that stand around content without changing it."""
 
 _CHARACTERS = {_W + "tab": " ", _W + "br": "\n", _W + "cr": "\n", _W + "noBreakHyphen": "-", _W + "softHyphen": ""}
@@ -70,8 +72,10 @@ def _main_part(data: bytes) -> Element:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             members = archive.infolist()
         enforce("unpacked_bytes", sum(member.file_size for member in members), LIMITS.unpacked_bytes)
-        enforce("xml_bytes", max((m.file_size for m in members if m.filename.endswith(".xml")), default=0), LIMITS.xml_bytes)
-        package = PhysPkgReader(BytesIO(data))
+        enforce(
+            "xml_bytes", max((m.file_size for m in members if m.filename.endswith(".xml")), default=0), LIMITS.xml_bytes
+        )
+        package = cast("Any", PhysPkgReader)(BytesIO(data))
         relations = _parse(package.blob_for(PackURI("/_rels/.rels")), "_rels/.rels")
         target = next((r.get("Target", "") for r in relations.iter(_RELATION) if r.get("Type") == _OFFICE_DOCUMENT), "")
         if not target:
@@ -88,9 +92,13 @@ def _parse(blob: bytes, part: str) -> Element:
     try:
         root = etree.fromstring(blob, parser)
     except etree.XMLSyntaxError as error:
-        raise Broken("damaged", f"{part} of the Word file is not XML ({error}); open it in Word and save it again") from error
-    if root.getroottree().docinfo.doctype:
-        raise Refused("unsupported", f"{part} of the Word file defines XML entities, which could hide text; save it anew in Word")
+        raise Broken(
+            "damaged", f"{part} of the Word file is not XML ({error}); open it in Word and save it again"
+        ) from error
+    if cast("Any", root.getroottree().docinfo).doctype:
+        raise Refused(
+            "unsupported", f"{part} of the Word file defines XML entities, which could hide text; save it anew in Word"
+        )
     return root
 
 

@@ -1,7 +1,7 @@
 """Pieces of tables on pages to whole tables: one table for one table, one row for one row, a repeated header once.
 
-Guarantee: no cell text is dropped but that of a header equal to the table's own; every joining has its reason in `joins`, and
-a cell made of several pieces keeps the place of each.
+Guarantee: no cell text is dropped but that of a header equal to the table's own; every joining has its reason in
+`joins`, and a cell made of several pieces keeps the place of each.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ EDGE_TOLERANCE = 5.0
 """Points by which the same column line may differ between pages; a straightened scan moves lines by up to 3."""
 
 LINE_GAP = 20.0
-"""Points: the most room under the last text of a cell cut by the page's end, one line of 14 pt type with its leading."""
+"""Points: the most room below the text of a cell that the page's end cut, one line of 14 pt type with its leading."""
 
 _FURNITURE = re.compile(r"[-–—\s]*\d{1,4}[-–—\s]*|(?:стор(?:інка|\.)|продовження)\s.{0,40}", re.IGNORECASE)
-_FRESH_START = re.compile(r"\s*(?:\d{1,3}(?:\.\d{1,3})*[.)]|[IVXІХ]{1,5}\.?$|усього|всього|разом|підсумок)", re.IGNORECASE)
+_FRESH_START = re.compile(
+    r"\s*(?:\d{1,3}(?:\.\d{1,3})*[.)]|[IVXІХ]{1,5}\.?$|усього|всього|разом|підсумок)", re.IGNORECASE
+)
 
 
 def assemble(document: Document) -> Document:
@@ -61,7 +63,11 @@ class _Draft:
         alternative = first.alternative
         if piece.text and (alternative or piece.alternative):
             alternative = join_lines([alternative or first.text, piece.alternative or piece.text])
-        confidences = [c for c in (first.confidence if first.text else None, piece.confidence if piece.text else None) if c is not None]
+        confidences = [
+            c
+            for c in (first.confidence if first.text else None, piece.confidence if piece.text else None)
+            if c is not None
+        ]
         self.cell = replace(
             first,
             text=join_lines(text for text in (first.text, piece.text) if text),
@@ -186,24 +192,26 @@ def _common_edges(first: list[float], second: tuple[float, ...]) -> list[float] 
     return list(wide)
 
 
-def _aligned(cells: list[Cell] | tuple[Cell, ...], old: list[float] | tuple[float, ...], new: list[float]) -> list[Cell]:
+def _aligned(
+    cells: list[Cell] | tuple[Cell, ...], old: list[float] | tuple[float, ...], new: list[float]
+) -> list[Cell]:
     """Give the cells with their columns counted over the new edges."""
     if len(old) == len(new):
         return list(cells)
     at = [min(range(len(new)), key=lambda i, edge=edge: abs(new[i] - edge)) for edge in old]  # type: ignore[misc]
-    return [
-        replace(cell, column=at[cell.column], column_span=at[cell.end_column] - at[cell.column]) for cell in cells
-    ]
+    return [replace(cell, column=at[cell.column], column_span=at[cell.end_column] - at[cell.column]) for cell in cells]
 
 
 def _row_continues(bottom: dict[int, _Draft], row: list[Cell]) -> bool:
     """Whether the first row of a page is the rest of the row that the page before cut.
 
-    Every text must go on a text of the same column that reaches the bottom of its cell; nothing may start afresh; a column
-    that holds a whole value on both pages is two rows.
+    Every text must go on a text of the same column that reaches the bottom of its cell; nothing may start afresh; a
+    column that holds a whole value on both pages is two rows.
     """
     filled = [cell for cell in row if cell.text.strip()]
-    if not filled or any(bottom.get(c.column) is None or bottom[c.column].cell.column_span != c.column_span for c in row):
+    if not filled or any(
+        bottom.get(c.column) is None or bottom[c.column].cell.column_span != c.column_span for c in row
+    ):
         return False
     for cell in filled:
         above = bottom[cell.column]

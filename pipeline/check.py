@@ -1,4 +1,4 @@
-"""Read a dataset folder again and validate it whole: schemas, keys, references, and that nothing was lost between them."""
+"""Read a dataset folder again and validate it whole: schemas, keys, references, and that the data sets add up."""
 
 from __future__ import annotations
 

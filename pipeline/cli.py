@@ -41,11 +41,15 @@ def _root(version: Annotated[bool, typer.Option("--version", help="Print the ver
 
 @app.command("run")
 def run_command(
-    sources: Annotated[list[str] | None, typer.Argument(help="Files, folders or URLs.", show_default="data/raw")] = None,
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Files, folders or URLs.", show_default="data/raw")
+    ] = None,
     out: Annotated[Path, typer.Option("--out", help="Output folder.")] = Path("data/processed"),
     force: Annotated[bool, typer.Option("--force", help="Read documents again that were read before.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 5 if findings of severity error stand.")] = False,
-    workers: Annotated[int | None, typer.Option("--workers", min=1, help="Worker processes.", show_default="processors")] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, help="Worker processes.", show_default="processors")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Read documents and write the data sets: the main job."""

@@ -1,6 +1,7 @@
 """Rows to data sets: typed frames, validated, as Parquet and CSV.
 
-Guarantee: what is written has passed its schema; each file is whole or not there. Numbers are exact decimals in both formats.
+Guarantee: what is written has passed its schema; each file is whole or not there. Numbers are exact decimals in both
+formats.
 """
 
 from __future__ import annotations
@@ -40,7 +41,9 @@ def all_datasets() -> tuple[Dataset, ...]:
 def frame_of(dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Build the typed frame of rows as the store holds them; missing values are `None`."""
     typed = {field.name: [_typed(field, row.get(field.name)) for row in rows] for field in dataset.fields}
-    return pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in typed.items()}, columns=list(dataset.columns))
+    return pd.DataFrame(
+        {name: pd.Series(values, dtype=object) for name, values in typed.items()}, columns=list(dataset.columns)
+    )
 
 
 def _typed(field: Field, value: Any) -> Any:  # noqa: ANN401  # whatever JSON holds

@@ -26,7 +26,9 @@ def explain(out: Path, document: str, table: int, row: int, column: int) -> dict
         UsageError: no data sets, document or cell there.
     """
     found = {d.name: _rows(out, d) for d in (DOCUMENTS, CELLS, OBSERVATIONS, FINDINGS)}
-    documents = [r for r in found["documents"] if (r["document_id"] or "").startswith(document) and r["status"] == "published"]
+    documents = [
+        r for r in found["documents"] if (r["document_id"] or "").startswith(document) and r["status"] == "published"
+    ]
     if len({r["document_id"] for r in documents}) != 1:
         raise UsageError(f"{len(documents)} published documents begin with {document!r}; see documents.csv for the ids")
     document_id = documents[0]["document_id"]
@@ -57,4 +59,6 @@ def _rows(out: Path, dataset: Dataset) -> list[dict[str, Any]]:
     try:
         return datasets.read(out, dataset)
     except (OSError, pa.ArrowException) as error:
-        raise UsageError(f"{out} holds no readable {dataset.name}.parquet ({error}); name the output folder of a run") from error
+        raise UsageError(
+            f"{out} holds no readable {dataset.name}.parquet ({error}); name the output folder of a run"
+        ) from error

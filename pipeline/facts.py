@@ -104,7 +104,7 @@ def _ordinal_before(pattern: re.Pattern[str], text: str) -> int | None:
 
 
 def caption(document: Document, table: Table) -> str | None:
-    """Give the paragraphs right above a table that read as its heading: up to three, none with a label or a full stop."""
+    """Give the paragraphs right above a table that read as its heading: up to three, none a labelled fact."""
     blocks = document.blocks
     position = next(i for i, block in enumerate(blocks) if block is table)
     parts: list[str] = []
@@ -112,7 +112,7 @@ def caption(document: Document, table: Table) -> str | None:
         if not isinstance(block, Paragraph) or len(parts) == 3:
             break
         text = plain(block.text)
-        if _LABEL.match(text) or text.endswith((".", ";", ":")) and parts:
+        if _LABEL.match(text) or (parts and text.endswith((".", ";", ":"))):
             break
         parts.append(text)
     return " ".join(reversed(parts)) or None

@@ -76,9 +76,9 @@ class Family:
     def columns(self, paths: Sequence[Path]) -> list[Column]:
         """Give each column its meaning by its header path."""
         columns = [self._column(path) for path in paths]
-        if columns and self.leftmost and columns[0].meaning is None:
-            if all(column.label != self.leftmost for column in columns):
-                columns[0] = replace(columns[0], label=self.leftmost)
+        known = {column.label for column in columns}
+        if columns and self.leftmost and columns[0].meaning is None and self.leftmost not in known:
+            columns[0] = replace(columns[0], label=self.leftmost)
         return columns
 
     def _column(self, path: Path) -> Column:

@@ -1,7 +1,7 @@
 """Header rows of a table, and what stands above each column.
 
-Guarantee: every column gets a path of header texts from the top down; a heading merged over several columns stands in the
-path of each of them.
+Guarantee: every column gets a path of header texts from the top down; a heading merged over several columns stands in
+the path of each of them.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def starts_with_header(table: Table) -> bool:
     rows = header_rows(table)
     grid = table.grid()
     return any(
-        is_column_numbers(grid[row]) or _parts_headings(grid[row - 1], grid[row]) for row in range(1, min(rows, table.n_rows))
+        is_column_numbers(grid[row]) or _parts_headings(grid[row - 1], grid[row])
+        for row in range(1, min(rows, table.n_rows))
     )
 
 
@@ -52,7 +53,9 @@ def is_column_numbers(row: list[Cell]) -> bool:
     """Whether a row only numbers the columns: `1 2 3 …` in order, at least three of them."""
     texts = [plain(cell.text).rstrip(".") for cell in dict.fromkeys(row)]
     numbers = [text for text in texts if text]
-    return len(numbers) >= 3 and numbers == [str(n) for n in range(int(numbers[0]) if numbers[0] in "01" else 1, len(numbers) + 1)]
+    return len(numbers) >= 3 and numbers == [
+        str(n) for n in range(int(numbers[0]) if numbers[0] in "01" else 1, len(numbers) + 1)
+    ]
 
 
 def _parts_headings(above: list[Cell], row: list[Cell]) -> bool:

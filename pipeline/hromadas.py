@@ -41,7 +41,7 @@ def _register() -> dict[str, list[tuple[str, str, str]]]:
 
 
 def find_hromada(text: str) -> Hromada | None:
-    """Find the community that a text names first, as `Коростенської міської територіальної громади`, or by its council."""
+    """Find the community a text names first, as `Коростенської міської територіальної громади` or by its council."""
     text = plain(text)
     found = _MENTION.search(text)
     if found is None:

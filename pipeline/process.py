@@ -181,5 +181,12 @@ def _report_id(reading: Reading) -> str:
         if t.family is not None:
             years = sorted({c.period for c in t.columns if c.period is not None})
             shapes.append((t.family.name, t.table.n_rows, t.table.n_columns, years))
-    key = (facts.decision_number, facts.decision_date.isoformat(), facts.katottg, facts.period_start, facts.period_end, shapes)
+    key = (
+        facts.decision_number,
+        facts.decision_date.isoformat(),
+        facts.katottg,
+        facts.period_start,
+        facts.period_end,
+        shapes,
+    )
     return hashlib.sha256(repr(key).encode()).hexdigest()

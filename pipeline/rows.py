@@ -92,8 +92,10 @@ def _section(row: Sequence[Cell], columns: Sequence[Column]) -> tuple[str | None
     elif number is not None and not _OWN_NUMBER.fullmatch(number):
         return None
     merged = measures == {title}
-    alone = all(not cell.text.strip() for cell in measures) and title.row_span == 1 and (
-        number is None or roman(number) is not None
+    alone = (
+        all(not cell.text.strip() for cell in measures)
+        and title.row_span == 1
+        and (number is None or roman(number) is not None)
     )
     return (number, text) if merged or alone else None
 
@@ -112,7 +114,7 @@ def _kind(cells: Sequence[Cell], section: tuple[str | None, str | None], before_
 def _number_and_item(
     index: int, row: Sequence[Cell], columns: Sequence[Column], labels: dict[str, str], kind: RowKind
 ) -> tuple[str | None, str | None]:
-    """Split the item's number from its text; a number column merged over several rows numbers them all and none of them."""
+    """Split the item's number from its text; a number cell merged over several rows numbers none of them."""
     if kind != "item":
         return None, next((plain(cell.text) for cell in row if cell.text.strip()), None)
     own = next((cell for cell, column in zip(row, columns, strict=True) if column.label == "item_number"), None)

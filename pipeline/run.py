@@ -1,7 +1,7 @@
 """Many documents: find the inputs, read what is new in worker processes, keep the results, build the data sets.
 
-Guarantee: every input ends as exactly one of published, quarantined, duplicate or refused, and a document that fails or takes
-its worker down costs that document only.
+Guarantee: every input ends as exactly one of published, quarantined, duplicate or refused, and a document that fails
+or takes its worker down costs that document only.
 """
 
 from __future__ import annotations
@@ -164,7 +164,7 @@ def _look(source: Input) -> _Seen:
 
 
 def _read_all(inputs: Sequence[Input], workers: int | None) -> Iterator[tuple[str, Outcome]]:
-    """Read documents in worker processes; those whose worker died are each tried once more in a process of their own."""
+    """Read documents in worker processes; those whose worker died are each tried once more in a process alone."""
     if not inputs:
         return
     left = {i.location: i for i in inputs}
@@ -210,7 +210,8 @@ def read_one(source: Input) -> Outcome:
     except OSError as error:
         return Outcome(document_id, "quarantined", f"unreadable_file: the file cannot be read ({error}); check it")
     except Exception as error:  # a defect of ours on this document must not cost the others
-        reason = f"{DEFECT_REASON}: {type(error).__name__}: {error}; this is a fault of zvity, please report it with the file"
+        what = f"{type(error).__name__}: {error}"
+        reason = f"{DEFECT_REASON}: {what}; this is a fault of zvity, please report it with the file"
         return Outcome(document_id, "quarantined", reason)
 
 
@@ -270,6 +271,8 @@ def _summary(
     summary.doubtful = sum(bool(row["doubtful"]) and row["value"] is not None for row in rows.get("observations", ()))
     summary.errors = sum(row["severity"] == "error" for row in rows.get("findings", ()))
     summary.failed = [
-        (row["file_name"], row["status"], row["reason"]) for row in documents if row["status"] in ("quarantined", "refused")
+        (row["file_name"], row["status"], row["reason"])
+        for row in documents
+        if row["status"] in ("quarantined", "refused")
     ]
     return summary

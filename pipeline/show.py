@@ -113,7 +113,8 @@ class Drawing:
     def _height(self, index: int, texts: dict[Cell, list[str]]) -> int:
         """Count the lines of a row; a cell over several rows needs no more room than they have together."""
         return max(
-            -(-len(texts[cell]) // cell.row_span) if cell.row_span > 1 else len(texts[cell]) for cell in self._grid[index]
+            -(-len(texts[cell]) // cell.row_span) if cell.row_span > 1 else len(texts[cell])
+            for cell in self._grid[index]
         )
 
     def _line(self, index: int, row: list[Cell], line: int, widths: list[int], texts: dict[Cell, list[str]]) -> Any:  # noqa: ANN401

@@ -73,7 +73,9 @@ def find_inputs(sources: Sequence[str], excluded: Path) -> list[Input]:
     """
     found: dict[str, str] = {}
     for source in sources:
-        for name, location in _expand_url(source) if _is_url(source) else _expand_path(Path(source), excluded.resolve()):
+        for name, location in (
+            _expand_url(source) if _is_url(source) else _expand_path(Path(source), excluded.resolve())
+        ):
             found.setdefault(location, name)
     taken = Counter(found.values())
     return [Input(location if taken[name] > 1 else name, location) for location, name in sorted(found.items())]
@@ -104,7 +106,9 @@ def _expand_url(source: str) -> list[tuple[str, str]]:
             return [(path.rsplit("/", 1)[-1], source)]
         files = [found for found in system.find(path) if not found.rsplit("/", 1)[-1].startswith(".")]
     except (OSError, ValueError, ImportError) as error:
-        raise UsageError(f"source {source} cannot be opened ({error}); check the address and that its fsspec driver is installed") from error
+        raise UsageError(
+            f"source {source} cannot be opened ({error}); check the address and that its fsspec driver is installed"
+        ) from error
     if not files:
         raise UsageError(f"source {source} holds nothing; check the address")
     return [(found.removeprefix(path).lstrip("/"), system.unstrip_protocol(found)) for found in files]

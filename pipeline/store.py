@@ -27,8 +27,8 @@ _PASSING_REASONS = frozenset({"ocr_models", "crashed", "defect", "unreadable_fil
 class Outcome:
     """How one document ended, with the rows it adds to the data sets.
 
-    `status` is `published`, `refused` or `quarantined`; `reason` is `word: explanation` for the latter two. Values in `rows`
-    are as JSON holds them: decimals and dates as text.
+    `status` is `published`, `refused` or `quarantined`; `reason` is `word: explanation` for the latter two. Values in
+    `rows` are as JSON holds them: decimals and dates as text.
     """
 
     document_id: str

@@ -27,7 +27,7 @@ def latin(text: str) -> str:
 
 @cache
 def squeeze(text: str) -> str:
-    """Give lower-case letters and digits only, look-alikes as Cyrillic: `Строк виконан-\\nня` → `строквиконання`."""
+    """Give lower-case letters and digits only, look-alikes as Cyrillic: `Строк виконан-ня` → `строквиконання`."""
     return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text).translate(_LATIN_TO_CYRILLIC).casefold())
 
 

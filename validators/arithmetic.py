@@ -3,8 +3,8 @@
 Guarantee: a reading is never changed. A number is `contradicted` where an identity that states it does not hold,
 `verified` where at least one identity holds that would break if the number alone were wrong, `unchecked` otherwise.
 
-Printed money is taken as exact. Nil, blank and "not applicable" count as zero in a sum; a sum over unreadable cells or over
-a section with missing rows is left unchecked, with that reason. A percentage may be printed cut or rounded.
+Printed money is taken as exact. Nil, blank and "not applicable" count as zero in a sum; a sum over unreadable cells or
+over a section with missing rows is left unchecked, with that reason. A percentage may be printed cut or rounded.
 """
 
 from __future__ import annotations
@@ -116,7 +116,12 @@ def _total(
         return
     by_row: dict[int, dict[int, Observation]] = defaultdict(dict)
     for o in before:
-        if o.measure == total.measure and o.fund == total.fund and o.period_start is not None and o.period_start == o.period_end:
+        if (
+            o.measure == total.measure
+            and o.fund == total.fund
+            and o.period_start is not None
+            and o.period_start == o.period_end
+        ):
             by_row[o.row][o.period_start] = o
     for years in by_row.values():
         if set(years) == set(range(start, end + 1)):
@@ -205,7 +210,9 @@ def _holds(identity: Identity, expected: Decimal) -> bool:
 def _covered(identity: Identity) -> Iterable[Place]:
     """Give the numbers that could not be wrong alone without breaking the identity that holds."""
     for o in (identity.result, *identity.terms):
-        if o.value is not None and not (identity.rule == "percent" and o is not identity.result and not identity.terms[0].value):
+        if o.value is not None and not (
+            identity.rule == "percent" and o is not identity.result and not identity.terms[0].value
+        ):
             yield o.place
 
 

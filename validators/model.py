@@ -61,7 +61,9 @@ DOCUMENTS = Dataset(
     "a row per input file",
     ("file_name",),
     (
-        Field("document_id", "text", "SHA-256 of the file's bytes; none if it could not be read", pattern=r"[0-9a-f]{64}"),
+        Field(
+            "document_id", "text", "SHA-256 of the file's bytes; none if it could not be read", pattern=r"[0-9a-f]{64}"
+        ),
         Field("report_id", "text", "the same for all files that hold the same report"),
         Field("file_name", "text", "path of the file below its source", True),
         Field("media_type", "text", "kind of the file, read from its content"),

@@ -67,7 +67,9 @@ def _column(field: Field) -> pa.Column:
     if field.choices:
         checks.append(pa.Check.isin(list(field.choices)))
     if field.minimum is not None:
-        checks.append(pa.Check(lambda v, low=field.minimum: v >= low, element_wise=True, name=f"at least {field.minimum}"))
+        checks.append(
+            pa.Check(lambda v, low=field.minimum: v >= low, element_wise=True, name=f"at least {field.minimum}")
+        )
     if field.pattern is not None:
         checks.append(pa.Check.str_matches(rf"^(?:{field.pattern})$"))
     return pa.Column(object, checks, nullable=not field.required)
@@ -84,5 +86,9 @@ def validate(dataset: Dataset, frame: pd.DataFrame) -> list[str]:
 
 def _sentence(dataset: Dataset, frame: pd.DataFrame, case: dict[str, object]) -> str:
     index = case.get("index")
-    row = "" if not isinstance(index, int) else ", ".join(f"{key}={frame.at[index, key]}" for key in dataset.key if key in frame)
+    row = (
+        ""
+        if not isinstance(index, int)
+        else ", ".join(f"{key}={frame.at[index, key]!s}" for key in dataset.key if key in frame)
+    )
     return f"{dataset.name}: {case.get('column')}: {case.get('check')}: {case.get('failure_case')!r} ({row})"
