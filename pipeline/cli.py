@@ -29,6 +29,9 @@ app = typer.Typer(
     "written, 130 interrupted.",
 )
 
+PIPE_WIDTH = 160
+"""Characters a line of a drawn table has where no terminal tells its own width."""
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")]
 
 
@@ -80,7 +83,7 @@ def show(
 
         from pipeline.show import draw
 
-        draw(reading, Console(soft_wrap=False))
+        draw(reading, Console(width=None if sys.stdout.isatty() else PIPE_WIDTH))
     if not reading.tables:
         _talk("no table was found in the document")
         raise typer.Exit(ExitCode.NOTHING)
@@ -144,20 +147,30 @@ def families(as_json: JsonOption = False) -> None:
 
 
 @app.command()
-def doctor(as_json: JsonOption = False) -> None:
+def doctor(
+    fetch_models: Annotated[
+        bool, typer.Option("--fetch-models", help="Fetch the OCR models if they are missing.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Tell what is installed, and how to get the rest."""
     from dataclasses import asdict
 
     from pipeline.doctor import diagnose
 
+    if fetch_models:
+        from pipeline import models
+
+        models.fetch_models(_talk)
     found = diagnose()
     if as_json:
         _print_json([asdict(diagnosis) for diagnosis in found])
         return
     for diagnosis in found:
-        _say(f"{'ok  ' if diagnosis.ok else 'miss'} {diagnosis.name:<20} {diagnosis.detail}")
+        state = "ok" if diagnosis.ok else "missing" if diagnosis.required else "optional"
+        _say(f"{state:<9} {diagnosis.name:<23} {diagnosis.detail}")
         if not diagnosis.ok and diagnosis.remedy:
-            _say(f"     {'':<20} to mend: {diagnosis.remedy}")
+            _say(f"{'':<33} to mend: {diagnosis.remedy}")
 
 
 def _reading(file: str) -> Reading:

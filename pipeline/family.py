@@ -33,7 +33,8 @@ _SHORTEST_PHRASE = 4
 class Column:
     """What one column holds: a label (`label` is set), a measure (`measure` is set), or neither where nothing fits.
 
-    `period` and `fund` are what the header path says; `unit` what the family or the path says.
+    `period` and `fund` are what the header path says; `unit` what the family or the path says. `money` columns of a
+    table share one unit.
     """
 
     path: Path
@@ -42,6 +43,7 @@ class Column:
     unit: str | None = None
     period: tuple[int, int] | None = None
     fund: str | None = None
+    money: bool = False
 
     @property
     def meaning(self) -> str | None:
@@ -92,7 +94,9 @@ class Family:
         if best is None:
             return plain_column
         rule = best[1]
-        return replace(plain_column, label=rule.label, measure=rule.measure, unit=rule.unit or plain_column.unit)
+        money = rule.unit == "money"
+        unit = plain_column.unit if money or rule.unit is None else rule.unit
+        return replace(plain_column, label=rule.label, measure=rule.measure, unit=unit, money=money)
 
 
 def _fits(text: str, phrase: str) -> bool:

@@ -11,8 +11,8 @@ from pipeline.tidy import Understood
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
 
-MIN_WIDTH, MAX_WIDTH = 3, 40
-"""Characters a column of a drawn table may have."""
+MIN_WIDTH, MAX_WIDTH = 6, 40
+"""Characters a column of a drawn table may have; a terminal too narrow for them all is left to wrap or scroll."""
 
 
 def as_json(reading: Reading) -> dict[str, Any]:
@@ -71,6 +71,11 @@ class Drawing:
         self._grid = table.grid()
         self._header_rows = header_rows
         self._n_columns = table.n_columns
+
+    @property
+    def narrowest(self) -> int:
+        """Characters the drawing needs at the least."""
+        return (MIN_WIDTH + 3) * self._n_columns + 1
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Give the lines of the drawing, as wide as the terminal allows."""
@@ -175,5 +180,6 @@ def draw(reading: Reading, console: Console) -> None:
         )
         if understood.caption:
             console.print(understood.caption, highlight=False, markup=False)
-        console.print(Drawing(table, understood.header_rows))
+        drawing = Drawing(table, understood.header_rows)
+        console.print(drawing, width=max(console.width, drawing.narrowest), crop=False, overflow="ignore", no_wrap=True)
         console.print()

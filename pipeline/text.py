@@ -20,6 +20,11 @@ def plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).translate(_APOSTROPHES).split())
 
 
+def cyrillic(text: str) -> str:
+    """Give Latin letters that look like Cyrillic ones as Cyrillic: a misread `THC.` is `ТНС.`."""
+    return text.translate(_LATIN_TO_CYRILLIC)
+
+
 def latin(text: str) -> str:
     """Give Cyrillic letters that look like Latin ones as Latin: for Roman numerals and codes."""
     return text.translate(_CYRILLIC_TO_LATIN)

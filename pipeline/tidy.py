@@ -125,13 +125,23 @@ def _counts(texts: Sequence[str]) -> bool:
 
 
 def _with_context(columns: Sequence[Column], caption: str | None, facts: Facts) -> list[Column]:
-    """Give measures what their headings leave open: unit and year from the caption, years from the report."""
-    unit = find_unit(caption or "")
+    """Give measures what their headings leave open: unit and year from the caption, years from the report.
+
+    A money column whose heading states no clear unit takes the one that the table's other money columns agree on.
+    """
+    common = find_unit(caption or "")
+    stated = {column.unit for column in columns if column.money and column.unit is not None}
+    money = common if not stated else stated.pop() if len(stated) == 1 else None
     years = find_years(caption or "")
     if years is None and facts.period_start is not None and facts.period_end is not None:
         years = (facts.period_start, facts.period_end)
     return [
-        replace(column, period=column.period or years, unit=column.unit or unit, fund=column.fund or "total")
+        replace(
+            column,
+            period=column.period or years,
+            unit=column.unit or (money if column.money else common),
+            fund=column.fund or "total",
+        )
         if column.measure is not None
         else column
         for column in columns

@@ -1,20 +1,36 @@
-"""Units as headings and captions print them."""
+"""Units as headings and captions print them.
+
+Guarantee: a money unit is given only where its scale is clear; an abbreviation before `грн` that is none we know may
+be a misread `тис.` and gives no unit, since a wrong one would be wrong by a thousand.
+"""
 
 from __future__ import annotations
 
 import re
 
-from pipeline.text import plain
+from pipeline.text import cyrillic, plain
 
-_UNITS = (
-    (re.compile(r"\bмлн\.?\s*(?:грн|гривень)|\bмільйон\w*\s+(?:грн|гривень)"), "million UAH"),
-    (re.compile(r"\bтис\.?\s*(?:грн|гривень)|\bтисяч\w*\s+(?:грн|гривень)"), "thousand UAH"),
-    (re.compile(r"\bгрн\b|\bгривень\b|\bгривні\b"), "UAH"),
-    (re.compile(r"%|\bвідсот(?:ок|к)"), "percent"),
-)
+_MONEY = re.compile(r"(?:(?P<scale>[^\W\d_]+)(?P<point>\.?)\s*)?\b(?:грн|гривень|гривні|гривня)\b")
+_PERCENT = re.compile(r"%|\bвідсот(?:ок|к)")
+_SCALES = (("тис", "тисяч", "thousand UAH"), ("млн", "мільйон", "million UAH"), ("млрд", "мільярд", "billion UAH"))
 
 
 def find_unit(text: str) -> str | None:
-    """Give the unit a heading states, such as `Обсяг фінансування, тис. грн`; `None` where it states none."""
-    text = plain(text).casefold()
-    return next((unit for pattern, unit in _UNITS if pattern.search(text)), None)
+    """Give the unit that a heading such as `Обсяг фінансування, тис. грн` states clearly; else `None`."""
+    text = cyrillic(plain(text)).casefold()
+    money = [_money(found) for found in _MONEY.finditer(text)]
+    if money:
+        return money[0] if len(set(money)) == 1 else None
+    return "percent" if _PERCENT.search(text) else None
+
+
+def _money(found: re.Match[str]) -> str | None:
+    word, abbreviated = found["scale"] or "", bool(found["point"])
+    for short, stem, unit in _SCALES:
+        if word == short or word.startswith(stem) or (abbreviated and _one_letter_off(word, short)):
+            return unit
+    return None if abbreviated else "UAH"
+
+
+def _one_letter_off(word: str, short: str) -> bool:
+    return len(word) == len(short) and sum(a != b for a, b in zip(word, short, strict=True)) == 1

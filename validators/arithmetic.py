@@ -18,7 +18,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from validators.findings import Finding, Place
 from validators.records import Observation
 
-MONEY = ("UAH", "thousand UAH", "million UAH")
+MONEY = ("UAH", "thousand UAH", "million UAH", "billion UAH")
 
 
 @dataclass(frozen=True, slots=True)
