@@ -1,0 +1,241 @@
+"""The main job: final states, incremental runs, faults."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+from filelock import FileLock
+
+from pipeline import datasets
+from pipeline import run as run_module
+from pipeline.exits import Defect, ExitCode, OutputLocked, OutputUnwritable, UsageError
+from pipeline.run import QUARANTINE, WORK_FOLDER, run
+from tests.samples import BAD, WORD, small_report
+
+
+def _documents(out: Path) -> dict[str, dict[str, str]]:
+    with (out / "documents.csv").open(encoding="utf-8", newline="") as file:
+        return {row["file_name"]: row for row in csv.DictReader(file)}
+
+
+def _snapshot(out: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    (folder / "good.docx").write_bytes(small_report())
+    return folder
+
+
+def test_every_bad_input_ends_in_its_state_and_the_run_goes_on(inbox: Path, tmp_path: Path) -> None:
+    for name, (content, _, _) in BAD.items():
+        (inbox / name).write_bytes(content)
+    out = tmp_path / "out"
+    summary = run([str(inbox)], out)
+    documents = _documents(out)
+    assert documents.keys() == {"good.docx", *BAD}
+    for name, (content, state, reason) in BAD.items():
+        row = documents[name]
+        assert (row["status"], row["reason"].split(":")[0]) == (state, reason), name
+        (copy,) = (out / QUARANTINE).glob(f"*-{name}")
+        assert copy.read_bytes() == content
+        assert row["reason"] in (copy.parent / f"{copy.name}.reason.txt").read_text(encoding="utf-8")
+    assert documents["good.docx"]["status"] == "published"
+    assert summary.exit_code(strict=False) is ExitCode.INCOMPLETE
+
+
+def test_what_has_healed_leaves_quarantine(inbox: Path, tmp_path: Path) -> None:
+    (inbox / "late.docx").write_bytes(b"")
+    out = tmp_path / "out"
+    run([str(inbox)], out)
+    assert list((out / QUARANTINE).iterdir())
+    (inbox / "late.docx").write_bytes(small_report(note="другий примірник"))
+    summary = run([str(inbox)], out)
+    assert not list((out / QUARANTINE).iterdir())
+    assert summary.exit_code(strict=False) is ExitCode.OK
+
+
+def test_a_second_run_reads_nothing_and_changes_no_byte(inbox: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert run([str(inbox)], out).read == 1
+    before = _snapshot(out)
+    assert run([str(inbox)], out).read == 0
+    assert _snapshot(out) == before
+    assert run([str(inbox)], out, force=True).read == 1
+    assert _snapshot(out) == before
+
+
+def test_only_what_is_new_is_read(inbox: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run([str(inbox)], out)
+    (inbox / "new.docx").write_bytes(small_report(note="новий"))
+    seen: list[str] = []
+    assert run([str(inbox)], out, progress=lambda name, done, total: seen.append(name)).read == 1
+    assert seen == ["new.docx"]
+    assert len(_documents(out)) == 2
+
+
+def test_the_same_bytes_under_two_names_are_one_document(inbox: Path, tmp_path: Path) -> None:
+    shutil.copy(inbox / "good.docx", inbox / "same.docx")
+    out = tmp_path / "out"
+    summary = run([str(inbox)], out)
+    documents = _documents(out)
+    assert summary.states == {"published": 1, "duplicate": 1}
+    assert documents["same.docx"]["status"] == "duplicate"
+    assert "good.docx" in documents["same.docx"]["reason"]
+    assert summary.exit_code(strict=False) is ExitCode.OK
+    measures = (out / "program_measures.csv").read_text(encoding="utf-8")
+    assert measures.count("Перший захід") == 1
+
+
+def test_a_changed_document_is_another_one(inbox: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run([str(inbox)], out)
+    (inbox / "good.docx").write_bytes(small_report(total="31,00"))
+    summary = run([str(inbox)], out)
+    assert (summary.read, summary.errors) == (1, 1)
+    assert "30.00" not in (out / "program_measures.csv").read_text(encoding="utf-8")
+
+
+def test_strict_and_nothing_to_publish(inbox: Path, tmp_path: Path) -> None:
+    (inbox / "good.docx").write_bytes(small_report(total="31,00"))
+    summary = run([str(inbox)], tmp_path / "out")
+    assert summary.exit_code(strict=True) is ExitCode.STRICT
+    assert summary.exit_code(strict=False) is ExitCode.OK
+    (inbox / "good.docx").write_bytes(b"")
+    assert run([str(inbox)], tmp_path / "out").exit_code(strict=True) is ExitCode.NOTHING
+
+
+def test_an_empty_folder_gives_empty_data_sets(tmp_path: Path) -> None:
+    (tmp_path / "inbox").mkdir()
+    out = tmp_path / "out"
+    assert run([str(tmp_path / "inbox")], out).exit_code(strict=False) is ExitCode.NOTHING
+    assert {f"{d.name}.csv" for d in datasets.all_datasets()} <= {path.name for path in out.iterdir()}
+
+
+def test_a_missing_source_is_wrong_usage(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="nowhere"):
+        run([str(tmp_path / "nowhere")], tmp_path / "out")
+
+
+def test_another_run_holds_the_output(inbox: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / WORK_FOLDER).mkdir(parents=True)
+    with FileLock(out / WORK_FOLDER / "lock"), pytest.raises(OutputLocked):
+        run([str(inbox)], out)
+    assert run([str(inbox)], out).read == 1
+
+
+def test_an_output_that_is_a_file_cannot_be_written(inbox: Path, tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("in the way")
+    with pytest.raises(OutputUnwritable):
+        run([str(inbox)], tmp_path / "out")
+
+
+def test_a_full_disk_leaves_the_last_data_sets_whole(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+    run([str(inbox)], out)
+    before = _snapshot(out)
+    (inbox / "new.docx").write_bytes(small_report(note="новий"))
+
+    @contextmanager
+    def full_disk(path: Path) -> Iterator[IO[bytes]]:
+        with path.with_suffix(".full").open("wb") as file:
+            yield file
+        path.with_suffix(".full").unlink()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(datasets, "written_aside", full_disk)
+    with pytest.raises(OutputUnwritable, match="No space left"):
+        run([str(inbox)], out)
+    assert _snapshot(out) == before
+
+
+def _die_on_poison() -> None:
+    """Make a worker process die on a document that says so, as a fault in a native library would."""
+    process = run_module.process
+
+    def sabotaged(data: bytes, file_name: str) -> Any:
+        if file_name.startswith("poison"):
+            os._exit(11)
+        if file_name.startswith("defect"):
+            raise ZeroDivisionError("boom")
+        return process(data, file_name)
+
+    run_module.process = sabotaged
+
+
+def _sabotaged_pool(workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_die_on_poison)
+
+
+def test_a_document_that_kills_its_worker_costs_only_itself(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_module, "_pool", _sabotaged_pool)
+    (inbox / "poison.docx").write_bytes(small_report(note="отрута"))
+    (inbox / "other.docx").write_bytes(small_report(note="інший"))
+    out = tmp_path / "out"
+    summary = run([str(inbox)], out)
+    states = {name: row["status"] for name, row in _documents(out).items()}
+    assert states == {"good.docx": "published", "other.docx": "published", "poison.docx": "quarantined"}
+    assert _documents(out)["poison.docx"]["reason"].startswith("crashed")
+    monkeypatch.undo()
+    again = run([str(inbox)], out)
+    assert (again.read, again.states) == (1, {"published": 3}), "a crash is tried again"
+    assert summary.exit_code(strict=False) is ExitCode.INCOMPLETE
+
+
+def test_a_defect_of_ours_costs_one_document_and_shows_in_the_exit_code(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_module, "_pool", _sabotaged_pool)
+    (inbox / "defect.docx").write_bytes(small_report(note="вада"))
+    summary = run([str(inbox)], tmp_path / "out")
+    assert summary.states == {"published": 1, "quarantined": 1}
+    assert summary.exit_code(strict=False) is ExitCode.DEFECT
+
+
+def test_an_input_without_a_final_state_fails_the_run(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_module, "_document_row", lambda one: {"file_name": "another", "status": "published"})
+    with pytest.raises(Defect, match="good.docx"):
+        run([str(inbox)], tmp_path / "out")
+
+
+def test_an_unreadable_file_is_quarantined(inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = run_module.Input.digest
+
+    def denied(self: run_module.Input) -> tuple[str, int]:
+        if self.name == "denied.docx":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return real(self)
+
+    (inbox / "denied.docx").write_bytes(small_report(note="закрито"))
+    monkeypatch.setattr(run_module.Input, "digest", denied)
+    out = tmp_path / "out"
+    assert run([str(inbox)], out).states == {"published": 1, "quarantined": 1}
+    assert _documents(out)["denied.docx"]["reason"].startswith("unreadable_file")
+
+
+def test_workers_do_not_change_the_result(inbox: Path, tmp_path: Path) -> None:
+    shutil.copy(WORD, inbox / "report.docx")
+    run([str(inbox)], tmp_path / "one", workers=1)
+    run([str(inbox)], tmp_path / "two", workers=2)
+    assert _snapshot(tmp_path / "one") == _snapshot(tmp_path / "two")

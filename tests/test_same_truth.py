@@ -1,0 +1,133 @@
+"""The one report as Word file, PDF and scan: the same validated data three times, equal to the truth."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from extractors.tessdata import find_tessdata
+from pipeline.process import interpret
+from pipeline.run import Summary, run
+from tests.samples import PDF, SCAN, WORD
+
+HERE = Path(__file__).parent
+TRUTH = json.loads((HERE / "data" / "report.truth.json").read_text(encoding="utf-8"))
+
+EXACT = {
+    "program_measures": (
+        "table", "row", "section_number", "item_number", "term_start", "term_end", "fund", "row_kind", "period_start",
+        "period_end", "plan", "actual", "deviation", "percent", "unit", "check",
+    ),
+    "program_indicators": ("table", "row", "item_number", "planned", "actual", "check"),
+    "observations": (
+        "table", "row", "column", "family", "section_number", "item_number", "row_kind", "measure", "period_start",
+        "period_end", "fund", "unit", "value", "missing", "check",
+    ),
+    "findings": ("table", "row", "column", "rule", "severity", "expected", "found", "cells"),
+}  # fmt: skip
+"""Columns that must be the same in all three readings; in the others a scan may have a misread letter."""
+
+FACTS = ("report_id", "decision_date", "decision_number", "session", "convocation", "period_start", "period_end", "katottg")
+
+Row = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def forms(tmp_path_factory: pytest.TempPathFactory) -> tuple[Summary, Path]:
+    """Run the main job over the three forms once."""
+    if find_tessdata() is None:
+        pytest.fail("this test needs the OCR models: `make models`") if _is_ci() else pytest.skip("no OCR models")
+    out = tmp_path_factory.mktemp("out")
+    return run([str(WORD), str(PDF), str(SCAN)], out), out
+
+
+def _is_ci() -> bool:
+    import os
+
+    return os.environ.get("CI") == "true"
+
+
+def _rows(out: Path, name: str) -> list[Row]:
+    with (out / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _by_file(out: Path, name: str) -> dict[str, list[Row]]:
+    names = {row["document_id"]: row["file_name"] for row in _rows(out, "documents")}
+    found: dict[str, list[Row]] = {file_name: [] for file_name in names.values()}
+    for row in _rows(out, name):
+        found[names[row["document_id"]]].append(row)
+    return found
+
+
+@pytest.mark.parametrize("path", [WORD, PDF], ids=["word", "pdf"])
+def test_every_cell_equals_the_truth(path: Path) -> None:
+    tables = interpret(path.read_bytes(), path.name).tables
+    assert len(tables) == len(TRUTH["tables"])
+    for understood, truth in zip(tables, TRUTH["tables"], strict=True):
+        table = understood.table
+        assert (table.n_rows, table.n_columns) == (truth["n_rows"], truth["n_columns"])
+        assert understood.header_rows == truth["header_rows"]
+        found = {(c.row, c.column, c.row_span, c.column_span, _squeezed(c.text)) for c in table.cells}
+        wanted = {
+            (c["row"], c["column"], c["row_span"], c["column_span"], _squeezed(c["text"])) for c in truth["cells"]
+        }
+        assert found == wanted
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+@pytest.mark.ocr
+@pytest.mark.parametrize("name", EXACT)
+def test_three_forms_give_the_same_data(forms: tuple[Summary, Path], name: str) -> None:
+    readings = _by_file(forms[1], name)
+    word = [[row[column] for column in EXACT[name]] for row in readings[WORD.name]]
+    assert word
+    for form in (PDF, SCAN):
+        assert [[row[column] for column in EXACT[name]] for row in readings[form.name]] == word, form.name
+
+
+@pytest.mark.ocr
+def test_three_forms_tell_the_same_facts(forms: tuple[Summary, Path]) -> None:
+    documents = _rows(forms[1], "documents")
+    assert len({tuple(row[fact] for fact in FACTS) for row in documents}) == 1
+    first = documents[0]
+    assert (first["decision_date"], first["decision_number"]) == ("2023-10-26", "1484")
+    assert (first["session"], first["convocation"]) == ("28", "8")
+    assert (first["period_start"], first["period_end"]) == ("2024", "2026")
+    assert first["katottg"] == "UA18060090000061708"
+    assert forms[0].states == {"published": 3}
+
+
+def test_findings_are_the_contradictions_of_the_source_and_no_other(tmp_path: Path) -> None:
+    run([str(WORD)], tmp_path)
+    findings = _rows(tmp_path, "findings")
+    contradictions = {(f["row"], f["column"], f["rule"], f["expected"], f["found"]) for f in findings if f["severity"] == "error"}
+    assert contradictions == {
+        ("28", "7", "sum", "620.12", "620,17"),
+        ("28", "10", "percent", "15.95", "15,24"),
+        ("16", "10", "percent", "29.52", "29,4 | 6"),
+    }
+    (gap,) = (f for f in findings if f["severity"] != "error")
+    assert (gap["rule"], gap["found"]) == ("rows_missing", "2.5 → 2.9")
+    subtotal = [r for r in _rows(tmp_path, "observations") if r["row"] == "16" and r["measure"] == "plan" and r["table"] == "1"]
+    assert [r["value"] for r in subtotal] == ["825.00"] * 3
+    assert {r["check"] for r in subtotal[1:]} == {"verified"}, "the totals over the sections hold"
+
+
+@pytest.mark.parametrize("name", ["documents", "tables", "program_measures", "program_indicators", "findings"])
+def test_golden(name: str, tmp_path: Path, update_golden: bool) -> None:
+    run([str(WORD)], tmp_path)
+    found = [{k: v for k, v in row.items() if k not in ("version",)} for row in _rows(tmp_path, name)]
+    golden = HERE / "golden" / f"{name}.json"
+    text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
+    if update_golden:
+        golden.write_text(text, encoding="utf-8")
+    wanted: list[dict[str, Any]] = json.loads(golden.read_text(encoding="utf-8"))
+    assert found == wanted
