@@ -1,0 +1,141 @@
+"""`make bench`: the main job's accuracy and cost, as Markdown on stdout and in `docs/benchmarks.md`.
+
+Three groups of documents: the samples in `data/raw`; scans of them made anew with other noise and skew; and, where the
+folder is there, the corpus of real documents with truth (`--corpus`), which holds files the samples were not made from.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from bench.accuracy import score, truth_of
+from bench.measure import Cost, measure
+from bench.peers import PEERS
+
+ROOT = Path(__file__).parent.parent
+RAW = ROOT / "data" / "raw"
+TRUTH = ROOT / "tests" / "data" / "report.truth.json"
+PYTHON = sys.executable
+
+SCANS = (("seed 7, skew -0.6°, noise 10", 7, -0.6, 10.0), ("seed 8, skew 1.2°, noise 14", 8, 1.2, 14.0))
+
+LONG_ROWS = 36
+"""Rows of the long report that stand whole on its first eight pages."""
+
+
+def main() -> int:
+    """Measure and report; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--runs", type=int, default=5, help="counted runs of each command (default: %(default)s)")
+    parser.add_argument("--corpus", type=Path, default=ROOT.parent / "shared" / "corpus", help="folder with korosten/")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        lines = [*_accuracy(arguments.corpus, Path(scratch)), "", *_costs(arguments.runs, Path(scratch))]
+    text = "\n".join(["# Benchmarks", "", *_about(arguments.runs), "", *lines, ""])
+    (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
+    print(text)
+    return 0
+
+
+def _about(runs: int) -> list[str]:
+    packages = ("pypdfium2", "pdfplumber", "python-docx", "tesserocr")
+    return [
+        f"Written by `make bench`: Python {platform.python_version()}, {platform.machine()}, "
+        + ", ".join(f"{name} {version(name)}" for name in packages)
+        + f". Costs are medians of {runs} runs of whole processes after one that does not count; trust the ratios.",
+    ]
+
+
+# Accuracy
+
+
+def _accuracy(corpus: Path, scratch: Path) -> Iterator[str]:
+    yield "## Numbers against the truth"
+    yield ""
+    yield "A number is *right* if it has the truth's value, *flagged* if its cell is marked doubtful, and *silently
+    wrong*" yield "if it is neither."
+    yield ""
+    yield "| document | numbers | right | flagged | silently wrong | cells equal |"
+    yield "|---|---|---|---|---|---|"
+    truth = truth_of(TRUTH)
+    for name in ("report.docx", "report.pdf", "report-scan.pdf"):
+        yield _accuracy_row(f"data/raw/{name}", RAW / name, truth)
+    for label, seed, skew, sigma in SCANS:
+        yield _accuracy_row(
+            f"scan of report.pdf: {label}", _scan(RAW / "report.pdf", scratch, seed, skew, sigma), truth
+        )
+    korosten = corpus / "korosten"
+    if not korosten.is_dir():
+        yield ""
+        yield f"The corpus was not there ({korosten.name}/): its documents are left out."
+        return
+    for name in ("report-header-once.docx", "report-header-once.pdf", "long.docx", "long.pdf", "long-header-once.pdf"):
+        path = korosten / name
+        yield _accuracy_row(f"corpus: {name}", path, truth_of(path.with_suffix(".truth.json")))
+    scan = _scan(korosten / "long.pdf", scratch, 9, 0.9, 12.0, pages=range(1, 9))
+    label = f"scan of corpus: long.pdf pages 1-8, first {LONG_ROWS} rows, seed 9, skew 0.9°, noise 12"
+    yield _accuracy_row(label, scan, truth_of(korosten / "long.truth.json")[:1], LONG_ROWS)
+
+
+def _accuracy_row(label: str, document: Path, truth: list[dict[str, Any]], rows: int | None = None) -> str:
+    found = score(document, truth, rows)
+    return (
+        f"| {label} | {found.numbers} | {_share(found.right, found.numbers)} | {found.flagged} | {found.silent} "
+        f"| {_share(found.cells_equal, found.cells)} |"
+    )
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part} ({part / whole:.1%})" if whole else "-"
+
+
+def _scan(source: Path, scratch: Path, seed: int, skew: float, sigma: float, pages: range | None = None) -> Path:
+    target = scratch / f"{source.stem}-{seed}.pdf"
+    command = [PYTHON, str(ROOT / "tools" / "make_scan.py"), str(source), str(target)]
+    command += ["--seed", str(seed), "--skew", str(skew), "--sigma", str(sigma)]
+    command += ["--pages", *map(str, pages)] if pages else []
+    subprocess.run(command, check=True)  # our own script
+    return target
+
+
+# Cost
+
+
+def _costs(runs: int, scratch: Path) -> Iterator[str]:
+    yield "## Time and memory"
+    yield ""
+    yield "| what | wall s | CPU s | peak MB |"
+    yield "|---|---|---|---|"
+    zvity = [PYTHON, "-m", "pipeline.cli"]
+    yield _cost_row("the `zvity --help` process", measure([*zvity, "--help"], runs))
+    yield _cost_row("empty interpreter (floor)", measure([PYTHON, "-c", ""], runs))
+    yield _cost_row("`zvity run`: the three forms at once", _run(zvity, [RAW], scratch, runs))
+    for name in ("report.docx", "report.pdf", "report-scan.pdf"):
+        yield _cost_row(f"`zvity run`: {name} alone", _run(zvity, [RAW / name], scratch, runs))
+        yield _cost_row(f"`zvity show --json {name}`", measure([*zvity, "show", "--json", str(RAW / name)], runs))
+        for peer, program in PEERS[name].items():
+            command = [PYTHON, "-m", "bench.peers", program.__name__, str(RAW / name)]
+            yield _cost_row(f"{peer}: {name}", measure(command, runs))
+    again = [*zvity, "run", str(RAW), "--out", str(scratch / "again")]
+    yield _cost_row("`zvity run` with nothing new", measure(again, runs))
+
+
+def _run(zvity: list[str], sources: list[Path], scratch: Path, runs: int) -> Cost:
+    command = [*zvity, "run", "--force", *map(str, sources), "--out", str(scratch / "out")]
+    return measure(command, runs)
+
+
+def _cost_row(label: str, cost: Cost) -> str:
+    return f"| {label} | {cost.wall:.2f} | {cost.cpu:.2f} | {cost.peak_mb:.0f} |"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""Data sets: exact in Parquet and CSV, validated before a byte is written."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline import datasets
+from pipeline.check import check
+from pipeline.exits import Defect
+from pipeline.run import run
+from tests.samples import small_report
+from validators.model import DOCUMENTS, OBSERVATIONS
+
+ID = "ab" * 32
+
+
+def _observation(**changes: object) -> dict[str, object]:
+    row = {
+        "document_id": ID, "table": 1, "row": 2, "column": 3, "row_kind": "item", "measure": "plan", "value": "2000.00",
+        "raw": "2 000,00", "doubtful": False, "check": "unchecked",
+    }  # fmt: skip
+    return row | changes
+
+
+def test_numbers_are_exact_in_both_formats(tmp_path: Path) -> None:
+    values = ["2000.00", "0.1", "-1234567890123456789012345678.0123456789", "100"]
+    datasets.write(tmp_path, {"observations": [_observation(row=i, value=v) for i, v in enumerate(values)]})
+    with (tmp_path / "observations.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["value"] for row in csv.DictReader(file)] == values
+    stored = datasets.read(tmp_path, OBSERVATIONS)
+    assert [row["value"] for row in stored] == [Decimal(v) for v in values]
+    assert str(pq.read_schema(tmp_path / "observations.parquet").field("value").type) == "decimal128(38, 10)"
+
+
+def test_dates_booleans_and_missing_values(tmp_path: Path) -> None:
+    row = {"file_name": "a.pdf", "bytes": 3, "status": "refused", "version": "1", "decision_date": "2023-10-26"}
+    datasets.write(tmp_path, {"documents": [row], "observations": [_observation(doubtful=True)]})
+    assert datasets.read(tmp_path, DOCUMENTS)[0]["decision_date"] == date(2023, 10, 26)
+    text = (tmp_path / "observations.csv").read_text(encoding="utf-8")
+    assert ",true,unchecked" in text
+    assert "None" not in text
+
+
+def test_every_bad_row_is_told_and_nothing_is_written(tmp_path: Path) -> None:
+    rows = [
+        _observation(),
+        _observation(row=3, check="perhaps"),
+        _observation(row=4, row_kind="sum"),
+        _observation(row=4, column=4, value="0.00000000001"),
+        _observation(),
+    ]
+    with pytest.raises(Defect) as caught:
+        datasets.write(tmp_path, {"observations": rows})
+    message = str(caught.value)
+    for sign in ("perhaps", "sum", "1E-11", "row=2, column=3"):
+        assert sign in message, sign
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_check_finds_what_was_changed_behind_our_back(tmp_path: Path) -> None:
+    (tmp_path / "a.docx").write_bytes(small_report())
+    out = tmp_path / "out"
+    run([str(tmp_path / "a.docx")], out)
+    assert check(out) == []
+    rows = {d.name: [_plain(row) for row in datasets.read(out, d)] for d in datasets.all_datasets()}
+    changed = rows | {"cells": rows["cells"][:-1]}
+    datasets.write(out, changed)
+    assert any("does not add up" in problem for problem in check(out))
+    changed = rows | {"documents": [row | {"status": "refused"} for row in rows["documents"]]}
+    datasets.write(out, changed)
+    assert any("not published" in problem for problem in check(out))
+    datasets.write(out, rows)
+    (out / "findings.parquet").write_bytes(b"PAR1")
+    assert any(problem.startswith("findings") for problem in check(out))
+
+
+def _plain(row: dict[str, object]) -> dict[str, object]:
+    return {name: str(value) if isinstance(value, date) else value for name, value in row.items()}
