@@ -19,6 +19,9 @@ from pipeline.text import alike, plain
 EDGE_TOLERANCE = 5.0
 """Points by which the same column line may differ between pages; a straightened scan moves lines by up to 3."""
 
+PAGE_SHIFT = 36.0
+"""Points by which a page may lie to the left or right of the one before: half an inch."""
+
 LINE_GAP = 20.0
 """Points: the most room below the text of a cell that the page's end cut, one line of 14 pt type with its leading."""
 
@@ -26,6 +29,8 @@ _FURNITURE = re.compile(r"[-–—\s]*\d{1,4}[-–—\s]*|(?:стор(?:інка
 _FRESH_START = re.compile(
     r"\s*(?:\d{1,3}(?:\.\d{1,3})*[.)]|[IVXІХ]{1,5}\.?$|усього|всього|разом|підсумок)", re.IGNORECASE
 )
+_BARE_NUMBER = re.compile(r"[IVXІХ]+\.?|[\d.]+")
+"""A number alone in its row starts nothing: it is the rest of one, as `XX` + `XIII` in a narrow column."""
 
 
 def assemble(document: Document) -> Document:
@@ -113,14 +118,15 @@ class _Growing:
         """Go on with the piece if it continues this table; tell whether it did."""
         if not self._pages or not piece.pages or piece.pages[0] != self._pages[-1] + 1:
             return False
-        edges = _common_edges(self._edges, piece.column_edges)
+        shifted = _shifted(piece.column_edges, self._edges)
+        edges = _common_edges(self._edges, shifted)
         if edges is None:
             return False
         repeated = self._repeated_header(piece)
         if not repeated and starts_with_header(piece):
             return False
         self._align(edges)
-        cells = _aligned(piece.cells, piece.column_edges, edges)
+        cells = _aligned(piece.cells, shifted, edges)
         self._append(piece, cells, repeated)
         return True
 
@@ -173,6 +179,12 @@ def _row_texts(table: Table, rows: int) -> list[str]:
     return [cell.text for cell in table.cells if cell.row < rows]
 
 
+def _shifted(edges: tuple[float, ...], onto: list[float]) -> tuple[float, ...]:
+    """Give the edges moved so that the left ones agree: mirrored margins and sheets laid askew move a whole page."""
+    shift = onto[0] - edges[0] if onto and edges else 0.0
+    return tuple(edge + shift for edge in edges) if abs(shift) <= PAGE_SHIFT else edges
+
+
 def _common_edges(first: list[float], second: tuple[float, ...]) -> list[float] | None:
     """Give the column edges of both together, or `None` where they cannot be one table's.
 
@@ -215,7 +227,9 @@ def _row_continues(bottom: dict[int, _Draft], row: list[Cell]) -> bool:
         return False
     for cell in filled:
         above = bottom[cell.column]
-        if not above.cell.text.strip() or _FRESH_START.match(cell.text) or not _reaches_bottom(above.last):
+        if not above.cell.text.strip() or not _reaches_bottom(above.last):
+            return False
+        if _FRESH_START.match(cell.text) and not (len(filled) == 1 and _BARE_NUMBER.fullmatch(plain(cell.text))):
             return False
         if not numerals.is_value(cell.text):
             continue

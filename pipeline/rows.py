@@ -23,7 +23,6 @@ _TOTAL = re.compile(r"(?:усього|всього|разом|загалом|п�
 _OVER_SECTIONS = re.compile(r"\bрозділ(?:ам|ах|ами|ів)\b", re.IGNORECASE)
 _OVER_SECTION = re.compile(r"\b(?:розділ|завданн|напрям|підрозділ|пункт)", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*(?:(?P<deep>\d{1,3}(?:\s?\.\s?\d{1,3})+)\s?[.)]?|(?P<flat>\d{1,3})\s?[.)])\s*(?=[^\d\s.,)])")
-_OWN_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +86,13 @@ def _section(row: Sequence[Cell], columns: Sequence[Column]) -> tuple[str | None
     if not re.search(r"[^\W\d_]", text) or _TOTAL.match(text) or numerals.is_value(text):
         return None
     number = plain(cells[0].text).rstrip(". ") if len(cells) == 2 else None
-    if number is not None and roman(number) is not None:
+    is_roman = number is not None and roman(number) is not None
+    if number is not None and is_roman:
         number = latin(number).upper()
-    elif number is not None and not _OWN_NUMBER.fullmatch(number):
-        return None
-    merged = measures == {title}
-    alone = (
-        all(not cell.text.strip() for cell in measures)
-        and title.row_span == 1
-        and (number is None or roman(number) is not None)
-    )
-    return (number, text) if merged or alone else None
+    if measures == {title}:
+        return (number, text)
+    alone = all(not cell.text.strip() for cell in measures) and title.row_span == 1
+    return (number, text) if alone and (number is None or is_roman) else None
 
 
 def _kind(cells: Sequence[Cell], section: tuple[str | None, str | None], before_last_section: bool) -> RowKind:
