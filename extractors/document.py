@@ -78,13 +78,17 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A run of text outside every table, its lines joined by a space."""
+    """A run of text outside every table, its lines joined by a space.
+
+    `confidence` and `alternative` are as a cell's.
+    """
 
     text: str
     page: int | None
     bbox: BBox | None
     source: Source
     confidence: float | None = None
+    alternative: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,17 +112,19 @@ class Table:
 
     def checked(self) -> Table:
         """Return the table itself if its cells tile its grid, else raise `Broken`."""
-        seen: set[tuple[int, int]] = set()
+        covered = bytearray(self.n_rows * self.n_columns)
         for cell in self.cells:
+            if not (
+                0 <= cell.row < cell.end_row <= self.n_rows and 0 <= cell.column < cell.end_column <= self.n_columns
+            ):
+                raise Broken("grid", f"the cell at row {cell.row}, column {cell.column} does not fit its table")
             for row in range(cell.row, cell.end_row):
-                for column in range(cell.column, cell.end_column):
-                    if (row, column) in seen:
-                        raise Broken("grid", f"two cells cover row {row}, column {column} of a table")
-                    seen.add((row, column))
-        if len(seen) != self.n_rows * self.n_columns or (
-            seen and (max(r for r, _ in seen) >= self.n_rows or max(c for _, c in seen) >= self.n_columns)
-        ):
-            raise Broken("grid", f"{self.n_rows * self.n_columns - len(seen)} grid positions of a table have no cell")
+                start = row * self.n_columns + cell.column
+                if any(covered[start : start + cell.column_span]):
+                    raise Broken("grid", f"two cells cover a position in row {row} of a table")
+                covered[start : start + cell.column_span] = b"\1" * cell.column_span
+        if missing := covered.count(0):
+            raise Broken("grid", f"{missing} grid positions of a table have no cell")
         return self
 
     def grid(self) -> list[list[Cell]]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from extractors.document import BBox
+from extractors.limits import LIMITS, enforce
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,9 @@ def grids(horizontal: Iterable[Ruling], vertical: Iterable[Ruling], tolerance: f
     """Find the grids that the rulings draw, from top to bottom, then left to right.
 
     Lines that touch or cross within `tolerance` belong to one grid; a grid needs at least two lines each way.
+
+    Raises:
+        Refused: a grid of more positions than `limits` allows.
     """
     rows = join_collinear(horizontal, tolerance)
     columns = join_collinear(vertical, tolerance)
@@ -91,6 +95,7 @@ def grids(horizontal: Iterable[Ruling], vertical: Iterable[Ruling], tolerance: f
         y_edges = _cluster([r.position for r in row_lines], tolerance)
         x_edges = _cluster([r.position for r in column_lines], tolerance)
         if len(y_edges) >= 2 and len(x_edges) >= 2:
+            enforce("cells", (len(y_edges) - 1) * (len(x_edges) - 1), LIMITS.cells)
             found.append(_grid(row_lines, column_lines, x_edges, y_edges))
     found.sort(key=lambda grid: (grid.y_edges[0], grid.x_edges[0]))
     return found

@@ -23,7 +23,7 @@ class Limits:
     table_columns: int = 256
     table_rows: int = 100_000
     cells: int = 1_000_000
-    """All tables of a document together."""
+    """Grid positions of all tables of a document together."""
     page_objects: int = 200_000
     """Text runs and paths on a PDF page."""
     page_rulings: int = 4_000

@@ -1,11 +1,11 @@
 """Print to text with Tesseract: two readers wherever a number stands, so that none is silently wrong.
 
-Guarantee: a cell of digits is accepted as sure only where the reader of words and the reader of digits agree. Where they
-differ, the better reading is the text and the other one is kept beside it; nothing is voted away. In running text, every
-word with a digit in it is read a second time in the same manner.
+Guarantee: a cell of digits is accepted as sure only where the reader of words and the reader of digits agree. Where
+they differ, the better reading is the text and the other one is kept beside it; nothing is voted away. In running text,
+every word with a digit in it is read a second time in the same manner.
 
-Pictures are grey, dark on light, about 300 dots an inch; boxes are pixels of the picture given. The engines are made once
-a process and are not for use by several threads at a time.
+Pictures are grey, dark on white, about 300 dots an inch; boxes are pixels of the picture given. The engines are made
+once a process and are not for use by several threads at a time.
 """
 
 from __future__ import annotations
@@ -18,37 +18,43 @@ from functools import lru_cache
 
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # before Tesseract loads: its threads cost more than they bring
 
-import cv2  # noqa: E402
-import numpy as np  # noqa: E402
-import tesserocr  # noqa: E402
-from tesserocr import OEM, PSM, RIL  # noqa: E402
+import cv2
+import numpy as np
+import tesserocr
+from tesserocr import OEM, PSM, RIL
 
-from extractors.layout import join_lines  # noqa: E402
-from extractors.rulings import Picture, ink_mask  # noqa: E402
-from extractors.tessdata import require_tessdata  # noqa: E402
+from extractors.layout import join_lines
+from extractors.rulings import Picture, ink_mask
+from extractors.tessdata import require_tessdata
 
 PAPER = 255
-"""Grey level put around a crop; `scan` levels the paper of a page to it."""
+"""Grey level of the paper: `scan` brings a page to it, and crops are framed with it."""
 PADDING = 12
 """Pixels of paper around a crop: Tesseract misses print at the very edge."""
 DUST = 9
 """Pixels of ink below which a blob is no print: a full stop of 8 points has about 12."""
 TELLING = 24
 """Pixels of height from which the flag of a printed 1 shows."""
+OVERRUN = 0.7
+"""Most confidence in a number whose ink runs over the cell's edge: a pen or a stamp may have changed its digits."""
 SURE = 0.97
 """Confidence of what is known by its shape."""
 
 _WORDS, _DIGITS = "ukr+eng", "eng"
 _DIGIT_SIGNS = "0123456789,.-%"
+_LEADING = "0123456789.,-–/"
+"""Signs that a number at the head of a word is made of, as in `1.2.Послуги`."""
 _ROMAN_SIGNS = "IVX-"
 _LIKE_DIGITS = frozenset("ОоOoІіIl|!їЇЗзбпПВЧSБ")
 """Letters that the reader of words gives for digits: `1` as `І`, `3` as `З`, `11` as `п`."""
+_SAME_SHAPE = str.maketrans("ЗзОоOo", "330000")
 _PUNCTUATION = frozenset(" ,.-–—−%()+/:;'’\"`*_~=")
 _NUMBER = re.compile(r"[-–−]?(\d{1,3}( \d{3})+|\d+)([,.]\d+)?\s?%?")
-_NUMERO = re.compile(r"\b(?:М[ое]|[NХЛ][оo]|N[еe])\.?(?=\s*(?:\d|[пз]\s?/\s?п))")
-_BARS = re.compile(r"[IІiіїЇl|!1ПпШш]{1,4}")
+_NUMERO = re.compile(r"\b(?:М[ое]|[NХЛ][оo]|N[еe])\.?(?=\s*(?:\d|[пзn]\s?/\s?[пn]))")
+_BARS = re.compile(r"[IІiіїЇl|!1ПпШшTТ]{1,4}")
 _ROMAN_LIKE = re.compile(r"(?=..)[IІЇl|1]{0,3}([-–][IІЇl|1]{0,3})?[MМVvУХX][IІЇl|1]{0,3}")
-_ROMAN = re.compile(r"(I{1,3}-)?X{0,3}(IX|IV|V?I{1,3}|(?<=X)V?|(?<=-)V)")
+_LATIN_NUMERALS = str.maketrans("ІХ", "IX")
+_ROMAN = re.compile(r"(I{1,3}-)?X{0,3}(IX|IV|V?I{1,3}|(?<=X)V?|(?<=-)V|V)")
 
 Box = tuple[int, int, int, int]
 """`(left, top, right, bottom)` in pixels."""
@@ -56,7 +62,7 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What stands in a picture: `confidence` 0-1, `alternative` where the readers disagree, `ink` the box of the print."""
+    """What stands in a picture: `confidence` 0-1, `alternative` where readers disagree, `ink` the box of the print."""
 
     text: str
     confidence: float
@@ -76,11 +82,12 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of running text; `confidence` is low where a number in it was read in two ways."""
+    """A line of running text; where a number was read in two ways `confidence` is low and `alternative` the other one."""
 
     text: str
     box: Box
     confidence: float
+    alternative: str | None = None
 
 
 def read_cell(crop: Picture) -> Reading:
@@ -92,21 +99,29 @@ def read_cell(crop: Picture) -> Reading:
     dashes = _dashes(crop, blobs)
     if dashes:
         return Reading(dashes, SURE, None, ink)
-    print_only = _padded(crop, ink)
-    return replace(_read(print_only, _line_count(blobs), len(blobs)), ink=ink)
+    reading = _read(_padded(crop, ink), _line_count(blobs), len(blobs))
+    if looks_numeric(reading.text) and _overrun(crop, blobs):
+        reading = replace(reading, confidence=min(reading.confidence, OVERRUN))
+    return replace(reading, ink=ink)
 
 
 def read_lines(picture: Picture) -> list[Line]:
     """Read running text line by line, in Tesseract's reading order; lines without a letter or digit are left out."""
-    engine = _engine(_WORDS)
-    words = _words(engine, picture, PSM.AUTO)
+    inked = np.flatnonzero(np.count_nonzero(ink_mask(picture), axis=1) > 2)
+    if not len(inked):
+        return []
+    above = max(0, int(inked[0]) - PADDING)
+    picture = np.ascontiguousarray(picture[above : int(inked[-1]) + PADDING])
+    words = _words(_engine(_WORDS), picture, PSM.AUTO)
     lines = []
     for number in sorted({word.line for word in words}):
         own = [word for word in words if word.line == number]
         if any(sign.isalnum() for word in own for sign in word.text):
             checked = _checked(picture, own)
             confidence = checked.confidence if checked.alternative is None else min(0.5, checked.confidence)
-            lines.append(Line(checked.text, _around([word.box for word in own]), confidence))
+            left, top, right, bottom = _around([word.box for word in own])
+            box = (left, top + above, right, bottom + above)
+            lines.append(Line(checked.text, box, confidence, checked.alternative))
     return lines
 
 
@@ -125,10 +140,12 @@ def looks_numeric(text: str) -> bool:
 def settle(words: Reading, digits: Reading) -> Reading:
     """Bring the two readings of one number together.
 
-    Readings that differ in white space only agree, and together are surer than either; the one with its spaces is kept.
+    Readings that differ only in white space, or in a letter of a digit's very shape, agree, and together are surer than
+    either; the one with its spaces is kept.
     """
-    if _key(words.text) == _key(digits.text):
-        text = max(words.text, digits.text, key=len)
+    plain = words.text.translate(_SAME_SHAPE) if any(sign.isdigit() for sign in words.text) else words.text
+    if _key(plain) == _key(digits.text):
+        text = max(plain, digits.text, key=len)
         return Reading(text, 1 - (1 - words.confidence) * (1 - digits.confidence))
     if not digits.text and not any(sign.isdigit() for sign in words.text):
         return words
@@ -151,11 +168,17 @@ def _read(crop: Picture, lines: int, blobs: int) -> Reading:
         words = _words(engine, crop, PSM.SINGLE_WORD if blobs > 1 else PSM.SINGLE_CHAR)
     by_line = [[word for word in words if word.line == line] for line in sorted({word.line for word in words})]
     text = join_lines(" ".join(word.text for word in line) for line in by_line)
+    if blobs == 1 and len(text) in (2, 3) and text.isalpha():
+        alone = _words(engine, crop, PSM.SINGLE_CHAR)
+        words, text = (alone, alone[0].text) if len(alone) == 1 and len(alone[0].text) == 1 else (words, text)
     roman = _roman(crop, text) if lines == 1 else ""
     if roman:
         return Reading(roman, SURE, text if any(sign.isdigit() for sign in text) else None)
-    if looks_numeric(text):
-        first = Reading(text, min((word.confidence for word in words), default=0.0))
+    bare = text.strip("|_ ")
+    if not bare.strip(".,:;'`\"’‘"):
+        return Reading("", 0.0, text or None)
+    if looks_numeric(bare):
+        first = Reading(bare, min((word.confidence for word in words), default=0.0))
         return settle(first, _digits(crop, lines))
     checked = _checked(crop, words)
     if _ROMAN_LIKE.fullmatch(text):
@@ -175,18 +198,26 @@ def _digits(crop: Picture, lines: int) -> Reading:
 def _roman(crop: Picture, text: str) -> str:
     """Give the Roman numeral in the picture of a word that was read as something alike, else nothing.
 
-    The reader of words, being Ukrainian, has no letter V: `IV` comes as `ІМ`.
+    The reader of words, being Ukrainian, has no letter V: `IV` comes as `ІМ`. A reading with as many letters as the
+    picture has separate signs is preferred.
     """
     if _BARS.fullmatch(text):
         bars = _upright_bars(crop)
         return "I" * bars if bars <= 3 else ""
+    found: list[str] = []
     if _ROMAN_LIKE.fullmatch(text) and not text.isdigit():
+        blobs = len(_blobs(crop))
+        as_read = text.translate(_LATIN_NUMERALS)
+        if _ROMAN.fullmatch(as_read) and len(as_read) == blobs:
+            return as_read
         for scale in (1.0, 1.5, 0.75):
             picture = cv2.resize(crop, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC)
             words = _words(_engine(_DIGITS, _ROMAN_SIGNS), picture, PSM.SINGLE_LINE)  # type: ignore[arg-type]
             if len(words) == 1 and _ROMAN.fullmatch(words[0].text):
-                return words[0].text
-    return ""
+                found.append(words[0].text)
+                if len(words[0].text) == blobs:
+                    return words[0].text
+    return found[0] if found else ""
 
 
 def _checked(picture: Picture, words: list[Word]) -> Reading:
@@ -199,20 +230,52 @@ def _checked(picture: Picture, words: list[Word]) -> Reading:
     weighed = 0.0
     differ = False
     for word in words:
-        text = _roman(_padded(picture, word.box), word.text) or word.text
-        confidence, other = word.confidence, word.text if any(sign.isdigit() for sign in word.text) else text
+        text = other = word.text
+        confidence = word.confidence
+        if text in {"3", "З"} and _is_low(picture, word, words):
+            text = other = "з"
+        shape = _padded(picture, word.box)
+        roman = _roman(shape, text)
+        if roman:
+            text, other = roman, text if any(sign.isdigit() for sign in text) else roman
+        if _ROMAN.fullmatch(text) and len(_blobs(shape)) > len(text):
+            other = text + "I" * (len(_blobs(shape)) - len(text))
         differ = differ or other != text
         if any(sign.isdigit() for sign in text):
-            again = _digits(_padded(picture, word.box), 1)
+            again = _digits(shape, 1)
             if _confirms(text, again.text):
                 confidence = max(confidence, 0.9)
             else:
-                other, differ = (again.text or "?") + text.lstrip("0123456789.,-–/"), True
+                other, differ = (again.text or "?") + text.lstrip(_LEADING), True
+                text, other = _better(shape, text, other)
         weighed += confidence * len(word.text)
         lines.setdefault(word.line, []).append(text)
         others.setdefault(word.line, []).append(other)
     whole, alternative = (join_lines(" ".join(line) for line in by.values()) for by in (lines, others))
-    return Reading(_NUMERO.sub("№", whole), weighed / total, alternative if differ else None)
+    return Reading(_NUMERO.sub("№", whole), weighed / total, _NUMERO.sub("№", alternative) if differ else None)
+
+
+def _better(shape: Picture, text: str, other: str) -> tuple[str, str]:
+    """Give two readings of a word with digits in it, first the one that a third look at a larger picture agrees with.
+
+    The word stays doubtful either way; this only chooses which reading is shown.
+    """
+    larger = cv2.resize(shape, None, fx=1.5, fy=1.5, interpolation=cv2.INTER_CUBIC)
+    third = _digits(larger, 1).text  # type: ignore[arg-type]
+    return (text, other) if _confirms(text, third) or not _confirms(other, third) else (other, text)
+
+
+def _is_low(picture: Picture, word: Word, words: list[Word]) -> bool:
+    """Whether a lone sign is no taller than the small letters of its line: it is the letter з then, not the digit 3."""
+    heights = [
+        bottom - top
+        for other in words
+        if other.line == word.line and other is not word
+        for _, top, _, bottom in _blobs(_padded(picture, other.box))
+        if bottom - top >= 12
+    ]
+    own = [bottom - top for _, top, _, bottom in _blobs(_padded(picture, word.box))]
+    return len(heights) >= 5 and bool(own) and max(own) < 1.2 * float(np.median(heights))
 
 
 def _confirms(word: str, again: str) -> bool:
@@ -264,11 +327,14 @@ def _blobs(crop: Picture) -> list[Box]:
     _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     blobs = []
     for x, y, width, height, area in stats[1:].tolist():
-        edge = min(x, y, columns - x - width, rows - y - height)
-        along = width if height <= width else height
-        remains = edge <= 2 and (min(width, height) <= 5 or along > 0.6 * (columns if height <= width else rows))
-        rule = min(width, height) <= 8 and along > 0.8 * (columns if height <= width else rows) and along > 60
-        if area >= DUST and not (remains and min(width, height) <= 8) and not rule:
+        edge, length, whole = (
+            (min(y, rows - y - height), width, columns)
+            if width > height
+            else (min(x, columns - x - width), height, rows)
+        )
+        thin = min(width, height) <= 8
+        ruling = thin and (edge <= 2 or (length > 60 and length > 0.8 * whole))
+        if area >= DUST and not ruling:
             blobs.append((x, y, x + width, y + height))
     return blobs
 
@@ -280,7 +346,8 @@ def _dashes(crop: Picture, blobs: list[Box]) -> str:
     """
     heights = [bottom - top for _, top, _, bottom in blobs]
     flat = all(
-        right - left >= 1.6 * height and height <= 12 for (left, _, right, _), height in zip(blobs, heights, strict=True)
+        right - left >= 1.6 * height and height <= 12
+        for (left, _, right, _), height in zip(blobs, heights, strict=True)
     )
     left, top, right, bottom = _around(blobs)
     if len(blobs) > 4 or not flat or bottom - top > max(heights) + 4:
@@ -288,7 +355,7 @@ def _dashes(crop: Picture, blobs: list[Box]) -> str:
     profile = crop[top:bottom, left:right].mean(axis=0)
     dark = profile < (profile.min() + PAPER) / 2
     dashes = int(dark[0]) + int(np.count_nonzero(dark[1:] & ~dark[:-1]))
-    return "-" * dashes if dashes <= 4 else ""
+    return "-" * dashes if dashes <= 4 and right - left >= 1.5 * dashes * max(heights) else ""
 
 
 def _upright_bars(crop: Picture) -> int:
@@ -299,7 +366,7 @@ def _upright_bars(crop: Picture) -> int:
     """
     ink = crop < (int(crop.min()) + PAPER) // 2
     rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
-    if rows[-1] - rows[0] + 1 < TELLING:
+    if not len(rows) or rows[-1] - rows[0] + 1 < TELLING:
         return 0
     ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     near = cv2.dilate(ink.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
@@ -310,6 +377,17 @@ def _upright_bars(crop: Picture) -> int:
         return 0
     stroke = trunk > 0.5
     return int(stroke[0]) + int(np.count_nonzero(stroke[1:] & ~stroke[:-1]))
+
+
+def _overrun(crop: Picture, blobs: list[Box]) -> bool:
+    """Whether a blob at the crop's edge is no single sign, being too tall or too wide: a stroke of a pen, a stamp."""
+    rows, columns = crop.shape
+    usual = float(np.median([bottom - top for _, top, _, bottom in blobs if bottom - top >= 12] or [rows]))
+    return any(
+        (bottom - top > 1.35 * usual or right - left > 1.3 * (bottom - top) > 16)
+        and (left == 0 or top == 0 or right == columns or bottom == rows)
+        for left, top, right, bottom in blobs
+    )
 
 
 def _line_count(blobs: list[Box]) -> int:

@@ -63,7 +63,7 @@ def read_pdf(data: bytes, file_name: str, document_id: str) -> Document:
                 ) from error
             heights.append(page.get_height())
             found = _read_page(page, index + 1)
-            cells += sum(len(block.cells) for block in found if isinstance(block, Table))
+            cells += sum(block.n_rows * block.n_columns for block in found if isinstance(block, Table))
             enforce("cells", cells, LIMITS.cells)
             blocks.extend(found)
             page.close()

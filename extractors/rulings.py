@@ -1,7 +1,7 @@
 """Ruling lines in a picture: how far the page leans, and where its horizontal and vertical lines run.
 
-Guarantee: what is found are strokes longer than print has them, measured in pixels of the picture given; nothing is decided
-here about tables. All lengths are pixels of a picture of about 300 dots an inch; pictures are dark (0) on light (255).
+Guarantee: what is found are strokes longer than print has them, which end at one another; nothing is decided here about
+tables. All lengths are pixels of a picture of about 300 dots an inch; pictures are dark (0) on light (255).
 """
 
 from __future__ import annotations
@@ -69,20 +69,21 @@ def lean(ink: Picture) -> float:
     into the fewest and fullest rows.
     """
     strokes = _long_strokes(ink)
-    y, x = np.nonzero(strokes if np.count_nonzero(strokes) >= FEWEST_POINTS else ink)
-    if len(x) < FEWEST_POINTS:
+    rows, columns = np.nonzero(strokes if np.count_nonzero(strokes) >= FEWEST_POINTS else ink)
+    if len(rows) < FEWEST_POINTS:
         return 0.0
-    step = max(1, len(x) // MOST_POINTS)
-    x, y = x[::step].astype(np.float64), y[::step].astype(np.float64)
+    step = max(1, len(rows) // MOST_POINTS)
+    x, y = columns[::step].astype(np.float64), rows[::step].astype(np.float64)
     best = 0.0
     for reach, grain in ((STEEPEST, 0.1), (0.1, 0.01)):
         angles = best + np.arange(-reach, reach + grain / 2, grain)
-        best = float(angles[int(np.argmax([_fullness(x, y, angle) for angle in angles]))])
+        full = np.array([_fullness(x, y, angle) for angle in angles])
+        best = float(np.mean(angles[full >= 0.998 * full.max()]))
     return best
 
 
 def _long_strokes(ink: Picture) -> Picture:
-    """Keep the horizontal strokes of at least a sixth of the picture's width; nothing unless they make up two widths."""
+    """Keep the horizontal strokes of at least a sixth of the picture's width; none unless they make up two widths."""
     _, labels, boxes, _ = cv2.connectedComponentsWithStats(_strokes(ink, upright=False), connectivity=8)
     widths = boxes[:, cv2.CC_STAT_WIDTH]
     long = widths >= ink.shape[1] / 6
@@ -126,7 +127,7 @@ def _in_letter(line: Ruling, ink: Picture) -> bool:
 
 
 def _attached(lines: list[Ruling], crossing: list[Ruling]) -> list[Ruling]:
-    """Drop lines that meet at most two crossing lines and hang loose at an end: underlines, signatures, strokes of a pen."""
+    """Drop lines that meet at most two crossing lines and hang loose at an end: underlines, strokes of a pen."""
     positions = np.array([c.position for c in crossing])
     starts, ends = np.array([c.start for c in crossing]), np.array([c.end for c in crossing])
     kept = []

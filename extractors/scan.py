@@ -1,8 +1,8 @@
 """Pictures of pages to blocks: upright page in, the tables its ruling lines draw and the text around them out.
 
-Guarantee: all boxes are points of the page as it was given, though it is straightened for reading: a box is the upright one
-of the same size around the middle of the slanted place. Every table tiles its grid. A grid without any print in it, and a
-frame around text, are no tables; the text in a frame is read with the text of the page.
+Guarantee: all boxes are points of the page as it was given, though it is straightened for reading: a box is the upright
+one of the same size around the middle of the slanted place. Every table tiles its grid. A grid without any print in it
+is no table, nor is a frame around text; the text in a frame is read with the text of the page.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from extractors import ocr
 from extractors.document import BBox, Block, Cell, Document, Paragraph, Table
 from extractors.errors import Broken
 from extractors.lattice import Grid, grids
+from extractors.layout import Run, join_lines, paragraphs_of
 from extractors.limits import LIMITS, enforce
-from extractors.layout import Run, paragraphs_of
 from extractors.rulings import Picture, Rulings, find_rulings, ink_mask, lean
 
 DPI = 300
@@ -30,6 +30,8 @@ TOLERANCE = 10.0
 """Pixels between ruling lines that are one, and between lines that meet."""
 INSET = 4
 """Pixels cut off a cell on each side, beyond the middle of its ruling lines, to be rid of them."""
+BENT = 12
+"""Pixels that a ruling line may reach into a cell because the paper is not flat."""
 NOISY = 3.0
 """Grey levels of noise from which on a picture is smoothed."""
 STRAIGHT = 0.03
@@ -77,8 +79,8 @@ def read_picture(picture: NDArray[np.uint8], page: int, width: float, height: fl
     blocks: list[Block] = []
     rest = _without(sheet.grey, rulings)
     for grid in _tables(grids(rulings.horizontal, rulings.vertical, TOLERANCE)):
-        table = _read_table(sheet, grid, page)
-        if any(cell.text for cell in table.cells):
+        table = _read_table(sheet, rulings.mask, grid, page)
+        if any(cell.text or cell.doubtful for cell in table.cells):
             blocks.append(table.checked())
             left, top, right, bottom = (round(edge) for edge in grid.bbox)
             rest[max(0, top - INSET) : bottom + INSET, max(0, left - INSET) : right + INSET] = ocr.PAPER
@@ -129,7 +131,7 @@ def prepare(picture: NDArray[np.uint8], width: float, height: float) -> Sheet:
 
 
 def _levelled(grey: Picture) -> Picture:
-    """Divide by the light of the paper, so that shadows go and the paper is `ocr.PAPER` everywhere."""
+    """Divide by the light of the paper, so that shadows go and the paper is about `ocr.PAPER` everywhere."""
     small = cv2.resize(grey, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, (25, 25)))
     paper = cv2.blur(paper, (25, 25))
@@ -176,14 +178,14 @@ def _tables(found: list[Grid]) -> Iterator[Grid]:
             yield grid
 
 
-def _read_table(sheet: Sheet, grid: Grid, page: int) -> Table:
+def _read_table(sheet: Sheet, strokes: Picture, grid: Grid, page: int) -> Table:
     n_rows, n_columns = len(grid.y_edges) - 1, len(grid.x_edges) - 1
     enforce("table_columns", n_columns, LIMITS.table_columns)
     cells = []
     for place in grid.cells:
         left, top, right, bottom = (round(edge) for edge in place.bbox)
         left, top, right, bottom = left + INSET, top + INSET, right - INSET + 1, bottom - INSET + 1
-        reading = ocr.read_cell(np.ascontiguousarray(sheet.grey[top:bottom, left:right]))
+        reading = ocr.read_cell(_crop(sheet.grey, strokes, left, top, right, bottom))
         ink = reading.ink
         cells.append(
             Cell(
@@ -210,11 +212,24 @@ def _paragraphs(sheet: Sheet, lines: list[ocr.Line], page: int) -> Iterator[Para
     left = list(lines)
     for run in paragraphs_of([Run(line.text, line.box) for line in lines]):
         own = []
-        while left and left[0].box[0] >= run.bbox[0] and left[0].box[1] >= run.bbox[1] and left[0].box[3] <= run.bbox[3]:
+        while (
+            left and left[0].box[0] >= run.bbox[0] and left[0].box[1] >= run.bbox[1] and left[0].box[3] <= run.bbox[3]
+        ):
             own.append(left.pop(0))
         weight = sum(len(line.text) for line in own)
         confidence = sum(line.confidence * len(line.text) for line in own) / max(1, weight)
-        yield Paragraph(run.text, page, sheet.bbox(*run.bbox), "ocr", confidence)
+        other = join_lines(line.alternative or line.text for line in own)
+        alternative = other if any(line.alternative is not None for line in own) else None
+        yield Paragraph(run.text, page, sheet.bbox(*run.bbox), "ocr", confidence, alternative)
+
+
+def _crop(grey: Picture, strokes: Picture, left: int, top: int, right: int, bottom: int) -> Picture:
+    """Cut a cell out and wipe what a bent ruling line leaves along its edges."""
+    crop = grey[top:bottom, left:right].copy()
+    bent = strokes[top:bottom, left:right].copy()
+    bent[BENT:-BENT, BENT:-BENT] = 0
+    crop[bent > 0] = ocr.PAPER
+    return crop
 
 
 def _without(grey: Picture, rulings: Rulings) -> Picture:
@@ -232,11 +247,13 @@ def _pages(data: bytes, file_name: str) -> Iterator[tuple[NDArray[np.uint8], flo
             for frame in ImageSequence.Iterator(image):
                 enforce("image_pixels", frame.width * frame.height, LIMITS.image_pixels)
                 resolution = frame.info.get("dpi")
-                upright = ImageOps.exif_transpose(frame) or frame
+                upright = ImageOps.exif_transpose(frame)
                 pixels = np.array(_flat(upright), dtype=np.uint8)
                 yield pixels, *_page_size(upright.width, upright.height, resolution)
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
-        raise Broken("damaged", f"{file_name}: the picture cannot be decoded ({error}); scan or send it again") from error
+        raise Broken(
+            "damaged", f"{file_name}: the picture cannot be decoded ({error}); scan or send it again"
+        ) from error
 
 
 def _flat(image: Image.Image) -> Image.Image:
@@ -253,7 +270,7 @@ def _page_size(columns: int, rows: int, resolution: object) -> tuple[float, floa
         dots_x, dots_y = (float(dots) for dots in resolution)
         if 72 < dots_x <= 2400 and 72 < dots_y <= 2400:
             width, height = columns * 72 / dots_x, rows * 72 / dots_y
-            if 200 <= min(width, height) and max(width, height) <= 2400:
+            if min(width, height) >= 200 and max(width, height) <= 2400:
                 return width, height
     short, long = A4
     width = short if columns <= rows else long

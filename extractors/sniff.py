@@ -41,8 +41,6 @@ def sniff(data: bytes) -> str:
     """
     if not data.strip(b"\x00\r\n\t "):
         raise Refused("empty", "the file is empty; ask the sender for the document again")
-    if b"%PDF-" in data[:_HEAD]:
-        return PDF
     for media_type, marks in PICTURES.items():
         if data.startswith(marks):
             return media_type
@@ -57,6 +55,8 @@ def sniff(data: bytes) -> str:
     for mark, name in _REFUSED_KINDS:
         if data.startswith(mark):
             raise Refused("unsupported", f"the file is {name}, not a PDF, DOCX or picture; convert it and try again")
+    if b"%PDF-" in data[:_HEAD]:  # last, since another kind of file may hold a PDF
+        return PDF
     start = data[:_HEAD].lstrip(b"\xef\xbb\xbf\r\n\t ").lower()
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
         raise Refused("unsupported", "the file is a web page, not a PDF, DOCX or picture; download the document itself")

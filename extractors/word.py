@@ -8,6 +8,7 @@ deletions and hidden text are not.
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
@@ -56,7 +57,7 @@ def read_word(data: bytes, file_name: str, document_id: str) -> Document:
         if element.tag == TBL:
             table = _table(element)
             if table is not None:
-                cells += len(table.cells)
+                cells += table.n_rows * table.n_columns
                 enforce("cells", cells, LIMITS.cells)
                 blocks.append(table)
         elif element.tag == P:
@@ -83,12 +84,19 @@ def _main_part(data: bytes) -> Element:
         return _parse(package.blob_for(PackURI("/" + target.lstrip("/"))), target)
     except KeyError as error:
         raise Broken("damaged", f"the Word file lacks a part ({error}); open it in Word and save it again") from error
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
         raise Broken("damaged", f"the Word file's container is damaged ({error}); upload it again") from error
 
 
 def _parse(blob: bytes, part: str) -> Element:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,  # or they would part the text around them
+        remove_pis=True,
+    )
     try:
         root = etree.fromstring(blob, parser)
     except etree.XMLSyntaxError as error:
@@ -151,7 +159,7 @@ def _cell_text(cell: Element) -> str:
         if child.tag == P:
             lines.append(_paragraph_text(child))
         elif child.tag == TBL:
-            rows = (row for row in _children(child) if row.tag == TR)
+            rows = (row for row in _children(child) if row.tag == TR and not _deleted(row))
             lines.extend(_cell_text(inner) for row in rows for inner in _children(row) if inner.tag == TC)
     return "\n".join(lines).strip()
 
@@ -162,12 +170,13 @@ def _table(element: Element) -> Table | None:
     open_above: dict[tuple[int, int], int] = {}
     """Index in `cells` of the cell above, by (first column, span): what a vertical merge goes on with."""
     widths: list[int] = []
+    widest = 0
     header_rows = 0
     for row, tr in enumerate(tr for tr in _children(element) if tr.tag == TR and not _deleted(tr)):
         properties = tr.find(_W + "trPr")
         if header_rows == row and _is_on(properties, "tblHeader"):
             header_rows += 1
-        column = _number(properties, _W + "gridBefore", 0)
+        column = max(0, _number(properties, _W + "gridBefore", 0))
         enforce("table_columns", column, LIMITS.table_columns)
         cells.extend(_empty(row, index) for index in range(column))
         below: dict[tuple[int, int], int] = {}
@@ -192,14 +201,15 @@ def _table(element: Element) -> Table | None:
             column += span
         widths.append(column)
         open_above = below
+        widest = max(widest, column)
         enforce("table_rows", row + 1, LIMITS.table_rows)
-    n_columns = max(widths, default=0)
-    if n_columns == 0:
+        enforce("cells", (row + 1) * widest, LIMITS.cells)
+    if widest == 0:
         return None
     for row, width in enumerate(widths):
-        cells.extend(_empty(row, column) for column in range(width, n_columns))
+        cells.extend(_empty(row, column) for column in range(width, widest))
     cells.sort(key=lambda cell: (cell.row, cell.column))
-    return Table(len(widths), n_columns, tuple(cells), (), None, "xml", header_rows=header_rows or None).checked()
+    return Table(len(widths), widest, tuple(cells), (), None, "xml", header_rows=header_rows or None).checked()
 
 
 def _empty(row: int, column: int) -> Cell:

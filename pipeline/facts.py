@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from extractors.document import Document, Paragraph, Table
 from pipeline.dates import find_date, find_years, ordinal
 from pipeline.hromadas import find_hromada
 from pipeline.text import latin, plain
+from validators.findings import Finding
 
 _LABEL = re.compile(r"^[^:]{3,80}:\s|^дата і номер", re.IGNORECASE)
 _TITLE_START = re.compile(r"(?:з\s?в\s?і\s?т|інформація|довідка|паспорт|кошторис|виконання|показники)\b", re.IGNORECASE)
@@ -24,6 +25,9 @@ _CONVOCATION = re.compile(r"([\w'’-]+)\s+скликання", re.IGNORECASE)
 _RESPONSIBLE = re.compile(r"відповідальн\w+\s+викона(?:вець|вці)[^:]{0,60}:\s*(.+)", re.IGNORECASE)
 _TERM = re.compile(r"(?:строк|термін)\w*\s+(?:реалізації|виконання|дії)[^:]{0,60}:\s*(.+)", re.IGNORECASE)
 _DECISION = re.compile(r"рішення", re.IGNORECASE)
+
+_EXACT = ("decision_date", "decision_number", "session", "convocation", "period_start", "period_end", "katottg")
+"""Facts in which one wrong sign is a wrong fact; in titles and names a misread letter is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +47,52 @@ class Facts:
     katottg: str | None = None
 
 
-def find_facts(document: Document) -> Facts:
-    """Read the facts from the paragraphs above the first table."""
-    head: list[str] = []
+def find_facts(document: Document) -> tuple[Facts, list[Finding]]:
+    """Read the facts from the paragraphs above the first table.
+
+    Returns:
+        The facts, and a finding for each number, date or code that two readings of a scan give differently: such a fact
+        is left out.
+    """
+    head: list[Paragraph] = []
     for block in document.blocks:
         if isinstance(block, Table):
             break
-        head.append(plain(block.text))
+        head.append(block)
+    facts = _facts([plain(p.text) for p in head])
+    other = _facts([plain(p.text if p.alternative is None else p.alternative) for p in head])
+    doubtful = [name for name in _EXACT if getattr(facts, name) != getattr(other, name)]
+    findings = [_doubt(name, getattr(facts, name), getattr(other, name)) for name in doubtful]
+    return replace(facts, **dict.fromkeys(doubtful)), findings
+
+
+def _doubt(name: str, first: object, second: object) -> Finding:
+    return Finding(
+        table=None,
+        row=None,
+        column=None,
+        rule="doubtful_fact",
+        severity="warning",
+        found=f"{first} | {second}",
+        message=f"Реквізит «{name}» прочитано по-різному: «{first}» і «{second}»; його не внесено, перевірте документ.",
+    )
+
+
+def _facts(head: Sequence[str]) -> Facts:
     title = _title(head)
-    program = _program_title(title)
     decision = next((text for text in head if _DECISION.search(text) and find_date(text)), "")
     number = _NUMBER.search(decision)
     term = next((find_years(found[1]) for text in head if (found := _TERM.search(text))), None)
     years = term or find_years(title or "")
-    responsible = next((found[1].strip(" .;") for text in head if (found := _RESPONSIBLE.search(text))), None)
     hromada = find_hromada(" ".join(head))
     return Facts(
         title=title,
-        program_title=program,
+        program_title=_program_title(title),
         decision_date=find_date(decision),
         decision_number=latin(number[1]).rstrip(".") if number else None,
         session=_ordinal_before(_SESSION, decision),
         convocation=_ordinal_before(_CONVOCATION, decision),
-        responsible=responsible,
+        responsible=next((found[1].strip(" .;") for text in head if (found := _RESPONSIBLE.search(text))), None),
         period_start=years[0] if years else None,
         period_end=years[1] if years else None,
         hromada=hromada.name if hromada else None,

@@ -53,9 +53,8 @@ def is_column_numbers(row: list[Cell]) -> bool:
     """Whether a row only numbers the columns: `1 2 3 …` in order, at least three of them."""
     texts = [plain(cell.text).rstrip(".") for cell in dict.fromkeys(row)]
     numbers = [text for text in texts if text]
-    return len(numbers) >= 3 and numbers == [
-        str(n) for n in range(int(numbers[0]) if numbers[0] in "01" else 1, len(numbers) + 1)
-    ]
+    first = 0 if numbers[:1] == ["0"] else 1
+    return len(numbers) >= 3 and numbers == [str(n) for n in range(first, first + len(numbers))]
 
 
 def _parts_headings(above: list[Cell], row: list[Cell]) -> bool:

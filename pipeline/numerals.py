@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from validators.model import DECIMAL_DIGITS, DECIMAL_PLACES
+
 Missing = Literal["nil", "not_applicable", "blank", "not_due", "unreadable"]
 
 _MINUS = str.maketrans(dict.fromkeys("−‒–—―‐‑", "-"))
 _NIL = re.compile(r"[-_]+(?: [-_]+)*")
+_PARTED = re.compile(r"\d\s*\n\s*\d")
 _NOT_APPLICABLE = re.compile(r"[хХxX]|\*+")
 _NUMBER = re.compile(
     r"""(?P<sign>[-+]?)
@@ -37,8 +40,9 @@ def parse(raw: str) -> Number:
     """Parse one number as Ukrainian documents print it.
 
     `2 000,00`, `12.500,50`, `1 234.56`, `1,234.56`, `-5`, `+5,2`, `(123,4)`, `100 %`. `-`, `---`, `—` are nil; `х` and
-    `*` say "not applicable". A lone point before three digits (`12.500`) could be either separator, and a dash apart
-    from its digits (`- 5`) a list's bullet: both are unreadable.
+    `*` say "not applicable". A lone point before three digits (`12.500`) could be either separator, a dash apart from its
+    digits (`- 5`) a list's bullet, and digits parted by a typed line break two numbers: all are unreadable, as is a number
+    of more digits than the data sets hold exactly.
     """
     text = " ".join(raw.replace("\u00ad", "").split()).translate(_MINUS)
     if not text:
@@ -51,12 +55,14 @@ def parse(raw: str) -> Number:
     if negative:
         text = text[1:-1].strip()
     found = _ENGLISH.fullmatch(text) or _NUMBER.fullmatch(text)
-    if found is None or (negative and found["sign"]):
+    if found is None or (negative and found["sign"]) or _PARTED.search(raw):
         return Number(None, "unreadable")
     parts = found.groupdict()
     whole, fraction = re.sub(r"\D", "", parts["whole"]), parts["fraction"] or ""
     group, point = parts.get("group"), parts.get("point")
     if (group == "." and point != ",") or (point == "." and not group and len(fraction) == 3 and whole != "0"):
+        return Number(None, "unreadable")
+    if len(whole.lstrip("0")) > DECIMAL_DIGITS - DECIMAL_PLACES or len(fraction) > DECIMAL_PLACES:
         return Number(None, "unreadable")
     value = Decimal(whole + ("." + fraction if fraction else ""))
     return Number(-value if negative or parts["sign"] == "-" else value, None)
@@ -66,9 +72,3 @@ def is_value(raw: str) -> bool:
     """Whether the text is a number or says in a known way that there is none; blank text is neither."""
     number = parse(raw)
     return number.value is not None or number.missing in ("nil", "not_applicable")
-
-
-def places(raw: str) -> int:
-    """Count the digits printed after the decimal separator."""
-    found = re.search(r"[.,](\d+)\D*$", raw)
-    return len(found[1]) if found else 0

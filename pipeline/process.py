@@ -38,6 +38,8 @@ class Reading:
     document: Document
     facts: Facts
     tables: tuple[Understood, ...]
+    findings: tuple[Finding, ...]
+    """Findings about the document as a whole."""
 
 
 def interpret(data: bytes, file_name: str) -> Reading:
@@ -47,13 +49,13 @@ def interpret(data: bytes, file_name: str) -> Reading:
         InputError: as `extractors.read.read`.
     """
     document = assemble(read(data, file_name))
-    facts = find_facts(document)
+    facts, findings = find_facts(document)
     families = load_families()
     tables = tuple(
         understand(number, table, caption(document, table), facts, families)
         for number, table in enumerate(document.tables, start=1)
     )
-    return Reading(document, facts, tables)
+    return Reading(document, facts, tables, tuple(findings))
 
 
 def process(data: bytes, file_name: str) -> Rows:
@@ -68,6 +70,7 @@ def process(data: bytes, file_name: str) -> Rows:
     if not reading.tables:
         raise Refused("no_tables", "no table was found in the document; check that it is the right file")
     rows: Rows = {"documents": [], "tables": [], "cells": [], "observations": [], "findings": []}
+    rows["findings"].extend(_finding_row(finding) for finding in reading.findings)
     for understood in reading.tables:
         observations, findings = arithmetic.check(understood.observations)
         conservation.check_cells(

@@ -163,7 +163,7 @@ OBSERVATIONS = Dataset(
 FINDINGS = Dataset(
     "findings",
     "a row per contradiction or broken rule",
-    ("document_id", "table", "row", "column", "rule"),
+    ("document_id", "table", "row", "column", "rule", "found"),
     (
         _DOCUMENT_ID,
         Field("table", "integer", "table, where the finding is about one", minimum=1),

@@ -1,0 +1,190 @@
+"""Cells to text: dashes by shape, numbers by two readers, Roman numerals, strokes of a pen."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from extractors import ocr
+from extractors.document import Cell
+from extractors.ocr import Reading
+from extractors.rulings import Picture
+from extractors.tessdata import find_tessdata
+
+needs_models = pytest.mark.skipif(find_tessdata() is None, reason="no OCR models on this machine")
+
+
+def paper(width: int = 240, height: int = 90) -> Picture:
+    return np.full((height, width), 255, np.uint8)
+
+
+def printed(text: str, size: int = 40) -> Picture:
+    """A cell with print in it, a little soft as scanned print is."""
+    image = Image.fromarray(paper(30 + size * len(text), 100))
+    ImageDraw.Draw(image).text((15, 20), text, font=ImageFont.load_default(size), fill=0)
+    return cv2.GaussianBlur(np.asarray(image), (0, 0), 0.8)  # type: ignore[return-value]
+
+
+def bars(count: int, *, flag: bool) -> Picture:
+    """Upright strokes with serifs, 30 pixels tall; with a flag at the upper left they are ones."""
+    cell = paper()
+    for number in range(count):
+        left = 100 + 18 * number
+        cv2.rectangle(cell, (left, 30), (left + 4, 60), (0,), -1)
+        cv2.rectangle(cell, (left - 4, 58), (left + 8, 60), (0,), -1)
+        if flag:
+            cv2.line(cell, (left - 5, 37), (left, 31), (0,), 3)
+        else:
+            cv2.rectangle(cell, (left - 4, 30), (left + 8, 32), (0,), -1)
+    return cell
+
+
+def as_cell(reading: Reading) -> Cell:
+    return Cell(0, 0, 1, 1, reading.text, 1, None, "ocr", reading.confidence, reading.alternative)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4])
+@pytest.mark.parametrize("gap", [2, 8])
+def test_flat_blobs_are_dashes(count: int, gap: int) -> None:
+    cell = paper()
+    for number in range(count):
+        left = 60 + (13 + gap) * number
+        cv2.rectangle(cell, (left, 40), (left + 12, 44), (0,), -1)
+    reading = ocr.read_cell(cv2.GaussianBlur(cell, (0, 0), 0.8))  # type: ignore[arg-type]
+    assert reading.text == "-" * count
+    assert not as_cell(reading).doubtful
+    assert reading.ink == pytest.approx((60, 40, 60 + (13 + gap) * count - gap, 45), abs=2)
+
+
+def test_dash_that_touches_the_side_ruling_is_kept() -> None:
+    cell = paper()
+    cv2.rectangle(cell, (228, 40), (239, 44), (0,), -1)
+    assert ocr.read_cell(cell).text == "-"
+
+
+def test_remains_of_rulings_and_dust_are_no_print() -> None:
+    cell = paper()
+    cell[:80, :2] = 0
+    cell[-2:, 20:] = 0
+    cell[50:52, 100:103] = 0
+    assert ocr.read_cell(cell) == Reading("", 1.0)
+
+
+def test_readers_that_agree_are_surer_than_either() -> None:
+    settled = ocr.settle(Reading("2 000,00", 0.7), Reading("2000,00", 0.6))
+    assert (settled.text, settled.alternative) == ("2 000,00", None)
+    assert settled.confidence == pytest.approx(0.88)
+    assert not as_cell(settled).doubtful
+
+
+@pytest.mark.parametrize(
+    ("words", "digits", "text", "alternative"),
+    [
+        (("5,93", 0.9), ("5,53", 0.95), "5,53", "5,93"),
+        (("12 500,50", 0.9), ("12.500,50", 0.95), "12 500,50", "12.500,50"),
+        (("п", 0.9), ("11", 0.7), "11", "п"),
+        (("З", 0.9), ("3", 0.9), "3", "З"),
+        (("75,00", 0.9), ("", 0.0), "75,00", ""),
+    ],
+)
+def test_readers_that_differ_leave_a_doubt(
+    words: tuple[str, float], digits: tuple[str, float], text: str, alternative: str
+) -> None:
+    settled = ocr.settle(Reading(*words), Reading(*digits))
+    assert (settled.text, settled.alternative) == (text, alternative)
+    assert as_cell(settled).doubtful
+
+
+def test_a_letter_of_a_digits_shape_is_no_doubt_among_digits() -> None:
+    settled = ocr.settle(Reading("З 887,3О", 0.9), Reading("3887,30", 0.9))
+    assert (settled.text, settled.alternative) == ("3 887,30", None)
+
+
+def test_a_letter_that_is_no_digit_to_the_other_reader_stays() -> None:
+    assert ocr.settle(Reading("І", 0.9), Reading("", 0.0)) == Reading("І", 0.9)
+
+
+@pytest.mark.parametrize("text", ["75,00", "2 000,00", "З 647,30", "п", "І", "100 %", "2s", "---", ""])
+def test_may_be_a_number(text: str) -> None:
+    assert ocr.looks_numeric(text)
+
+
+@pytest.mark.parametrize("text", ["рік", "2024-2026р р.", "Всього", "№1484", "Х"])
+def test_is_no_number(text: str) -> None:
+    assert not ocr.looks_numeric(text)
+
+
+@pytest.mark.parametrize(
+    ("word", "again", "confirmed"),
+    [("1.1.Членський", "1.1.40", True), ("2026р", "2026", True), ("1484", "1434", False), ("№1484", "91484", True)],
+)
+def test_second_reading_of_a_word(word: str, again: str, confirmed: bool) -> None:
+    assert ocr._confirms(word, again) is confirmed
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_roman_numerals_are_told_from_ones_by_shape(count: int) -> None:
+    assert ocr._upright_bars(bars(count, flag=False)) == count
+    assert ocr._upright_bars(bars(count, flag=True)) == 0
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_ones_and_roman_numerals_are_named_by_their_shape(count: int) -> None:
+    assert ocr._roman(bars(count, flag=False), "1" * count) == "I" * count
+    assert ocr._roman(bars(count, flag=True), "1" * count) == ""
+
+
+def test_small_print_tells_nothing_of_roman_numerals() -> None:
+    small = cv2.resize(bars(2, flag=False), None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA)
+    assert ocr._upright_bars(small) == 0  # type: ignore[arg-type]
+
+
+@needs_models
+@pytest.mark.parametrize("text", ["75,00", "3 887,30", "124,66", "1.", "100"])
+def test_numbers_are_read(text: str) -> None:
+    reading = ocr.read_cell(printed(text))
+    assert reading.text.replace(" ", "") == text.replace(" ", "")
+    assert not as_cell(reading).doubtful
+
+
+@needs_models
+def test_roman_numeral_is_read() -> None:
+    assert ocr.read_cell(bars(2, flag=False)).text == "II"
+
+
+@needs_models
+def test_cell_is_doubtful_where_the_readers_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "_digits", lambda *_: Reading("124,56", 0.9))
+    reading = ocr.read_cell(printed("124,66"))
+    assert {reading.text, reading.alternative} == {"124,66", "124,56"}
+    assert as_cell(reading).doubtful
+
+
+def test_number_under_a_stroke_of_a_pen_is_doubtful(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "_read", lambda *_: Reading("9090", 0.99))
+    cell = printed("9000")
+    assert not as_cell(ocr.read_cell(cell)).doubtful
+    cv2.line(cell, (40, 99), (120, 30), (0,), 3)
+    assert as_cell(ocr.read_cell(cell)).doubtful
+
+
+@needs_models
+def test_print_that_cannot_be_read_is_doubtful() -> None:
+    blot = paper()
+    cv2.circle(blot, (120, 45), 14, (0,), -1)
+    assert as_cell(ocr.read_cell(blot)).doubtful
+
+
+@needs_models
+def test_lines_have_boxes_and_lose_trust_with_an_unconfirmed_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = paper(900, 300)
+    page[80:180, :630] = printed("24.10.2023 20%", 44)[:, :630]
+    (line,) = ocr.read_lines(page)
+    assert line.text.startswith("24.10.2023")
+    assert 90 < line.box[1] < line.box[3] < 170
+    assert line.confidence > 0.8
+    monkeypatch.setattr(ocr, "_digits", lambda *_: Reading("2029", 0.9))
+    (line,) = ocr.read_lines(page)
+    assert line.confidence <= 0.5

@@ -1,0 +1,302 @@
+"""Pictures to blocks: rulings, lean, tables and paragraphs, boxes on the page as given, damaged and absurd files."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pypdfium2
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from extractors import scan
+from extractors.document import Block, Paragraph, Table
+from extractors.errors import Broken, Refused
+from extractors.lattice import grids
+from extractors.limits import LIMITS
+from extractors.rulings import Picture, find_rulings, ink_mask, lean
+from extractors.tessdata import find_tessdata
+
+SCAN = Path(__file__).parents[2] / "data" / "raw" / "report-scan.pdf"
+WIDTH, HEIGHT = 360.0, 240.0
+"""Points of the page that `page` draws."""
+X_EDGES, Y_EDGES = (150, 550, 850, 1150), (300, 400, 500, 600)
+"""Pixels of its grid's lines."""
+
+needs_models = pytest.mark.skipif(find_tessdata() is None, reason="no OCR models on this machine")
+
+
+def blank() -> Picture:
+    return np.full((1000, 1500), 255, np.uint8)
+
+
+def grid(page: Picture) -> Picture:
+    """Three rows and columns; the first row's last two cells are one, the first column's last two are one."""
+    left, *_, right = X_EDGES
+    for y in Y_EDGES:
+        cv2.line(page, (X_EDGES[1] if y == 500 else left, y), (right, y), (0,), 3)
+    for x in X_EDGES:
+        cv2.line(page, (x, Y_EDGES[1] if x == 850 else Y_EDGES[0]), (x, Y_EDGES[-1]), (0,), 3)
+    return page
+
+
+def write(page: Picture, text: str, x: int, y: int) -> Picture:
+    image = Image.fromarray(page)
+    ImageDraw.Draw(image).text((x, y), text, font=ImageFont.load_default(44), fill=0)
+    return np.array(image)
+
+
+def page() -> Picture:
+    drawn = grid(blank())
+    for text, x, y in (
+        ("26.10.2023", 150, 150),
+        ("2024", 180, 320),
+        ("2025", 600, 320),
+        ("75,00", 600, 420),
+        ("2 100,00", 880, 420),
+        ("1 387,30", 880, 520),
+    ):
+        drawn = write(drawn, text, x, y)
+    cv2.rectangle(drawn, (690, 550), (704, 554), (0,), -1)
+    return cv2.GaussianBlur(drawn, (0, 0), 0.8)  # type: ignore[return-value]
+
+
+def turned(picture: Picture, degrees: float) -> Picture:
+    rows, columns = picture.shape
+    matrix = cv2.getRotationMatrix2D((columns / 2, rows / 2), -degrees, 1.0)
+    return cv2.warpAffine(picture, matrix, (columns, rows), flags=cv2.INTER_CUBIC, borderValue=(255.0,))  # type: ignore[return-value]
+
+
+def tables(blocks: tuple[Block, ...]) -> list[Table]:
+    return [block for block in blocks if isinstance(block, Table)]
+
+
+@lru_cache(maxsize=1)
+def scanned() -> tuple[Block, ...]:
+    """The first page of the sample scan, read."""
+    sheet = pypdfium2.PdfDocument(SCAN)[0]
+    picture = sheet.render(scale=300 / 72, grayscale=True).to_numpy().squeeze()
+    return scan.read_picture(picture, 1, *sheet.get_size())
+
+
+@pytest.mark.parametrize("degrees", [-2.0, -0.4, 0.0, 0.7, 3.0])
+def test_lean_is_measured_from_rulings(degrees: float) -> None:
+    assert lean(ink_mask(turned(grid(blank()), degrees))) == pytest.approx(degrees, abs=0.05)
+
+
+@pytest.mark.parametrize("degrees", [-1.5, 0.8])
+def test_lean_is_measured_from_text_where_nothing_is_ruled(degrees: float) -> None:
+    text = blank()
+    for row in range(12):
+        text = write(text, "Lorem ipsum dolor sit amet consectetur", 150, 100 + 65 * row)
+    cv2.rectangle(text, (1200, 40), (1450, 80), (0,), 2)
+    assert lean(ink_mask(turned(text, degrees))) == pytest.approx(degrees, abs=0.1)
+
+
+def test_lean_of_an_empty_page_is_nought() -> None:
+    assert lean(ink_mask(blank())) == 0.0
+
+
+def test_rulings_are_found_where_they_are() -> None:
+    found = find_rulings(ink_mask(grid(blank())))
+    assert sorted(round(line.position) for line in found.horizontal) == pytest.approx(Y_EDGES, abs=1)
+    assert sorted(round(line.position) for line in found.vertical) == pytest.approx(X_EDGES, abs=1)
+    assert found.mask[300, 700]
+    assert not found.mask[350, 700]
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [((700, 520), (700, 580)), ((600, 470), (800, 470)), ((700, 560), (700, 720)), ((1150, 450), (1300, 450))],
+    ids=["stem of a letter", "underline", "signature through the lower edge", "stroke on the right edge"],
+)
+def test_strokes_that_hang_loose_are_no_rulings(start: tuple[int, int], end: tuple[int, int]) -> None:
+    drawn = grid(blank())
+    cv2.line(drawn, start, end, (0,), 3)
+    found = find_rulings(ink_mask(drawn))
+    assert (len(found.horizontal), len(found.vertical)) == (len(Y_EDGES), len(X_EDGES))
+
+
+@pytest.mark.parametrize("upright", [True, False])
+def test_letter_as_tall_as_its_row_is_no_ruling(upright: bool) -> None:
+    drawn = blank()
+    for y in (300, 356, 412):
+        cv2.line(drawn, (150, y), (1150, y), (0,), 3)
+    for x in (150, 1150):
+        cv2.line(drawn, (x, 300), (x, 412), (0,), 3)
+    cv2.line(drawn, (600, 303), (600, 353), (0,), 4)
+    cv2.ellipse(drawn, (600, 328), (14, 18), 0, 0, 360, (0,), 4)
+    found = find_rulings(ink_mask(drawn if upright else np.ascontiguousarray(drawn.T)))
+    assert len(found.vertical if upright else found.horizontal) == 2
+
+
+def test_too_many_rulings_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("extractors.rulings.LIMITS", replace(LIMITS, page_rulings=7))
+    with pytest.raises(Refused) as refusal:
+        find_rulings(ink_mask(grid(blank())))
+    assert refusal.value.reason == "limit:page_rulings"
+
+
+def test_shadow_is_levelled_and_noise_smoothed() -> None:
+    drawn = page().astype(np.float64)
+    drawn *= np.linspace(0.35, 1.0, drawn.shape[1])
+    drawn += np.random.default_rng(1).normal(0, 8, drawn.shape)
+    sheet = scan.prepare(np.clip(drawn, 0, 255).astype(np.uint8), WIDTH, HEIGHT)
+    assert np.median(sheet.grey[:, :200]) > 245
+    assert np.std(sheet.grey[700:, 200:1300]) < 8
+    found = find_rulings(ink_mask(sheet.grey))
+    (table,) = grids(found.horizontal, found.vertical, scan.TOLERANCE)
+    assert len(table.cells) == 7
+
+
+def test_ruling_that_bends_into_a_cell_is_wiped_off_it_but_not_off_its_middle() -> None:
+    grey = np.full((100, 100), 255, np.uint8)
+    strokes = np.zeros_like(grey)
+    for x in (8, 50):
+        grey[:, x] = 0
+        strokes[:, x] = 255
+    crop = scan._crop(grey, strokes, 0, 0, 100, 100)
+    assert crop[50, 8] == 255
+    assert crop[50, 50] == 0
+
+
+def test_specks_are_wiped_off() -> None:
+    drawn = page()
+    places = np.random.default_rng(2).integers((620, 100), (950, 1400), (400, 2))
+    drawn[places[:, 0], places[:, 1]] = 0
+    assert scan.prepare(drawn, WIDTH, HEIGHT).grey[620:950].min() > 200
+
+
+@needs_models
+@pytest.mark.parametrize("degrees", [0.0, 1.5])
+def test_table_is_read_and_placed_on_the_page_as_given(degrees: float) -> None:
+    blocks = scan.read_picture(turned(page(), degrees), 3, WIDTH, HEIGHT)
+    heading, table = blocks
+    assert isinstance(heading, Paragraph)
+    assert isinstance(table, Table)
+    assert heading.text == "26.10.2023"
+    assert (table.n_rows, table.n_columns, table.pages, table.found_by) == (3, 3, (3,), "rulings")
+    cells = {(cell.row, cell.column): cell for cell in table.checked().cells}
+    assert (cells[0, 1].column_span, cells[1, 0].row_span) == (2, 2)
+    assert [cells[place].text for place in ((0, 0), (0, 1), (1, 0), (1, 1), (2, 1))] == [
+        "2024",
+        "2025",
+        "",
+        "75,00",
+        "-",
+    ]
+    assert cells[1, 2].text.replace(" ", "") == "2100,00"
+    assert all(cell.source == "ocr" and cell.page == 3 for cell in table.cells)
+
+    turn = cv2.getRotationMatrix2D((750, 500), -degrees, 1.0)
+    middle = turn @ np.array([1000, 450, 1]) * 72 / 300
+    box, ink = cells[1, 2].bbox, cells[1, 2].ink
+    assert box
+    assert ink
+    assert ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) == pytest.approx(tuple(middle), abs=0.5)
+    assert (box[2] - box[0], box[3] - box[1]) == pytest.approx((72, 24), abs=0.7)
+    assert box[0] < ink[0] < ink[2] < box[2]
+    assert box[1] < ink[1] < ink[3] < box[3]
+    assert cells[1, 0].ink is None
+    assert np.diff(table.column_edges) == pytest.approx((96, 72, 72), abs=0.5)
+
+
+@needs_models
+def test_frame_is_no_table_but_its_text_is_kept() -> None:
+    framed = write(blank(), "26.10.2023 1484", 300, 310)
+    cv2.rectangle(framed, (250, 280), (1000, 400), (0,), 3)
+    (block,) = scan.read_picture(framed, 1, WIDTH, HEIGHT)
+    assert isinstance(block, Paragraph)
+    assert block.text == "26.10.2023 1484"
+
+
+@needs_models
+def test_ruled_paper_without_print_is_no_table() -> None:
+    assert scan.read_picture(grid(blank()), 1, WIDTH, HEIGHT) == ()
+
+
+@needs_models
+def test_page_of_the_sample_scan_gives_the_grid_and_the_numbers() -> None:
+    (table,) = tables(scanned())
+    assert (table.n_rows, table.n_columns) == (6, 14)
+    rows = table.grid()
+    assert [rows[0][column].column_span for column in (0, 4, 7, 10)] == [1, 3, 3, 3]
+    assert (rows[2][1].column_span, rows[3][0].row_span) == (13, 3)
+    expected = [
+        ["75,00", "75,00", "75,00", "69,96", "-", "-", "93,28", "-", "-"],
+        ["150,00", "150,00", "150,00", "124,66", "-", "-", "83,10", "-", "-"],
+        ["300,00", "300,00", "300,00", "68,6", "-", "-", "22,8", "-", "-"],
+    ]
+    for row, numbers in zip(rows[3:], expected, strict=True):
+        for cell, number in zip(row[4:13], numbers, strict=True):
+            assert cell.text == number or cell.doubtful, (cell.row, cell.column, cell.text)
+    sure = [cell for row in rows[3:] for cell in row[4:13] if not cell.doubtful]
+    assert len(sure) >= 26
+
+
+@needs_models
+def test_page_of_the_sample_scan_gives_the_words() -> None:
+    (table,) = tables(scanned())
+    rows = table.grid()
+    assert [rows[row][1].text[:4] for row in (3, 4, 5)] == ["1.1.", "1.2.", "1.3."]
+    assert rows[2][0].text in {"I", "І"}
+    assert rows[3][3].text == "Виконавчий комітету Коростенської міської ради"
+    assert rows[3][2].text.startswith("2024-2026")
+    text = " ".join(block.text for block in scanned() if isinstance(block, Paragraph))
+    assert "№1484" in text
+    assert "26.10.2023" in text
+    tops = [block.bbox[1] for block in scanned() if block.bbox]
+    assert tops == sorted(tops)
+
+
+def encoded(pictures: list[Picture], kind: str, **options: object) -> bytes:
+    first, *others = (Image.fromarray(picture) for picture in pictures)
+    target = io.BytesIO()
+    first.save(target, kind, **({"save_all": True, "append_images": others} if others else {}), **options)
+    return target.getvalue()
+
+
+@needs_models
+def test_frames_of_a_tiff_are_pages() -> None:
+    data = encoded([page(), grid(blank())], "TIFF", dpi=(300, 300))
+    document = scan.read_pictures(data, "two.tiff", "image/tiff", "0" * 64)
+    assert (document.pages, document.page_heights) == (2, (240.0, 240.0))
+    assert [table.pages for table in document.tables] == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "rows", "resolution", "points"),
+    [
+        (2480, 3508, (300, 300), (595.2, 841.9)),
+        (2480, 3508, None, (595.3, 842.0)),
+        (3508, 2480, (72, 72), (841.9, 595.2)),
+        (1200, 1600, (72, 72), (595.3, 793.7)),
+    ],
+)
+def test_size_of_the_paper(columns: int, rows: int, resolution: object, points: tuple[float, float]) -> None:
+    assert scan._page_size(columns, rows, resolution) == pytest.approx(points, abs=0.1)
+
+
+@pytest.mark.parametrize("cut", [20, 200, 2_000])
+def test_damaged_picture_is_broken(cut: int) -> None:
+    with pytest.raises(Broken) as damage:
+        scan.read_pictures(encoded([page()], "PNG")[:cut], "cut.png", "image/png", "0" * 64)
+    assert damage.value.reason == "damaged"
+    assert "cut.png" in str(damage.value)
+
+
+@pytest.mark.parametrize(("name", "limit"), [("image_pixels", 1_000), ("pages", 1)])
+def test_picture_beyond_a_limit_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, limit: int) -> None:
+    monkeypatch.setattr(scan, "LIMITS", replace(LIMITS, **{name: limit}))
+    with pytest.raises(Refused) as refusal:
+        scan.read_pictures(encoded([page(), page()], "TIFF"), "big.tiff", "image/tiff", "0" * 64)
+    assert refusal.value.reason == f"limit:{name}"
+
+
+def test_see_through_picture_lies_on_white_paper() -> None:
+    clear = Image.new("RGBA", (40, 40), (0, 0, 0, 0))
+    assert np.asarray(scan._flat(clear)).min() == 255
