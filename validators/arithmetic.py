@@ -3,6 +3,9 @@
 Guarantee: a reading is never changed. A number is `contradicted` where an identity that states it does not hold,
 `verified` where at least one identity holds that would break if the number alone were wrong, `unchecked` otherwise.
 
+A subtotal over a section with missing rows stays `unchecked` even where the total over the sections agrees: that total
+was made from it.
+
 Printed money is taken as exact. Nil, blank and "not applicable" count as zero in a sum; a sum over unreadable cells or
 over a section with missing rows is left unchecked, with that reason. A percentage may be printed cut or rounded.
 """
@@ -11,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
@@ -19,6 +22,13 @@ from validators.findings import Finding, Place
 from validators.records import Observation
 
 MONEY = ("UAH", "thousand UAH", "million UAH", "billion UAH")
+
+
+Section = tuple[str | None, str | None]
+"""Number and title of a section."""
+
+Gap = tuple[int, str, str]
+"""Where item numbers jump: the row after the jump, and the numbers on both sides of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +51,13 @@ def check(observations: Sequence[Observation]) -> tuple[list[Observation], list[
     Returns:
         The same observations in the same order with `check` set on each that has a value, and the findings.
     """
-    identities, findings = _identities(observations)
+    rows: dict[int, list[Observation]] = defaultdict(list)
+    for observation in observations:
+        rows[observation.row].append(observation)
+    gaps = _numbering_gaps(rows.values())
+    identities = _identities(observations, rows, gaps)
+    findings = [_gap_finding(observations, *gap) for gap in gaps.items()]
+    untested = {o.place for o in observations if o.row_kind == "subtotal" and _is_money(o) and _section(o) in gaps}
     verified: set[Place] = set()
     broken: list[tuple[Identity, Decimal]] = []
     for identity in identities:
@@ -59,22 +75,29 @@ def check(observations: Sequence[Observation]) -> tuple[list[Observation], list[
         status = None
         if observation.value is not None:
             place = observation.place
-            status = "contradicted" if place in contradicted else "verified" if place in verified else "unchecked"
+            holds = place in verified and place not in untested
+            status = "contradicted" if place in contradicted else "verified" if holds else "unchecked"
         checked.append(replace(observation, check=status))
     findings.sort(key=lambda f: (f.row or 0, f.column or 0, f.rule))
     return checked, findings
 
 
+def _is_money(o: Observation) -> bool:
+    return o.unit in MONEY and o.measure != "percent"
+
+
+def _section(o: Observation) -> Section:
+    return (o.section_number, o.section)
+
+
 # Which identities a table has
 
 
-def _identities(observations: Sequence[Observation]) -> tuple[list[Identity], list[Finding]]:
-    rows: dict[int, list[Observation]] = defaultdict(list)
-    for observation in observations:
-        rows[observation.row].append(observation)
+def _identities(
+    observations: Sequence[Observation], rows: Mapping[int, Sequence[Observation]], gaps: Mapping[Section, Gap]
+) -> list[Identity]:
     identities = [identity for row in rows.values() for identity in _percentages(row)]
-    gaps = _numbering_gaps(rows.values())
-    additive = [o for o in observations if o.unit in MONEY and o.measure != "percent"]
+    additive = [o for o in observations if _is_money(o)]
     items: dict[tuple, list[Observation]] = defaultdict(list)  # type: ignore[type-arg]
     subtotals: dict[tuple, list[Observation]] = defaultdict(list)  # type: ignore[type-arg]
     totals: list[Observation] = []
@@ -84,13 +107,13 @@ def _identities(observations: Sequence[Observation]) -> tuple[list[Identity], li
             items[(o.section_number, o.section, o.series)].append(o)
         elif o.row_kind == "subtotal":
             addends = items.pop((o.section_number, o.section, o.series), [])
-            if addends and (o.section_number, o.section) not in gaps:
+            if addends and _section(o) not in gaps:
                 identities.append(Identity("sum", o, tuple(addends)))
             subtotals[o.series].append(o)
         else:
             identities.extend(_total(o, totals, subtotals[o.series], items, gaps, len(sections)))
             totals.append(o)
-    return identities, [_gap_finding(observations, *gap) for gap in gaps.items()]
+    return identities
 
 
 def _total(
@@ -98,7 +121,7 @@ def _total(
     before: Sequence[Observation],
     subtotals: Sequence[Observation],
     items: dict[tuple, list[Observation]],  # type: ignore[type-arg]
-    gaps: dict[tuple[str | None, str | None], tuple[int, str, str]],
+    gaps: Mapping[Section, Gap],
     sections: int,
 ) -> Iterable[Identity]:
     """Give the sums a total row states: over sections, over the items of a table without sections, over the years."""
@@ -138,19 +161,19 @@ def _percentages(row: Sequence[Observation]) -> Iterable[Identity]:
             yield Identity("percent", measures["percent"], (measures["actual"], measures["plan"]))
 
 
-def _numbering_gaps(rows: Iterable[Sequence[Observation]]) -> dict[tuple[str | None, str | None], tuple[int, str, str]]:
+def _numbering_gaps(rows: Iterable[Sequence[Observation]]) -> dict[Section, Gap]:
     """Find sections whose item numbers jump, as `2.5` to `2.9`: rows of the source are missing there.
 
     Returns:
         For each such section the row after the first jump and the numbers on both sides of it.
     """
-    gaps: dict[tuple[str | None, str | None], tuple[int, str, str]] = {}
-    last: dict[tuple[str | None, str | None], str] = {}
+    gaps: dict[Section, Gap] = {}
+    last: dict[Section, str] = {}
     for row in rows:
         first = row[0]
         if first.row_kind != "item" or not first.item_number:
             continue
-        section = (first.section_number, first.section)
+        section = _section(first)
         before = last.get(section)
         if before is not None and section not in gaps and _jumps(before, first.item_number):
             gaps[section] = (first.row, before, first.item_number)
@@ -163,9 +186,7 @@ def _jumps(before: str, after: str) -> bool:
     return len(a) == len(b) and a[:-1] == b[:-1] and b[-1] > a[-1] + 1
 
 
-def _gap_finding(
-    observations: Sequence[Observation], section: tuple[str | None, str | None], gap: tuple[int, str, str]
-) -> Finding:
+def _gap_finding(observations: Sequence[Observation], section: Section, gap: Gap) -> Finding:
     row, before, after = gap
     place = next(o.place for o in observations if o.row == row)
     name = section[0] or section[1] or ""

@@ -215,7 +215,7 @@ def test_an_input_without_a_final_state_fails_the_run(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run_module, "_document_row", lambda one: {"file_name": "another", "status": "published"})
-    with pytest.raises(Defect, match="good.docx"):
+    with pytest.raises(Defect, match=r"good\.docx"):
         run([str(inbox)], tmp_path / "out")
 
 

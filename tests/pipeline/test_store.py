@@ -50,9 +50,14 @@ def test_a_damaged_result_is_read_anew(tmp_path: Path) -> None:
 def test_a_write_that_fails_leaves_the_old_file_and_no_rest(tmp_path: Path) -> None:
     target = tmp_path / "data.csv"
     target.write_text("old")
-    with pytest.raises(OSError, match="disk"), written_aside(target) as file:
-        file.write(b"half of the n")
-        raise OSError("disk is full")
+
+    def fail_half_way() -> None:
+        with written_aside(target) as file:
+            file.write(b"half of the n")
+            raise OSError("disk is full")
+
+    with pytest.raises(OSError, match="disk"):
+        fail_half_way()
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
     with written_aside(target) as file:
