@@ -20,6 +20,7 @@ from pipeline import datasets
 from pipeline import run as run_module
 from pipeline.exits import Defect, ExitCode, OutputLocked, OutputUnwritable, UsageError
 from pipeline.run import QUARANTINE, WORK_FOLDER, run
+from pipeline.sources import Input
 from tests.samples import BAD, WORD, small_report
 
 
@@ -168,7 +169,7 @@ def test_a_full_disk_leaves_the_last_data_sets_whole(
 
 def _die_on_poison() -> None:
     """Make a worker process die on a document that says so, as a fault in a native library would."""
-    process = run_module.process
+    process = vars(run_module)["process"]
 
     def sabotaged(data: bytes, file_name: str) -> Any:
         if file_name.startswith("poison"):
@@ -177,7 +178,7 @@ def _die_on_poison() -> None:
             raise ZeroDivisionError("boom")
         return process(data, file_name)
 
-    run_module.process = sabotaged
+    vars(run_module)["process"] = sabotaged
 
 
 def _sabotaged_pool(workers: int) -> ProcessPoolExecutor:
@@ -220,15 +221,15 @@ def test_an_input_without_a_final_state_fails_the_run(
 
 
 def test_an_unreadable_file_is_quarantined(inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = run_module.Input.digest
+    real = Input.digest
 
-    def denied(self: run_module.Input) -> tuple[str, int]:
+    def denied(self: Input) -> tuple[str, int]:
         if self.name == "denied.docx":
             raise PermissionError(errno.EACCES, "Permission denied")
         return real(self)
 
     (inbox / "denied.docx").write_bytes(small_report(note="закрито"))
-    monkeypatch.setattr(run_module.Input, "digest", denied)
+    monkeypatch.setattr(Input, "digest", denied)
     out = tmp_path / "out"
     assert run([str(inbox)], out).states == {"published": 1, "quarantined": 1}
     assert _documents(out)["denied.docx"]["reason"].startswith("unreadable_file")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline import __version__
 from pipeline import store as store_module
 from pipeline.store import Outcome, Store, written_aside
 
@@ -68,5 +69,5 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_rest(tmp_path: Path) -> N
 
 def test_the_version_names_the_code(tmp_path: Path) -> None:
     store_module.version.cache_clear()
-    assert store_module.version().startswith(store_module.__version__ + "+")
+    assert store_module.version().startswith(__version__ + "+")
     assert len(store_module.version().split("+")[1]) == 12
