@@ -58,8 +58,12 @@ def run_command(
     """Read documents and write the data sets: the main job."""
     from pipeline.run import run
 
-    with _Progress() as progress:
-        summary = run(sources or ["data/raw"], out, force=force, workers=workers, progress=progress)
+    try:
+        with _Progress() as progress:
+            summary = run(sources or ["data/raw"], out, force=force, workers=workers, progress=progress)
+    except KeyboardInterrupt:
+        _talk("zvity: interrupted; what was read is kept, run again to go on")
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
     if as_json:
         _print_json(_summary_json(summary))
     else:
@@ -266,9 +270,6 @@ def main() -> None:
     except ZvityError as error:
         _talk(f"zvity: {error}")
         sys.exit(ExitCode.DEFECT)
-    except KeyboardInterrupt:
-        _talk("zvity: interrupted; what was read is kept, run again to go on")
-        sys.exit(ExitCode.INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(ExitCode.OK)

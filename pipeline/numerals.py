@@ -40,9 +40,9 @@ def parse(raw: str) -> Number:
     """Parse one number as Ukrainian documents print it.
 
     `2 000,00`, `12.500,50`, `1 234.56`, `1,234.56`, `-5`, `+5,2`, `(123,4)`, `100 %`. `-`, `---`, `—` are nil; `х` and
-    `*` say "not applicable". A lone point before three digits (`12.500`) could be either separator, a dash apart from its
-    digits (`- 5`) a list's bullet, and digits parted by a typed line break two numbers: all are unreadable, as is a number
-    of more digits than the data sets hold exactly.
+    `*` say "not applicable". A lone point before three digits (`12.500`) could be either separator, a dash apart from
+    its digits (`- 5`) a list's bullet, and digits parted by a typed line break two numbers: all are unreadable, as is a
+    number of more digits than the data sets hold exactly.
     """
     text = " ".join(raw.replace("\u00ad", "").split()).translate(_MINUS)
     if not text:

@@ -7,6 +7,7 @@ or takes its worker down costs that document only.
 from __future__ import annotations
 
 import shutil
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -185,7 +186,12 @@ def _read_all(inputs: Sequence[Input], workers: int | None) -> Iterator[tuple[st
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_end_on_interrupt)
+
+
+def _end_on_interrupt() -> None:
+    """Let Ctrl-C end a worker at once and without a word; the parent tells what happened."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _outcomes(pool: Executor, inputs: Sequence[Input]) -> Iterator[tuple[str, Outcome]]:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -167,3 +170,20 @@ def test_workers_import_neither_pandas_nor_pandera() -> None:
     code = "import sys, pipeline.run; print([name for name in ('pandas', 'pandera') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_ctrl_c_ends_a_run_with_its_code_and_one_sentence(inbox: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pipeline.cli", "run", str(inbox), "--out", str(tmp_path / "out")]
+    for number in range(60):  # enough to be at work when the signal comes
+        (inbox / f"{number}.docx").write_bytes(small_report(note=f"примірник {number}"))
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    results = tmp_path / "out" / WORK_FOLDER / "results"
+    deadline = time.monotonic() + 60
+    while not list(results.rglob("*.json")) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert err.startswith("zvity: interrupted")
+    assert "Traceback" not in err
+    assert list(results.rglob("*.json")), "what was read is kept"
