@@ -73,4 +73,8 @@ def _sniff_zip(data: bytes) -> str:
         ) from error
     if "[Content_Types].xml" in names and any(name.startswith("word/") for name in names):
         return DOCX
-    raise Refused("unsupported", "the file is a ZIP container without a Word document; give the documents inside it")
+    if names & {"mimetype", "[Content_Types].xml"}:
+        raise Refused(
+            "unsupported", "the file is an office document of another kind; save it as DOCX or PDF and try again"
+        )
+    raise Refused("unsupported", "the file is a ZIP archive; give the documents inside it")

@@ -72,6 +72,8 @@ def _main_part(data: bytes) -> Element:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             members = archive.infolist()
+        if any(m.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for m in members):
+            raise Broken("damaged", "the Word file is packed as Word never does it; open it in Word and save it again")
         enforce("unpacked_bytes", sum(member.file_size for member in members), LIMITS.unpacked_bytes)
         enforce(
             "xml_bytes", max((m.file_size for m in members if m.filename.endswith(".xml")), default=0), LIMITS.xml_bytes

@@ -9,12 +9,19 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline import datasets
+from pipeline.exits import UsageError
 from validators.model import CHECKS, ROLES
 from validators.schemas import validate
 
 
 def check(out: Path) -> list[str]:
-    """Give a sentence for everything that is wrong with the data sets in a folder; empty where all is well."""
+    """Give a sentence for everything that is wrong with the data sets in a folder; empty where all is well.
+
+    Raises:
+        UsageError: the folder holds none.
+    """
+    if not any((out / f"{dataset.name}.parquet").is_file() for dataset in datasets.all_datasets()):
+        raise UsageError(f"{out} holds no data sets; name the output folder of a run")
     problems: list[str] = []
     rows: dict[str, list[dict[str, Any]]] = {}
     for dataset in datasets.all_datasets():

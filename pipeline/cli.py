@@ -126,8 +126,6 @@ def check(
     """Read a dataset folder again and validate it whole."""
     from pipeline.check import check as problems_of
 
-    if not out.is_dir():
-        raise UsageError(f"{out} is not a folder; name the output folder of a run")
     problems = problems_of(out)
     if as_json:
         _print_json({"problems": problems})
@@ -235,7 +233,7 @@ def _summary_text(summary: Summary) -> str:
     states = ", ".join(f"{count} {state}" for state, count in summary.states.items()) or "none found"
     numbers = ", ".join(f"{summary.numbers[check]} {check}" for check in ("verified", "unchecked", "contradicted"))
     lines = [
-        f"documents  {states} ({summary.read} read, {summary.inputs - summary.read} known)",
+        f"documents  {states} ({summary.read} read now)",
         f"tables     {summary.tables}",
         f"numbers    {numbers}; {summary.doubtful} doubtful readings",
         f"findings   {summary.errors} errors, see findings.csv",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +45,16 @@ def explain(out: Path, document: str, table: int, row: int, column: int) -> dict
     mention = f"{place[0]}:{place[1]}"
     return {
         "document": documents[0],
-        "cell": cell,
-        "observation": next(values, None),
+        "cell": _shown(cell),
+        "observation": _shown(next(values, {})) or None,
         "findings": [r for r in found["findings"] if here(r) and mention in (r["cells"] or "").split()],
+    }
+
+
+def _shown(record: dict[str, Any]) -> dict[str, Any]:
+    """Give decimals as text without the zeros that Parquet's fixed places add."""
+    return {
+        name: format(value.normalize(), "f") if isinstance(value, Decimal) else value for name, value in record.items()
     }
 
 

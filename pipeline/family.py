@@ -34,7 +34,7 @@ class Column:
     """What one column holds: a label (`label` is set), a measure (`measure` is set), or neither where nothing fits.
 
     `period` and `fund` are what the header path says; `unit` what the family or the path says. `money` columns of a
-    table share one unit.
+    table share one unit; a `note` column holds remarks.
     """
 
     path: Path
@@ -44,6 +44,7 @@ class Column:
     period: tuple[int, int] | None = None
     fund: str | None = None
     money: bool = False
+    note: bool = False
 
     @property
     def meaning(self) -> str | None:
@@ -59,6 +60,7 @@ class ColumnRule:
     label: str | None
     measure: str | None
     unit: str | None
+    note: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Family:
         rule = best[1]
         money = rule.unit == "money"
         unit = plain_column.unit if money or rule.unit is None else rule.unit
-        return replace(plain_column, label=rule.label, measure=rule.measure, unit=unit, money=money)
+        return replace(plain_column, label=rule.label, measure=rule.measure, unit=unit, money=money, note=rule.note)
 
 
 def _fits(text: str, phrase: str) -> bool:
@@ -139,7 +141,8 @@ def parse_family(data: Mapping[str, Any]) -> Family:
     """Build a family from the content of its file. Raises `KeyError` or `ValueError` naming what is wrong."""
     name = data["name"]
     rules = tuple(
-        ColumnRule(tuple(c["headings"]), c.get("becomes"), c.get("measure"), c.get("unit")) for c in data["columns"]
+        ColumnRule(tuple(c["headings"]), c.get("becomes"), c.get("measure"), c.get("unit"), c.get("note", False))
+        for c in data["columns"]
     )
     meanings = {rule.label or rule.measure for rule in rules}
     required = frozenset(data["required"])
@@ -149,6 +152,9 @@ def parse_family(data: Mapping[str, Any]) -> Family:
     if per not in ("row", "period"):
         raise ValueError(f"family {name}: tidy.per is {per!r}, not 'row' or 'period'")
     key = ("document_id", "table", "row") + (("fund", "period_start", "period_end") if per == "period" else ())
+    missing = set(key[3:]) - {f["name"] for f in tidy["fields"]}
+    if missing:
+        raise ValueError(f"family {name}: tidy.per is 'period', so tidy.fields needs {sorted(missing)}")
     fields = tuple(Field(f["name"], f["kind"], f["about"], choices=_CHOICES.get(f["name"], ())) for f in tidy["fields"])
     return Family(
         name=name,

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from os import cpu_count
@@ -148,7 +149,8 @@ def _locked_run(
                     rows.setdefault(name, []).extend(found)
     from pipeline import datasets  # pandas and pandera load only here, never in a worker
 
-    datasets.write(out, rows)
+    if inputs or not (out / "documents.parquet").exists():  # a source gone empty must not empty what was published
+        datasets.write(out, rows)
     _quarantine(out / QUARANTINE, seen, documents)
     summary = _summary(out, documents, rows)
     summary.read = len(todo)
@@ -254,11 +256,10 @@ def _quarantine(folder: Path, seen: Sequence[_Seen], documents: Sequence[Mapping
         with written_aside(folder / (name + ".reason.txt")) as file:
             file.write(f"{one.input.name}\n{row['status']}\n{row['reason']}\n".encode())
         if one.document_id is not None and not (folder / name).exists():
-            from extractors.limits import LIMITS
-
-            if one.size <= LIMITS.file_bytes:
+            with suppress(Refused, FileNotFoundError):  # over the size limit, or gone since: the reason file stays
+                content = one.input.read()
                 with written_aside(folder / name) as file:
-                    file.write(one.input.read())
+                    file.write(content)
     if folder.is_dir():
         for path in folder.iterdir():
             if path.name not in wanted:

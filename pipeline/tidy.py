@@ -64,7 +64,7 @@ def understand(number: int, table: Table, caption: str | None, facts: Facts, fam
                 roles[place] = "rejected" if unreadable else "value"
                 if unreadable:
                     findings.append(_unreadable(observation, column))
-            elif column.label is not None and column.label in _notes(family):
+            elif column.note:
                 roles[place] = "note"
     unit = next((c.unit for c in columns if c.measure and c.unit in MONEY), None)
     return Understood(
@@ -87,13 +87,6 @@ def _own_cells(row: Row, columns: Sequence[Column]) -> Iterator[tuple[Cell, Colu
     for cell in row.cells:
         if cell.row == row.index:
             yield cell, columns[cell.column]
-
-
-def _notes(family: Family | None) -> frozenset[str]:
-    """Name the labels that are remarks and do not say what the row is about."""
-    if family is None:
-        return frozenset()
-    return frozenset(rule.label for rule in family.rules if rule.label in ("note", "reason", "actions"))
 
 
 def _unknown_columns(table: Table, header_rows: int, paths: Sequence[header.Path]) -> list[Column]:

@@ -147,6 +147,7 @@ def test_explain_check_and_families(
     assert _zvity(monkeypatch, "check", out) == ExitCode.OK
     (out / "cells.csv").unlink()
     assert _zvity(monkeypatch, "check", out) == ExitCode.DEFECT
+    assert _zvity(monkeypatch, "check", inbox) == ExitCode.USAGE
     assert _zvity(monkeypatch, "families") == ExitCode.OK
     assert "program_measures" in capsys.readouterr().out
 

@@ -120,11 +120,31 @@ def test_strict_and_nothing_to_publish(inbox: Path, tmp_path: Path) -> None:
     assert run([str(inbox)], tmp_path / "out").exit_code(strict=True) is ExitCode.NOTHING
 
 
-def test_an_empty_folder_gives_empty_data_sets(tmp_path: Path) -> None:
-    (tmp_path / "inbox").mkdir()
+def test_an_empty_folder_gives_empty_data_sets_but_never_empties_full_ones(inbox: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
     out = tmp_path / "out"
-    assert run([str(tmp_path / "inbox")], out).exit_code(strict=False) is ExitCode.NOTHING
+    assert run([str(tmp_path / "empty")], out).exit_code(strict=False) is ExitCode.NOTHING
     assert {f"{d.name}.csv" for d in datasets.all_datasets()} <= {path.name for path in out.iterdir()}
+    run([str(inbox)], out)
+    before = _snapshot(out)
+    assert run([str(tmp_path / "empty")], out).exit_code(strict=False) is ExitCode.NOTHING
+    assert _snapshot(out) == before
+
+
+def test_an_input_that_vanishes_while_it_is_quarantined_keeps_its_reason(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (inbox / "empty.docx").write_bytes(b"")
+    real = run_module._quarantine
+
+    def vanish_first(*arguments: Any) -> None:
+        (inbox / "empty.docx").unlink()
+        real(*arguments)
+
+    monkeypatch.setattr(run_module, "_quarantine", vanish_first)
+    out = tmp_path / "out"
+    assert run([str(inbox)], out).states == {"published": 1, "refused": 1}
+    assert [path.name for path in (out / QUARANTINE).iterdir()] == ["e3b0c44298fc1c14-empty.docx.reason.txt"]
 
 
 def test_a_missing_source_is_wrong_usage(tmp_path: Path) -> None:
