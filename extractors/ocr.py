@@ -82,7 +82,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of running text; where a number was read in two ways, `confidence` is low and `alternative` is the other."""
+    """A line of running text. Where a number was read in two ways, `confidence` is low and `alternative` the other."""
 
     text: str
     box: Box
