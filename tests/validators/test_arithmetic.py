@@ -1,0 +1,210 @@
+"""The report's own arithmetic: what holds, what breaks, what cannot be tested."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.builders import observation
+from validators.arithmetic import check
+from validators.findings import Finding
+from validators.records import Observation
+
+Sections = {"section_number": "I", "section": "Перший"}
+
+
+def _checks(observations: Sequence[Observation]) -> tuple[list[str | None], list[Finding]]:
+    checked, findings = check(observations)
+    assert [replace(o, check=None) for o in checked] == [replace(o, check=None) for o in observations], (
+        "only `check` is set"
+    )
+    return [o.check for o in checked], findings
+
+
+def _section(total: str, *items: str, numbers: Sequence[str] = ()) -> list[Observation]:
+    """Give a section's items in rows from 0 and its subtotal below."""
+    found = [
+        observation(i, 4, raw, item_number=numbers[i] if numbers else f"1.{i + 1}", **Sections)
+        for i, raw in enumerate(items)
+    ]
+    return [*found, observation(len(items), 4, total, row_kind="subtotal", **Sections)]
+
+
+def test_a_subtotal_that_holds_verifies_it_and_its_parts() -> None:
+    checks, findings = _checks(_section("575,00", "75,00", "150,00", "300,00", "50,00"))
+    assert (set(checks), findings) == ({"verified"}, [])
+
+
+def test_nil_and_blank_count_as_zero_and_have_no_check() -> None:
+    checks, findings = _checks(_section("75,00", "75,00", "-", "", "х"))
+    assert (checks, findings) == (["verified", None, None, None, "verified"], [])
+
+
+def test_a_subtotal_that_is_off_is_contradicted_and_its_parts_stay_unchecked() -> None:
+    checks, findings = _checks(_section("575,05", "75,00", "500,00"))
+    assert checks == ["unchecked", "unchecked", "contradicted"]
+    (finding,) = findings
+    assert (finding.rule, finding.severity, finding.expected, finding.found) == ("sum", "error", "575.00", "575,05")
+    assert finding.cells == ((2, 4), (0, 4), (1, 4))
+    assert "575,00" in finding.message
+
+
+def test_a_section_with_missing_rows_is_unchecked_with_that_reason() -> None:
+    checks, findings = _checks(_section("825,00", "270,00", "50,00", numbers=("2.5", "2.9")))
+    assert checks == ["unchecked"] * 3
+    (finding,) = findings
+    assert (finding.rule, finding.severity, finding.found, finding.row) == ("rows_missing", "warning", "2.5 → 2.9", 1)
+
+
+def test_a_total_over_sections_does_not_verify_a_subtotal_over_missing_rows() -> None:
+    rows = _section("825,00", "270,00", "50,00", numbers=("2.5", "2.9"))
+    checks, findings = _checks([*rows, observation(3, 4, "825,00", row_kind="total")])
+    assert checks == ["unchecked", "unchecked", "unchecked", "verified"]
+    assert [f.rule for f in findings] == ["rows_missing"]
+
+
+@pytest.mark.parametrize("numbers", [("2.5", "2.6"), ("2.9", "2.10"), ("2.5", "3.1"), ("1", "2"), ("2.5", "2.5")])
+def test_numbers_that_follow_are_no_gap(numbers: tuple[str, str]) -> None:
+    assert _checks(_section("3,00", "1,00", "2,00", numbers=numbers))[1] == []
+
+
+def test_an_unreadable_part_leaves_the_sum_unchecked() -> None:
+    checks, findings = _checks(_section("10,00", "4,00", "6.000.1"))
+    assert (checks, findings) == (["unchecked", None, "unchecked"], [])
+
+
+def _two_sections(total: str) -> list[Observation]:
+    rows = []
+    for number, (row, value) in enumerate(((0, "10,00"), (2, "20,00")), start=1):
+        where = {"section_number": str(number), "section": f"Розділ {number}"}
+        rows += [
+            observation(row, 4, value, item_number=f"{number}.1", **where),
+            observation(row + 1, 4, value, row_kind="subtotal", **where),
+        ]
+    return [*rows, observation(4, 4, total, row_kind="total")]
+
+
+def test_a_total_is_the_sum_of_the_sections() -> None:
+    assert set(_checks(_two_sections("30,00"))[0]) == {"verified"}
+    checks, findings = _checks(_two_sections("60,00"))
+    assert checks[-1] == "contradicted"
+    assert [f.cells for f in findings] == [((4, 4), (1, 4), (3, 4))], "items and subtotals are not summed together"
+
+
+def test_a_total_without_sections_is_the_sum_of_the_items() -> None:
+    rows = [observation(i, 4, "10,00", item_number=str(i + 1)) for i in range(3)]
+    assert set(_checks([*rows, observation(3, 4, "30,00", row_kind="total")])[0]) == {"verified"}
+    assert _checks([*rows, observation(3, 4, "31,00", row_kind="total")])[0][-1] == "contradicted"
+
+
+def test_each_measure_period_and_fund_is_summed_by_itself() -> None:
+    rows = []
+    for column, (measure, year, fund, value) in enumerate(
+        (
+            ("plan", 2024, "general", "1,00"),
+            ("plan", 2025, "general", "2,00"),
+            ("plan", 2024, "special", "3,00"),
+            ("actual", 2024, "general", "4,00"),
+        )
+    ):
+        about = {"measure": measure, "period_start": year, "period_end": year, "fund": fund}
+        rows += [observation(0, column, value, **about), observation(1, column, value, row_kind="total", **about)]
+    rows.sort(key=lambda o: o.place)
+    assert set(_checks(rows)[0]) == {"verified"}
+
+
+def test_a_total_over_years_is_the_sum_of_the_years() -> None:
+    def years(total: str) -> list[Observation]:
+        found = [
+            observation(0, column, value, row_kind="total", period_start=year, period_end=year)
+            for column, (year, value) in enumerate(((2024, "3 887,30"), (2025, "3 647,30"), (2026, "3 647,30")))
+        ]
+        return [*found, observation(1, 0, total, row_kind="total", period_start=2024, period_end=2026)]
+
+    assert set(_checks(years("11 181,90"))[0]) == {"verified"}
+    checks, findings = _checks(years("11 181,91"))
+    assert (checks[-1], [f.expected for f in findings]) == ("contradicted", ["11181.90"])
+
+
+def _row(plan: str, actual: str, percent: str) -> list[Observation]:
+    return [
+        observation(0, 4, plan),
+        observation(0, 7, actual, measure="actual"),
+        observation(0, 10, percent, measure="percent", unit="percent"),
+    ]
+
+
+@pytest.mark.parametrize("printed", ["22,8", "22,86", "22,87", "22,9", "22", "23", "22,866", "22,867"])
+def test_a_percentage_may_be_cut_or_rounded(printed: str) -> None:
+    assert _checks(_row("300,00", "68,6", printed)) == (["verified"] * 3, [])
+
+
+@pytest.mark.parametrize("printed", ["22,7", "22,85", "22,88", "2,28", "228", "24"])
+def test_a_percentage_that_is_neither_is_contradicted(printed: str) -> None:
+    checks, findings = _checks(_row("300,00", "68,6", printed))
+    assert (checks, [f.expected for f in findings]) == (["unchecked", "unchecked", "contradicted"], ["22.87"])
+
+
+def test_a_percentage_of_nothing_says_nothing() -> None:
+    assert _checks(_row("-", "5,00", "100")) == ([None, "unchecked", "unchecked"], [])
+    assert _checks(_row("0", "0", "0")) == (["unchecked"] * 3, [])
+
+
+def test_no_percentage_without_a_plan() -> None:
+    rows = _row("300,00", "68,6", "99")
+    assert _checks(rows[1:]) == (["unchecked", "unchecked"], [])
+
+
+def test_a_percentage_printed_over_two_cells_is_told_once() -> None:
+    rows = _row("825,00", "243,5", "29,4")
+    rows += [
+        observation(0, 5, "825,00", period_start=2025, period_end=2025),
+        observation(0, 8, "", measure="actual", period_start=2025, period_end=2025),
+        observation(0, 11, "6", measure="percent", unit="percent", period_start=2025, period_end=2025),
+    ]
+    rows.sort(key=lambda o: o.column)
+    checks, findings = _checks(rows)
+    assert checks == ["unchecked", "unchecked", "unchecked", None, "contradicted", "contradicted"]
+    (finding,) = findings
+    assert (finding.expected, finding.found, finding.cells[-1]) == ("29.52", "29,4 | 6", (0, 11))
+
+
+def test_counts_are_not_summed() -> None:
+    rows = [observation(i, 2, "5", unit="count") for i in range(2)]
+    checks, findings = _checks([*rows, observation(2, 2, "11", unit="count", row_kind="total")])
+    assert (set(checks), findings) == ({"unchecked"}, [])
+
+
+def test_a_doubtful_reading_that_fits_is_verified_but_stays_doubtful() -> None:
+    rows = _section("10,00", "4,00", "6,00")
+    checked, _ = check([replace(rows[0], doubtful=True), *rows[1:]])
+    assert (checked[0].check, checked[0].doubtful) == ("verified", True)
+
+
+money = st.decimals(min_value=0, max_value=10**9, places=2, allow_nan=False)
+
+
+@given(st.lists(money, min_size=2, max_size=12), st.integers(1, 10**6))
+def test_any_true_sum_holds_and_any_other_is_contradicted(parts: list[Decimal], off: int) -> None:
+    texts = [format(part, "f").replace(".", ",") for part in parts]
+    true, wrong = (format(sum(parts) + Decimal(extra).scaleb(-2), "f").replace(".", ",") for extra in (0, off))
+    assert _checks(_section(true, *texts))[1] == []
+    checks, findings = _checks(_section(wrong, *texts))
+    assert (checks[-1], len(findings)) == ("contradicted", 1)
+
+
+@given(money.filter(bool), money, st.integers(0, 4))
+def test_any_cut_or_rounded_percentage_holds(plan: Decimal, actual: Decimal, digits: int) -> None:
+    exact = 100 * actual / plan
+    unit = Decimal(1).scaleb(-digits)
+    for rounding in ("ROUND_DOWN", "ROUND_HALF_UP"):
+        printed = format(exact.quantize(unit, rounding), "f").replace(".", ",")
+        if len(printed) > 20:
+            continue
+        rows = _row(format(plan, "f").replace(".", ","), format(actual, "f").replace(".", ","), printed)
+        assert _checks(rows)[1] == []
