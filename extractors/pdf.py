@@ -239,7 +239,8 @@ def _content(page: pdfium.PdfPage) -> _Content:
 
 def _printed(text: str) -> str:
     """Undo PDFium's marks: it gives a line-end hyphen as U+0002 and line ends of its own inside an object."""
-    return text.replace("\x02", "-").replace("\r", "").replace("\n", " ").replace("\x00", "")
+    text = text.replace("\x02", "-").replace("\r", "").replace("\n", " ").replace("\x00", "")
+    return text.encode("utf-8", "replace").decode() if any("\ud800" <= c <= "\udfff" for c in text) else text
 
 
 def _add_rulings(handle: raw.FPDF_PAGEOBJECT, matrix: Matrix, box: BBox, content: _Content) -> None:

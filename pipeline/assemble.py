@@ -1,6 +1,6 @@
 """Pieces of tables on pages to whole tables: one table for one table, one row for one row, a repeated header once.
 
-Guarantee: no cell text is dropped but that of a header equal to the table's own; every joining has its reason in
+Guarantee: no cell text is dropped but that of a header that repeats the table's own; every joining has its reason in
 `joins`, and a cell made of several pieces keeps the place of each.
 """
 
@@ -123,21 +123,26 @@ class _Growing:
         if edges is None:
             return False
         repeated = self._repeated_header(piece)
-        if not repeated and starts_with_header(piece):
+        if repeated is None or (not repeated and starts_with_header(piece)):
             return False
         self._align(edges)
         cells = _aligned(piece.cells, shifted, edges)
         self._append(piece, cells, repeated)
         return True
 
-    def _repeated_header(self, piece: Table) -> int:
-        """Count the piece's first rows that repeat this table's header."""
-        count = self._header
-        if not count or piece.n_rows < count or piece.n_columns != len(self._edges) - 1:
+    def _repeated_header(self, piece: Table) -> int | None:
+        """Count the piece's first rows that repeat this table's header; `None` where they are another table's.
+
+        Every number in them must be the same: `2024` and `2025` head different tables. Of the texts a quarter may have
+        been misread.
+        """
+        texts = _row_texts(piece, self._header)
+        if not self._header or piece.n_rows < self._header or len(texts) != len(self._header_text):
             return 0
-        pairs = list(zip(self._header_text, _row_texts(piece, count), strict=False))
-        same = sum(alike(a, b) for a, b in pairs)
-        return count if len(pairs) == len(self._header_text) and same >= 0.75 * len(pairs) else 0
+        pairs = list(zip(self._header_text, texts, strict=True))
+        if sum(alike(a, b) for a, b in pairs) < 0.75 * len(pairs):
+            return 0
+        return self._header if all(_numbers(a) == _numbers(b) for a, b in pairs) else None
 
     def _align(self, edges: list[float]) -> None:
         if edges == self._edges:
@@ -173,6 +178,10 @@ class _Growing:
         if row_goes_on:
             reasons.append("the last row goes on")
         self._joins.append(Join(piece.pages[0], "; ".join(reasons)))
+
+
+def _numbers(text: str) -> list[str]:
+    return re.findall(r"\d+", text)
 
 
 def _row_texts(table: Table, rows: int) -> list[str]:

@@ -182,7 +182,7 @@ def _reading(file: str) -> Reading:
     name = file.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
     try:
         data = Input(name, file).read()
-    except OSError as error:
+    except (OSError, ImportError, ValueError) as error:
         raise UsageError(f"{file} cannot be read ({error}); name a document") from error
     return interpret(data, name)
 

@@ -14,7 +14,10 @@ from pipeline.text import latin
 _MONTHS = ("січ", "лют", "берез", "квіт", "трав", "черв", "лип", "серп", "верес", "жовт", "листопад", "груд")
 _DIGIT_DATE = re.compile(r"(?<!\d)(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)")
 _WORD_DATE = re.compile(r"(?<!\d)(\d{1,2})\s*»?\s+([а-яіїє]+)\s*»?\s+(\d{4})", re.IGNORECASE)
-_YEARS = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:\s*[-–—−]\s*((?:19|20)\d{2}))?(?!\d)")
+_SPAN = r"(?P<start>(?:19|20)\d{2})(?:\s*[-–—−]\s*(?P<end>(?:19|20)\d{2}))?"
+_YEARS = re.compile(rf"(?<![\d.,/]){_SPAN}\s*(?:-?го\s*)?(?:рік|року|році|роки|років|роках|рр?\b)", re.IGNORECASE)
+_ONLY_YEARS = re.compile(rf"\s*{_SPAN}\s*")
+_REPORTED = re.compile(rf"\bза\s+{_SPAN}\s*(?:рік|роки|р)", re.IGNORECASE)
 
 _ORDINALS = {
     "перш": 1, "друг": 2, "трет": 3, "четверт": 4, "п'ят": 5, "шост": 6, "сьом": 7, "восьм": 8, "дев'ят": 9,
@@ -48,11 +51,23 @@ def find_date(text: str) -> date | None:
 
 
 def find_years(text: str) -> tuple[int, int] | None:
-    """Give the first year or span of years, both ends included: `2024 рік`, `2024-2026р р.`, `2022 –2027`."""
-    found = _YEARS.search(text)
+    """Give the first year or span of years, both ends included: `2024 рік`, `2024-2026р р.`, `2022 –2027`.
+
+    A number is a year only where the word for it follows, or where nothing else stands in the text: not in a date, a
+    code or a sum.
+    """
+    return _span(_YEARS.search(text) or _ONLY_YEARS.fullmatch(text))
+
+
+def find_reported_years(text: str) -> tuple[int, int] | None:
+    """Give the years a report is about, which a title names by `за`: `Програми на 2022-2025 роки за 2024 рік`."""
+    return _span(_REPORTED.search(text))
+
+
+def _span(found: re.Match[str] | None) -> tuple[int, int] | None:
     if found is None:
         return None
-    start, end = int(found[1]), int(found[2] or found[1])
+    start, end = int(found["start"]), int(found["end"] or found["start"])
     return (start, end) if start <= end else None
 
 

@@ -13,6 +13,7 @@ from datetime import date
 from extractors.document import Document, Paragraph, Table
 from pipeline.dates import find_date, find_years, ordinal
 from pipeline.hromadas import find_hromada
+from pipeline.numerals import is_value
 from pipeline.text import latin, plain
 from validators.findings import Finding
 
@@ -25,6 +26,9 @@ _CONVOCATION = re.compile(r"([\w'’-]+)\s+скликання", re.IGNORECASE)
 _RESPONSIBLE = re.compile(r"відповідальн\w+\s+викона(?:вець|вці)[^:]{0,60}:\s*(.+)", re.IGNORECASE)
 _TERM = re.compile(r"(?:строк|термін)\w*\s+(?:реалізації|виконання|дії)[^:]{0,60}:\s*(.+)", re.IGNORECASE)
 _DECISION = re.compile(r"рішення", re.IGNORECASE)
+
+_VALUES = 3
+"""Numbers from which a table is one of data."""
 
 _EXACT = ("decision_date", "decision_number", "session", "convocation", "period_start", "period_end", "katottg")
 """Facts in which one wrong sign is a wrong fact; in titles and names a misread letter is not."""
@@ -48,7 +52,7 @@ class Facts:
 
 
 def find_facts(document: Document) -> tuple[Facts, list[Finding]]:
-    """Read the facts from the paragraphs above the first table.
+    """Read the facts from the paragraphs above the first table that holds values: a letterhead may be a table too.
 
     Returns:
         The facts, and a finding for each number, date or code that two readings of a scan give differently: such a fact
@@ -56,9 +60,10 @@ def find_facts(document: Document) -> tuple[Facts, list[Finding]]:
     """
     head: list[Paragraph] = []
     for block in document.blocks:
-        if isinstance(block, Table):
+        if isinstance(block, Paragraph):
+            head.append(block)
+        elif sum(is_value(cell.text) for cell in block.cells) >= _VALUES:
             break
-        head.append(block)
     facts = _facts([plain(p.text) for p in head])
     other = _facts([plain(p.text if p.alternative is None else p.alternative) for p in head])
     doubtful = [name for name in _EXACT if getattr(facts, name) != getattr(other, name)]

@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pipeline.dates import find_years
 from pipeline.header import Path
-from pipeline.text import contains, squeeze
+from pipeline.text import contains, find_phrase, squeeze
 from pipeline.units import find_unit
-from validators.model import CHECKS, ROW_KINDS, Dataset, Field
+from validators.model import CHECKS, ROW_KINDS, Dataset, Field, Kind
 
 _FUNDS = (("загальний фонд", "general"), ("спеціальний фонд", "special"))
 _PLACE = (
@@ -86,25 +86,42 @@ class Family:
         return columns
 
     def _column(self, path: Path) -> Column:
+        """Give a column the meaning of its lowest heading that a rule fits.
+
+        Of the rules that fit a heading, the one that stands nearest to its beginning wins, then the longest:
+        `Відхилення від запланованого` is a deviation.
+        """
         plain_column = read_column(path)
-        best: tuple[int, ColumnRule] | None = None
-        for rule in self.rules:
-            for phrase in rule.headings:
-                length = len(squeeze(phrase))
-                if (best is None or length > best[0]) and any(_fits(text, phrase) for text in path):
-                    best = (length, rule)
-        if best is None:
-            return plain_column
-        rule = best[1]
-        money = rule.unit == "money"
-        unit = plain_column.unit if money or rule.unit is None else rule.unit
-        return replace(plain_column, label=rule.label, measure=rule.measure, unit=unit, money=money, note=rule.note)
+        for text in reversed(path):
+            fitting = [
+                (place, -len(squeeze(phrase)), index)
+                for index, rule in enumerate(self.rules)
+                for phrase in rule.headings
+                if (place := _place(text, phrase)) is not None
+            ]
+            if fitting:
+                rule = self.rules[min(fitting)[2]]
+                money = rule.unit == "money"
+                unit = plain_column.unit if money or rule.unit is None else rule.unit
+                return replace(
+                    plain_column, label=rule.label, measure=rule.measure, unit=unit, money=money, note=rule.note
+                )
+        return plain_column
 
 
-def _fits(text: str, phrase: str) -> bool:
+def _place(text: str, phrase: str) -> int | None:
+    """Give where a rule's phrase stands in a heading, `None` where it does not fit.
+
+    A short phrase must be the whole heading; `%` in a phrase must be in the heading too; a heading that begins with
+    `не` says the contrary.
+    """
     if len(squeeze(phrase)) < _SHORTEST_PHRASE:
-        return squeeze(text) == squeeze(phrase)
-    return contains(text, phrase)
+        return 0 if squeeze(text) == squeeze(phrase) else None
+    if "%" in phrase and "%" not in text and not contains(text, "відсоток"):
+        return None
+    if text.casefold().startswith("не ") and not phrase.casefold().startswith("не "):
+        return None
+    return find_phrase(text, phrase)
 
 
 def read_column(path: Path) -> Column:
@@ -144,6 +161,9 @@ def parse_family(data: Mapping[str, Any]) -> Family:
         ColumnRule(tuple(c["headings"]), c.get("becomes"), c.get("measure"), c.get("unit"), c.get("note", False))
         for c in data["columns"]
     )
+    unclear = [rule.headings for rule in rules if (rule.label is None) == (rule.measure is None)]
+    if unclear:
+        raise ValueError(f"family {name}: each [[columns]] entry needs one of becomes and measure: {unclear}")
     meanings = {rule.label or rule.measure for rule in rules}
     required = frozenset(data["required"])
     if not required <= meanings:
@@ -155,6 +175,9 @@ def parse_family(data: Mapping[str, Any]) -> Family:
     missing = set(key[3:]) - {f["name"] for f in tidy["fields"]}
     if missing:
         raise ValueError(f"family {name}: tidy.per is 'period', so tidy.fields needs {sorted(missing)}")
+    unknown = sorted({f["kind"] for f in tidy["fields"]} - set(get_args(Kind)))
+    if unknown:
+        raise ValueError(f"family {name}: unknown kinds in tidy.fields: {unknown}")
     fields = tuple(Field(f["name"], f["kind"], f["about"], choices=_CHOICES.get(f["name"], ())) for f in tidy["fields"])
     return Family(
         name=name,

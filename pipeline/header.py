@@ -6,6 +6,8 @@ the path of each of them.
 
 from __future__ import annotations
 
+import re
+
 from extractors.document import Cell, Table
 from pipeline import numerals
 from pipeline.dates import find_years
@@ -19,21 +21,21 @@ MAX_HEADER_ROWS = 12
 def header_rows(table: Table) -> int:
     """Count the rows of the header, the row of column numbers (`1 2 3 …`) included.
 
-    What the file itself says (Word's repeated heading rows) comes first. Otherwise the header is the first row, and
-    every row below it that a heading cell reaches into, that parts a heading merged over columns, or that numbers the
-    columns.
+    The header is the first row, and every row below it that a heading cell reaches into, that parts a heading over
+    columns, that numbers the columns, or that the file itself marks as heading (Word's repeated rows) and that holds no
+    value.
     """
     if table.n_rows <= 1:
         return 0
     grid = table.grid()
-    count = table.header_rows or 0
-    if not count:
-        count = 1
-        while count < min(table.n_rows, MAX_HEADER_ROWS):
-            reached = any(cell.row < count for cell in grid[count])
-            if not reached and not _parts_headings(grid[count - 1], grid[count]):
-                break
-            count += 1
+    marked = table.header_rows or 0
+    count = 1
+    while count < min(table.n_rows, MAX_HEADER_ROWS):
+        reached = any(cell.row < count for cell in grid[count])
+        said = count < marked < table.n_rows and all(_is_heading(cell.text) for cell in grid[count])
+        if not reached and not said and not _parts_headings(grid[count - 1], grid[count]):
+            break
+        count += 1
     if count < table.n_rows and is_column_numbers(grid[count]):
         count += 1
     return min(count, table.n_rows)
@@ -58,8 +60,10 @@ def is_column_numbers(row: list[Cell]) -> bool:
 
 
 def _parts_headings(above: list[Cell], row: list[Cell]) -> bool:
-    """Whether the row stands under a merged heading and holds headings only: words or years, no values."""
+    """Whether the row parts headings above it: words or years under a merged heading, or nothing but years."""
     filled = [cell for cell in dict.fromkeys(row) if cell.text.strip()]
+    if len(filled) >= 2 and all(_is_year(cell.text) for cell in filled):
+        return True
     under = [cell for cell in filled if above[cell.column].column_span > cell.column_span]
     if len(under) < 2 or len({above[cell.column].column for cell in under}) == len(under):
         return False
@@ -67,8 +71,12 @@ def _parts_headings(above: list[Cell], row: list[Cell]) -> bool:
 
 
 def _is_heading(text: str) -> bool:
-    years = find_years(text)
-    return not numerals.is_value(text) or (years is not None and plain(text) == str(years[0]))
+    return not numerals.is_value(text) or _is_year(text)
+
+
+def _is_year(text: str) -> bool:
+    """Whether the text is a year and nothing else, as `2024`, `2024 рік` or `2024-2026рр.`."""
+    return find_years(text) is not None and re.fullmatch(r"[\d\s–—-]+(?:р\w*\.?\s*)*", plain(text)) is not None
 
 
 def paths(table: Table, rows: int) -> list[Path]:
@@ -78,6 +86,14 @@ def paths(table: Table, rows: int) -> list[Path]:
         grid = grid[:-1]
     found = []
     for column in range(table.n_columns):
-        cells = dict.fromkeys(row[column] for row in grid)
+        cells = dict.fromkeys(_heading(grid, index, column) for index in range(len(grid)))
         found.append(tuple(plain(cell.text) for cell in cells if cell.text.strip()))
     return found
+
+
+def _heading(grid: list[list[Cell]], row: int, column: int) -> Cell:
+    """Give the heading over a column: an empty cell over a filled one belongs to the heading on its left."""
+    cell = grid[row][column]
+    if cell.text.strip() or column == 0 or row + 1 >= len(grid) or not grid[row + 1][column].text.strip():
+        return cell
+    return cell if cell is grid[row + 1][column] else _heading(grid, row, column - 1)

@@ -49,7 +49,7 @@ def find_hromada(text: str) -> Hromada | None:
     name, kind = found["name"] + "а", _KINDS[found["kind"]]
     fitting = [entry for entry in _register().get(squeeze(name), []) if entry[1] == kind]
     oblast = _OBLAST.search(text)
-    if len(fitting) > 1 and oblast is not None:
+    if oblast is not None:
         fitting = [entry for entry in fitting if squeeze(entry[2]) == squeeze(oblast[1] + "а")]
     code = fitting[0][0] if len(fitting) == 1 else None
     return Hromada(f"{name} {kind} територіальна громада", code)

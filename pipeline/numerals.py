@@ -65,7 +65,8 @@ def parse(raw: str) -> Number:
     if len(whole.lstrip("0")) > DECIMAL_DIGITS - DECIMAL_PLACES or len(fraction) > DECIMAL_PLACES:
         return Number(None, "unreadable")
     value = Decimal(whole + ("." + fraction if fraction else ""))
-    return Number(-value if negative or parts["sign"] == "-" else value, None)
+    below_zero = value != 0 and (negative or parts["sign"] == "-")
+    return Number(value.copy_negate() if below_zero else value, None)  # a minus sign would round to 28 digits
 
 
 def is_value(raw: str) -> bool:

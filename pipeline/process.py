@@ -10,6 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from decimal import Decimal
 from typing import Any
 
 from extractors.document import Cell, Document
@@ -21,7 +22,7 @@ from pipeline.family import load_families
 from pipeline.tidy import Understood, tidy_rows, understand
 from validators import arithmetic, conservation
 from validators.findings import Finding
-from validators.model import CHECKS, ROLES
+from validators.model import CHECKS, ROLES, STANDING
 from validators.records import Observation
 
 Row = dict[str, Any]
@@ -94,9 +95,13 @@ def process(data: bytes, file_name: str) -> Rows:
             **_record(reading.facts),
         }
     )
-    for dataset in rows.values():
-        for row in dataset:
+    for found in rows.values():
+        for row in found:
             row["document_id"] = document.document_id
+    known = (*(d for d in STANDING if d.name != "documents"), *(family.tidy for family in load_families()))
+    problems = [problem for dataset in known for problem in dataset.problems(rows.get(dataset.name, ()))]
+    if problems:
+        raise conservation.ConservationError(f"{len(problems)} rows break the schema of their data set: {problems[0]}")
     return rows
 
 
@@ -130,7 +135,7 @@ def _span(pages: Sequence[int]) -> str | None:
 
 def _cell_row(understood: Understood, cell: Cell) -> Row:
     x0, top, x1, bottom = (_points(v) for v in cell.bbox) if cell.bbox else (None, None, None, None)
-    places = (" ".join([str(r.page), *(_points(v) for v in r.bbox)]) for r in cell.continued)
+    places = (" ".join([str(r.page), *(str(_points(v)) for v in r.bbox)]) for r in cell.continued)
     return {
         "table": understood.number,
         "row": cell.row,
@@ -146,14 +151,14 @@ def _cell_row(understood: Understood, cell: Cell) -> Row:
         "bottom": bottom,
         "continued": "; ".join(places) or None,
         "source": cell.source,
-        "confidence": None if cell.confidence is None else f"{cell.confidence:.3f}",
+        "confidence": None if cell.confidence is None else Decimal(f"{cell.confidence:.3f}"),
         "alternative": cell.alternative,
         "doubtful": cell.doubtful,
     }
 
 
-def _points(value: float) -> str:
-    return f"{value:.2f}"
+def _points(value: float) -> Decimal:
+    return Decimal(f"{value:.2f}")
 
 
 def _finding_row(finding: Finding) -> Row:

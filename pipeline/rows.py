@@ -15,9 +15,14 @@ from pipeline import numerals
 from pipeline.dates import roman
 from pipeline.family import Column
 from pipeline.header import is_column_numbers
-from pipeline.text import latin, plain
+from pipeline.text import latin, plain, squeeze
 
 RowKind = Literal["item", "subtotal", "total", "section", "header"]
+
+_SECTION_NAME = re.compile(
+    r"(?:розділ|завдання|напрям|пріоритет|мета|ціль|[вз]атрат|продукт|ефективн|якіст|якост)\w*", re.IGNORECASE
+)
+"""How the title of a section begins where nothing is merged; the last four are the usual groups of indicators."""
 
 _TOTAL = re.compile(r"(?:усього|всього|разом|загалом|підсумок)\b", re.IGNORECASE)
 _OVER_SECTIONS = re.compile(r"\bрозділ(?:ам|ах|ами|ів)\b", re.IGNORECASE)
@@ -48,10 +53,13 @@ def read_rows(table: Table, header: int, columns: Sequence[Column]) -> list[Row]
     last_section = max((i for i in range(header, table.n_rows) if _section(grid[i], columns)), default=-1)
     rows: list[Row] = []
     section: tuple[str | None, str | None] = (None, None)
+    header_texts = {squeeze("".join(cell.text for cell in row)) for row in grid[:header]} - {""}
+    closed: set[tuple[str | None, str | None]] = set()
+    """Sections that have had their subtotal."""
     for index in range(header, table.n_rows):
         cells = tuple(dict.fromkeys(grid[index]))
         labels = _labels(grid[index], columns)
-        if is_column_numbers(grid[index]):
+        if is_column_numbers(grid[index]) or squeeze("".join(cell.text for cell in grid[index])) in header_texts:
             rows.append(Row(index, "header", cells, labels, None, None, *section))
             continue
         heading = _section(grid[index], columns)
@@ -59,7 +67,10 @@ def read_rows(table: Table, header: int, columns: Sequence[Column]) -> list[Row]
             section = heading
             rows.append(Row(index, "section", cells, labels, None, None, *section))
             continue
-        kind = _kind(cells, section, index < last_section)
+        last_open = section != (None, None) and bool(closed) and section not in closed
+        kind = _kind(labels.get("item") or _first_text(cells), index < last_section or last_open)
+        if kind == "subtotal":
+            closed.add(section)
         number, item = _number_and_item(index, grid[index], columns, labels, kind)
         if kind == "total":
             section = (None, None)
@@ -76,7 +87,10 @@ def _labels(row: Sequence[Cell], columns: Sequence[Column]) -> dict[str, str]:
 
 
 def _section(row: Sequence[Cell], columns: Sequence[Column]) -> tuple[str | None, str] | None:
-    """Give number and title if the row is a section's heading: a text merged over all measures, or alone in its row."""
+    """Give number and title if the row is a section's heading.
+
+    It is merged over all measures, or stands alone in its row with a Roman number or the name of a section.
+    """
     measures = {row[i] for i, column in enumerate(columns) if column.measure is not None}
     cells = list(dict.fromkeys(cell for cell in row if cell.text.strip()))
     if not cells or not measures or len(cells) > 2:
@@ -92,18 +106,25 @@ def _section(row: Sequence[Cell], columns: Sequence[Column]) -> tuple[str | None
     if measures == {title}:
         return (number, text)
     alone = all(not cell.text.strip() for cell in measures) and title.row_span == 1
-    return (number, text) if alone and (number is None or is_roman) else None
+    named = is_roman or (number is None and _SECTION_NAME.match(text) is not None)
+    return (number, text) if alone and named else None
 
 
-def _kind(cells: Sequence[Cell], section: tuple[str | None, str | None], before_last_section: bool) -> RowKind:
-    label = next((plain(cell.text) for cell in cells if cell.text.strip()), "")
+def _first_text(cells: Sequence[Cell]) -> str:
+    return next((plain(cell.text) for cell in cells if cell.text.strip()), "")
+
+
+def _kind(label: str, closes_section: bool) -> RowKind:
+    """Tell items, subtotals and totals by the label.
+
+    A total that names no section closes the section it stands in where more sections follow, or where the sections
+    before had subtotals and this one has none yet.
+    """
     if not _TOTAL.match(label):
         return "item"
     if _OVER_SECTIONS.search(label):
         return "total"
-    if _OVER_SECTION.search(label) or before_last_section:
-        return "subtotal"
-    return "total"
+    return "subtotal" if _OVER_SECTION.search(label) or closes_section else "total"
 
 
 def _number_and_item(
@@ -111,7 +132,7 @@ def _number_and_item(
 ) -> tuple[str | None, str | None]:
     """Split the item's number from its text; a number cell merged over several rows numbers none of them."""
     if kind != "item":
-        return None, next((plain(cell.text) for cell in row if cell.text.strip()), None)
+        return None, labels.get("item") or _first_text(row) or None
     own = next((cell for cell, column in zip(row, columns, strict=True) if column.label == "item_number"), None)
     number = None
     if own is not None and own.row_span == 1 and own.row == index:

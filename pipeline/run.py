@@ -6,7 +6,7 @@ or takes its worker down costs that document only.
 
 from __future__ import annotations
 
-import shutil
+import re
 import signal
 import time
 from collections import Counter
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from os import cpu_count
 from pathlib import Path
@@ -22,7 +22,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from extractors.errors import Broken, InputError, Refused
+from extractors.errors import InputError, Refused
+from extractors.read import document_id as content_id
 from pipeline.exits import Defect, ExitCode, OutputLocked, OutputUnwritable
 from pipeline.process import process
 from pipeline.sources import Input, find_inputs
@@ -37,6 +38,9 @@ QUARANTINE = "quarantine"
 
 DEFECT_REASON = "defect"
 """The reason word of a document that zvity itself failed on."""
+
+_OURS = re.compile(r"(?:[0-9a-f]{16}|unreadable)-")
+"""How the names of what zvity keeps in quarantine begin."""
 
 Progress = Callable[[str, int, int], None]
 """Called with a document's name, how many are done, and how many there are to read."""
@@ -133,9 +137,10 @@ def _locked_run(
     todo = [one for one in first.values() if one.outcome is None]
     by_location = {one.input.location: one for one in todo}
     for done, (location, outcome) in enumerate(_read_all([one.input for one in todo], workers), start=1):
-        by_location[location].outcome = outcome
-        store.put(outcome)
-        progress(by_location[location].input.name, done, len(todo))
+        one = by_location[location]
+        one.outcome = _of_the_same_bytes(outcome, one)
+        store.put(one.outcome)
+        progress(one.input.name, done, len(todo))
     documents = [_document_row(one) for one in seen]
     try:
         check_run([i.name for i in inputs], [(row["file_name"], row["status"]) for row in documents])
@@ -151,7 +156,7 @@ def _locked_run(
 
     if inputs or not (out / "documents.parquet").exists():  # a source gone empty must not empty what was published
         datasets.write(out, rows)
-    _quarantine(out / QUARANTINE, seen, documents)
+        _quarantine(out / QUARANTINE, seen, documents)
     summary = _summary(out, documents, rows)
     summary.read = len(todo)
     summary.seconds = time.monotonic() - started
@@ -161,9 +166,18 @@ def _locked_run(
 def _look(source: Input) -> _Seen:
     try:
         return _Seen(source, *source.digest())
-    except OSError as error:
+    except (OSError, ImportError, ValueError) as error:
         reason = f"unreadable_file: the file cannot be read ({error}); check its permissions"
         return _Seen(source, None, 0, Outcome("", "quarantined", reason))
+
+
+def _of_the_same_bytes(outcome: Outcome, one: _Seen) -> Outcome:
+    """Give the outcome under the document's name, unless other bytes were read than were looked at."""
+    document_id = one.document_id or ""
+    if outcome.document_id in ("", document_id):
+        return replace(outcome, document_id=document_id)
+    reason = "unreadable_file: the file changed while it was read; it is read again on the next run"
+    return Outcome(document_id, "quarantined", reason)
 
 
 def _read_all(inputs: Sequence[Input], workers: int | None) -> Iterator[tuple[str, Outcome]]:
@@ -184,7 +198,7 @@ def _read_all(inputs: Sequence[Input], workers: int | None) -> Iterator[tuple[st
                 yield from _outcomes(pool, [one])
             except BrokenProcessPool:
                 reason = "crashed: reading the document brought its process down; keep it and report it"
-                yield one.location, Outcome(one.digest()[0], "quarantined", reason)
+                yield one.location, Outcome("", "quarantined", reason)
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
@@ -203,16 +217,17 @@ def _outcomes(pool: Executor, inputs: Sequence[Input]) -> Iterator[tuple[str, Ou
 
 
 def read_one(source: Input) -> Outcome:
-    """Read one document in a worker: never raises for what the document does to us, only if the process dies."""
+    """Read one document in a worker: never raises for what the document does to us, only if the process dies.
+
+    The outcome is named by the bytes that were read, or by nothing where none were.
+    """
     document_id = ""
     try:
-        document_id, _ = source.digest()
         data = source.read()
+        document_id = content_id(data)
         return Outcome(document_id, "published", rows=_as_text(process(data, source.name)))
     except Refused as error:
         return Outcome(document_id, "refused", f"{error.reason}: {error}")
-    except Broken as error:
-        return Outcome(document_id, "quarantined", f"{error.reason}: {error}")
     except InputError as error:
         return Outcome(document_id, "quarantined", f"{error.reason}: {error}")
     except OSError as error:
@@ -260,10 +275,10 @@ def _quarantine(folder: Path, seen: Sequence[_Seen], documents: Sequence[Mapping
                 content = one.input.read()
                 with written_aside(folder / name) as file:
                     file.write(content)
-    if folder.is_dir():
-        for path in folder.iterdir():
-            if path.name not in wanted:
-                path.unlink() if path.is_file() else shutil.rmtree(path)
+    for path in folder.glob("*.reason.txt"):  # what zvity put there has a reason file; nothing else is touched
+        if _OURS.match(path.name) and path.name not in wanted:
+            path.with_name(path.name.removesuffix(".reason.txt")).unlink(missing_ok=True)
+            path.unlink()
 
 
 def _summary(

@@ -6,6 +6,7 @@ Guarantee: each input is found once, in a stable order, under a name that no oth
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -83,18 +84,25 @@ def find_inputs(sources: Sequence[str], excluded: Path) -> list[Input]:
 
 def _expand_path(source: Path, excluded: Path) -> list[tuple[str, str]]:
     if source.is_file():
-        return [(source.name, str(source))]
+        return [_of(source.parent, source)]
     if not source.is_dir():
         raise UsageError(f"source {source} does not exist; name a file, a folder or a URL")
-    found = []
-    for path in sorted(source.rglob("*")):
-        relative = path.relative_to(source)
-        if any(part.startswith(".") for part in relative.parts) or path.name in _MARKS or not path.is_file():
-            continue
-        if path.resolve().is_relative_to(excluded):
-            continue
-        found.append((relative.as_posix(), str(path)))
-    return found
+    if excluded != source.resolve() and source.resolve().is_relative_to(excluded):
+        raise UsageError(f"source {source} lies inside the output {excluded.name}; choose another --out")
+    paths: list[Path] = []
+    for folder, names, files in os.walk(source, onerror=lambda error: paths.append(Path(error.filename))):
+        here = Path(folder)
+        names[:] = [name for name in names if not name.startswith(".") and (here / name).resolve() != excluded]
+        links = [name for name in names if (here / name).is_symlink()]
+        # A folder that cannot be listed, and a link to one, which is not followed, end as inputs that cannot be read.
+        paths.extend(here / name for name in files + links if not name.startswith(".") and name not in _MARKS)
+    return sorted(_of(source, path) for path in paths)
+
+
+def _of(source: Path, path: Path) -> tuple[str, str]:
+    """Give an input's name below its source and its location; bytes of a name that are no text are spelled out."""
+    name = os.fsencode(path.relative_to(source).as_posix()).decode("utf-8", "backslashreplace")
+    return name, str(path)
 
 
 def _expand_url(source: str) -> list[tuple[str, str]]:

@@ -73,7 +73,7 @@ class Store:
         """Give the result of a document as this version read it, or `None` where there is none."""
         try:
             return Outcome(**json.loads(self._path(document_id).read_bytes()))
-        except (FileNotFoundError, json.JSONDecodeError, TypeError):
+        except (FileNotFoundError, ValueError, TypeError):
             return None
 
     def put(self, outcome: Outcome) -> None:

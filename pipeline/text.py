@@ -37,24 +37,32 @@ def squeeze(text: str) -> str:
 
 
 @cache
-def contains(text: str, phrase: str) -> bool:
-    """Whether the phrase stands in the text, letter by letter, white space and punctuation aside.
+def find_phrase(text: str, phrase: str) -> int | None:
+    """Give where the phrase stands in the squeezed text, letter by letter; `None` if it does not.
 
     One letter in eight may be misread, so that a heading from a scan is still recognised. Method: the least edit
     distance of the phrase to any substring (P. Sellers, The theory and computation of evolutionary distances, 1980).
     """
     needle, hay = squeeze(phrase), squeeze(text)
-    if not needle or needle in hay:
-        return bool(needle)
+    if not needle:
+        return None
+    if needle in hay:
+        return hay.index(needle)
     allowed = len(needle) // 8
     if not allowed:
-        return False
+        return None
     row = [0] * (len(hay) + 1)
     for i, letter in enumerate(needle, start=1):
         before, row = row, [i]
         for j, other in enumerate(hay, start=1):
             row.append(min(before[j - 1] + (letter != other), before[j] + 1, row[j - 1] + 1))
-    return min(row) <= allowed
+    least = min(row)
+    return max(0, row.index(least) - len(needle)) if least <= allowed else None
+
+
+def contains(text: str, phrase: str) -> bool:
+    """Whether the phrase stands in the text, white space, punctuation and a misread letter aside."""
+    return find_phrase(text, phrase) is not None
 
 
 def alike(first: str, second: str, share: float = 0.85) -> bool:

@@ -5,13 +5,14 @@ Guarantee: each cell gets one role, each value cell one observation; nothing is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from extractors.document import Cell, Table
 from pipeline import header, numerals
-from pipeline.dates import find_years
+from pipeline.dates import find_reported_years, find_years
 from pipeline.facts import Facts
 from pipeline.family import Column, Family, match, read_column
 from pipeline.rows import Row, read_rows
@@ -21,6 +22,7 @@ from validators.arithmetic import MONEY
 from validators.findings import Finding, Place
 from validators.records import Observation
 
+_TOTAL = re.compile(r"(?:усього|всього|разом|загальн\w+ обсяг)\b", re.IGNORECASE)
 _WEAKEST = ("contradicted", "unchecked", "verified")
 
 
@@ -46,8 +48,9 @@ def understand(number: int, table: Table, caption: str | None, facts: Facts, fam
     header_rows = header.header_rows(table)
     paths = header.paths(table, header_rows)
     matched = match(paths, families)
-    family, columns = matched if matched is not None else (None, _unknown_columns(table, header_rows, paths))
-    columns = _with_context(columns, caption, facts)
+    family, columns = matched if matched is not None else (None, [read_column(path) for path in paths])
+    columns = _with_numbers(table, header_rows, columns, named=family is not None)
+    columns = _told_apart(_with_context(columns, caption, facts))
     rows = read_rows(table, header_rows, columns)
     roles = {(c.row, c.column): "header" if c.row < header_rows else "label" for c in table.cells}
     observations = []
@@ -89,26 +92,49 @@ def _own_cells(row: Row, columns: Sequence[Column]) -> Iterator[tuple[Cell, Colu
             yield cell, columns[cell.column]
 
 
-def _unknown_columns(table: Table, header_rows: int, paths: Sequence[header.Path]) -> list[Column]:
-    """Give the columns of a table no family knows: those that hold numbers measure what their header path says.
+def _with_numbers(table: Table, header_rows: int, columns: Sequence[Column], named: bool) -> list[Column]:
+    """Give columns that no rule knows but that hold numbers their header path as measure, so that no number is lost.
 
-    A column is of numbers when at least half of its filled cells are; the first other column names the rows.
+    A column is of numbers when at least half of its filled cells are. Where no column is `named` to tell what the rows
+    are about, the first other column does.
     """
-    columns = []
-    named = False
+    found = []
     grid = table.grid()
-    for index, path in enumerate(paths):
+    for index, column in enumerate(columns):
         texts = [row[index].text for row in grid[header_rows:] if row[index].text.strip()]
-        numbers = sum(numerals.is_value(text) for text in texts)
-        column = read_column(path)
-        if path and texts and 2 * numbers >= len(texts) and not _counts(texts):
-            columns.append(replace(column, measure=" › ".join(path)))
-        elif texts and not _counts(texts) and not named:
-            columns.append(replace(column, label="item"))
+        if column.meaning is not None or not texts or _counts(texts):
+            found.append(column)
+        elif 2 * sum(numerals.is_value(text) for text in texts) >= len(texts):
+            found.append(replace(column, measure=" › ".join(column.path) or f"column {index}"))
+        elif not named:
+            found.append(replace(column, label="item"))
             named = True
         else:
-            columns.append(column)
-    return columns
+            found.append(column)
+    return found
+
+
+def _told_apart(columns: Sequence[Column]) -> list[Column]:
+    """Tell columns of the same measure, period and fund apart, by their lowest heading as the fund or source of money.
+
+    Where that is the same too, each keeps its whole header path and place as a measure of its own: no column may stand
+    for another.
+    """
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for index, column in enumerate(columns):
+        if column.measure is not None:
+            groups.setdefault((column.measure, column.period, column.fund), []).append(index)
+    found = list(columns)
+    for indices in groups.values():
+        names = {index: columns[index].path[-1] if columns[index].path else "" for index in indices}
+        for index in indices if len(indices) > 1 else []:
+            name = names[index]
+            if name and list(names.values()).count(name) == 1:
+                found[index] = replace(columns[index], fund="total" if _TOTAL.match(name) else name)
+            else:
+                path = " › ".join(columns[index].path)
+                found[index] = replace(columns[index], measure=f"{path} [{index}]", money=False)
+    return found
 
 
 def _counts(texts: Sequence[str]) -> bool:
@@ -125,7 +151,7 @@ def _with_context(columns: Sequence[Column], caption: str | None, facts: Facts) 
     common = find_unit(caption or "")
     stated = {column.unit for column in columns if column.money and column.unit is not None}
     money = common if not stated else stated.pop() if len(stated) == 1 else None
-    years = find_years(caption or "")
+    years = find_reported_years(caption or "") or find_years(caption or "") or find_reported_years(facts.title or "")
     if years is None and facts.period_start is not None and facts.period_end is not None:
         years = (facts.period_start, facts.period_end)
     return [
@@ -200,8 +226,10 @@ def tidy_rows(understood: Understood, observations: Sequence[Observation]) -> li
     if family is None:
         return []
     by_row: dict[int, list[Observation]] = {}
+    measures = set(family.sources.values())
     for observation in observations:
-        by_row.setdefault(observation.row, []).append(observation)
+        if observation.measure in measures:
+            by_row.setdefault(observation.row, []).append(observation)
     found: list[dict[str, Any]] = []
     for row in understood.rows:
         groups: dict[Any, list[Observation]] = {}
@@ -216,6 +244,7 @@ def _tidy_row(family: Family, understood: Understood, row: Row, group: Sequence[
     first = group[0]
     known: dict[str, Any] = dict(row.labels)
     term = find_years(row.labels.get("term", ""))
+    units = {o.unit for o in group if o.unit in MONEY}
     statuses = {o.check for o in group if o.check is not None}
     known.update(
         section_number=row.section_number,
@@ -228,7 +257,7 @@ def _tidy_row(family: Family, understood: Understood, row: Row, group: Sequence[
         fund=first.fund,
         period_start=first.period_start,
         period_end=first.period_end,
-        unit=understood.unit,
+        unit=units.pop() if len(units) == 1 else None,
         check=next((status for status in _WEAKEST if status in statuses), None),
     )
     measured = {o.measure: o.value for o in group}

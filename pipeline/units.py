@@ -10,7 +10,7 @@ import re
 
 from pipeline.text import cyrillic, plain
 
-_MONEY = re.compile(r"(?:(?P<scale>[^\W\d_]+)(?P<point>\.?)\s*)?\b(?:грн|гривень|гривні|гривня)\b")
+_MONEY = re.compile(r"(?:(?P<scale>[^\W\d_]+)(?P<point>\.?)\s*)?\b(?:грн|гривень|гривн[а-яіїє]+)\b")
 _PERCENT = re.compile(r"%|\bвідсот(?:ок|к)")
 _SCALES = (("тис", "тисяч", "thousand UAH"), ("млн", "мільйон", "million UAH"), ("млрд", "мільярд", "billion UAH"))
 
@@ -27,10 +27,11 @@ def find_unit(text: str) -> str | None:
 def _money(found: re.Match[str]) -> str | None:
     word, abbreviated = found["scale"] or "", bool(found["point"])
     for short, stem, unit in _SCALES:
-        if word == short or word.startswith(stem) or (abbreviated and _one_letter_off(word, short)):
+        if _nearly(word, short) or _nearly(word[: len(stem)], stem):
             return unit
     return None if abbreviated else "UAH"
 
 
-def _one_letter_off(word: str, short: str) -> bool:
-    return len(word) == len(short) and sum(a != b for a, b in zip(word, short, strict=True)) == 1
+def _nearly(word: str, known: str) -> bool:
+    """Whether the words are the same but for one misread letter at most."""
+    return len(word) == len(known) and sum(a != b for a, b in zip(word, known, strict=True)) <= 1

@@ -21,6 +21,12 @@ from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from validators.findings import Finding, Place
 from validators.records import Observation
 
+_BREAKDOWN = re.compile(
+    r"\W*(?:[ув] т(?:ому|\.)\s?ч|з них|з яких|(?:загальний|спеціальний) фонд|"
+    r"(?:державний|обласний|районний|місцевий) бюджет)",
+    re.IGNORECASE,
+)
+
 MONEY = ("UAH", "thousand UAH", "million UAH", "billion UAH")
 
 
@@ -86,6 +92,11 @@ def _is_money(o: Observation) -> bool:
     return o.unit in MONEY and o.measure != "percent"
 
 
+def _is_breakdown(o: Observation) -> bool:
+    """Whether a row breaks another one down, as `у тому числі …` or a fund's name alone: it must not be added to it."""
+    return _BREAKDOWN.match(o.item or "") is not None
+
+
 def _section(o: Observation) -> Section:
     return (o.section_number, o.section)
 
@@ -107,7 +118,7 @@ def _identities(
             items[(o.section_number, o.section, o.series)].append(o)
         elif o.row_kind == "subtotal":
             addends = items.pop((o.section_number, o.section, o.series), [])
-            if addends and _section(o) not in gaps:
+            if addends and _section(o) not in gaps and not any(_is_breakdown(a) for a in addends):
                 identities.append(Identity("sum", o, tuple(addends)))
             subtotals[o.series].append(o)
         else:
@@ -127,12 +138,14 @@ def _total(
     """Give the sums a total row states: over sections, over the items of a table without sections, over the years."""
     same = [o for o in before if o.series == total.series and o.row != total.row]
     if same:
-        yield Identity("sum", total, (same[-1],))
+        between = range(same[-1].row + 1, total.row)
+        if not any(o.row in between for found in items.values() for o in found):
+            yield Identity("sum", total, (same[-1],))
     elif subtotals and len(subtotals) >= sections:
         yield Identity("sum", total, tuple(subtotals))
     elif not subtotals and not gaps:
         loose = [o for key, found in items.items() for o in found if key[-1] == total.series]
-        if loose:
+        if loose and not any(_is_breakdown(o) for o in loose):
             yield Identity("sum", total, tuple(loose))
     start, end = total.period_start, total.period_end
     if start is None or end is None or start == end:
@@ -141,7 +154,7 @@ def _total(
     for o in before:
         if (
             o.measure == total.measure
-            and o.fund == total.fund
+            and (o.fund, o.unit) == (total.fund, total.unit)
             and o.period_start is not None
             and o.period_start == o.period_end
         ):
@@ -157,7 +170,7 @@ def _percentages(row: Sequence[Observation]) -> Iterable[Identity]:
     for o in row:
         found[(o.period_start, o.period_end, o.fund)][o.measure] = o
     for measures in found.values():
-        if {"percent", "actual", "plan"} <= measures.keys():
+        if {"percent", "actual", "plan"} <= measures.keys() and measures["actual"].unit == measures["plan"].unit:
             yield Identity("percent", measures["percent"], (measures["actual"], measures["plan"]))
 
 
@@ -229,12 +242,27 @@ def _holds(identity: Identity, expected: Decimal) -> bool:
 
 
 def _covered(identity: Identity) -> Iterable[Place]:
-    """Give the numbers that could not be wrong alone without breaking the identity that holds."""
+    """Give the numbers that could not be wrong alone without breaking the identity that holds.
+
+    A sum covers all of them. A percentage covers itself, and the plan and the actual only where one unit more or less
+    in the last printed digit would already show.
+    """
     for o in (identity.result, *identity.terms):
-        if o.value is not None and not (
-            identity.rule == "percent" and o is not identity.result and not identity.terms[0].value
-        ):
+        if o.value is not None and (o is identity.result or identity.rule == "sum" or _would_show(identity, o)):
             yield o.place
+
+
+def _would_show(identity: Identity, term: Observation) -> bool:
+    if term.value is None or not identity.terms[0].value:
+        return False
+    step = Decimal(1).scaleb(int(term.value.as_tuple().exponent))
+    for value in (term.value + step, term.value - step):
+        terms = tuple(replace(t, value=value) if t is term else t for t in identity.terms)
+        changed = replace(identity, terms=terms)
+        expected = _expected(changed)
+        if expected is None or _holds(changed, expected):
+            return False
+    return True
 
 
 def _contradictions(broken: Sequence[tuple[Identity, Decimal]]) -> Iterable[Finding]:

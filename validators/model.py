@@ -6,8 +6,12 @@ Only light imports: worker processes use this module.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal
 
 Kind = Literal["text", "integer", "decimal", "boolean", "date"]
 
@@ -35,6 +39,41 @@ class Field:
     minimum: int | None = None
     pattern: str | None = None
 
+    def problem(self, value: object) -> str | None:
+        """Say what is wrong with a value of this column, or `None`."""
+        if value is None:
+            return "missing" if self.required else None
+        if not _is_of_kind(self.kind, value):
+            return f"not of kind {self.kind}"
+        if self.choices and value not in self.choices:
+            return f"none of {', '.join(self.choices)}"
+        if self.minimum is not None and isinstance(value, int) and value < self.minimum:
+            return f"below {self.minimum}"
+        if self.pattern is not None and not re.fullmatch(self.pattern, str(value)):
+            return f"does not match {self.pattern}"
+        return None
+
+
+def _is_of_kind(kind: str, value: object) -> bool:
+    match kind:
+        case "text":
+            return isinstance(value, str)
+        case "integer":
+            return isinstance(value, int) and not isinstance(value, bool)
+        case "decimal":
+            return isinstance(value, Decimal) and _fits(value)
+        case "boolean":
+            return isinstance(value, bool)
+        case _:
+            return isinstance(value, date)
+
+
+def _fits(value: Decimal) -> bool:
+    """Whether an exact decimal fits decimal128(38, 10) without rounding."""
+    if not value.is_finite():
+        return False
+    return int(value.as_tuple().exponent) >= -DECIMAL_PLACES and value.adjusted() < DECIMAL_DIGITS - DECIMAL_PLACES
+
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
@@ -49,6 +88,21 @@ class Dataset:
     def columns(self) -> tuple[str, ...]:
         """The columns' names in order."""
         return tuple(field.name for field in self.fields)
+
+    def problems(self, rows: Iterable[Mapping[str, Any]]) -> list[str]:
+        """Give a sentence for each value that breaks its column's rule and each key that repeats."""
+        found: list[str] = []
+        seen: set[tuple[Any, ...]] = set()
+        for row in rows:
+            key = tuple(row.get(name) for name in self.key)
+            if key in seen:
+                found.append(f"{self.name}: the key {key} repeats")
+            seen.add(key)
+            for field in self.fields:
+                problem = field.problem(row.get(field.name))
+                if problem is not None:
+                    found.append(f"{self.name}: {field.name}: {row.get(field.name)!r} is {problem} ({key})")
+        return found
 
 
 _DOCUMENT_ID = Field("document_id", "text", "SHA-256 of the file's bytes", True, pattern=r"[0-9a-f]{64}")
@@ -79,8 +133,8 @@ DOCUMENTS = Dataset(
         Field("session", "integer", "session of the council that took it", minimum=1),
         Field("convocation", "integer", "convocation of the council", minimum=1),
         Field("responsible", "text", "responsible department"),
-        Field("period_start", "integer", "first year of the programme", minimum=1991),
-        Field("period_end", "integer", "last year of the programme", minimum=1991),
+        Field("period_start", "integer", "first year of the programme", minimum=1900),
+        Field("period_end", "integer", "last year of the programme", minimum=1900),
         Field("hromada", "text", "territorial community"),
         Field("katottg", "text", "its code in the KATOTTH codifier", pattern=r"UA\d{17}"),
         Field("version", "text", "version of zvity and digest of its code and rules", True),
@@ -163,7 +217,7 @@ OBSERVATIONS = Dataset(
 FINDINGS = Dataset(
     "findings",
     "a row per contradiction or broken rule",
-    ("document_id", "table", "row", "column", "rule", "found"),
+    ("document_id", "table", "row", "column", "rule", "expected", "found", "cells", "message"),
     (
         _DOCUMENT_ID,
         Field("table", "integer", "table, where the finding is about one", minimum=1),

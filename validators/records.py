@@ -36,6 +36,6 @@ class Observation:
         return (self.row, self.column)
 
     @property
-    def series(self) -> tuple[str, int | None, int | None, str | None]:
-        """What sums run over: the measure, its period and its fund."""
-        return (self.measure, self.period_start, self.period_end, self.fund)
+    def series(self) -> tuple[str, int | None, int | None, str | None, str | None]:
+        """What sums run over: the measure, its period, its fund and its unit."""
+        return (self.measure, self.period_start, self.period_end, self.fund, self.unit)

@@ -5,50 +5,11 @@ Guarantee: validation is lazy and never coerces, so that every bad row is report
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
-from decimal import Decimal
-
 import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from validators.model import DECIMAL_DIGITS, DECIMAL_PLACES, Dataset, Field
-
-_WHOLE_DIGITS = DECIMAL_DIGITS - DECIMAL_PLACES
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
-
-
-def _is_integer(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _is_decimal(value: object) -> bool:
-    """Whether an exact decimal fits decimal128(38, 10) without rounding."""
-    if not isinstance(value, Decimal) or not value.is_finite():
-        return False
-    exponent = int(value.as_tuple().exponent)
-    return exponent >= -DECIMAL_PLACES and value.adjusted() < _WHOLE_DIGITS
-
-
-def _is_boolean(value: object) -> bool:
-    return isinstance(value, bool)
-
-
-def _is_date(value: object) -> bool:
-    return isinstance(value, date)
-
-
-_KINDS: dict[str, Callable[[object], bool]] = {
-    "text": _is_text,
-    "integer": _is_integer,
-    "decimal": _is_decimal,
-    "boolean": _is_boolean,
-    "date": _is_date,
-}
+from validators.model import Dataset, Field
 
 
 def schema(dataset: Dataset) -> pa.DataFrameSchema:
@@ -63,16 +24,19 @@ def schema(dataset: Dataset) -> pa.DataFrameSchema:
 
 
 def _column(field: Field) -> pa.Column:
-    checks = [pa.Check(_KINDS[field.kind], element_wise=True, name=f"is {field.kind}")]
-    if field.choices:
-        checks.append(pa.Check.isin(list(field.choices)))
-    if field.minimum is not None:
-        checks.append(
-            pa.Check(lambda v, low=field.minimum: v >= low, element_wise=True, name=f"at least {field.minimum}")
-        )
-    if field.pattern is not None:
-        checks.append(pa.Check.str_matches(rf"^(?:{field.pattern})$"))
-    return pa.Column(object, checks, nullable=not field.required)
+    return pa.Column(
+        object,
+        pa.Check(lambda value: field.problem(value) is None, element_wise=True, name=_rule(field)),
+        nullable=not field.required,
+    )
+
+
+def _rule(field: Field) -> str:
+    """Name what a column asks of its values."""
+    parts = [field.kind, *(["one of " + ", ".join(field.choices)] if field.choices else [])]
+    parts += [f"at least {field.minimum}"] if field.minimum is not None else []
+    parts += [f"matching {field.pattern}"] if field.pattern else []
+    return "; ".join(parts)
 
 
 def validate(dataset: Dataset, frame: pd.DataFrame) -> list[str]:

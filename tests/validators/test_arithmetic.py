@@ -141,7 +141,13 @@ def _row(plan: str, actual: str, percent: str) -> list[Observation]:
 
 @pytest.mark.parametrize("printed", ["22,8", "22,86", "22,87", "22,9", "22", "23", "22,866", "22,867"])
 def test_a_percentage_may_be_cut_or_rounded(printed: str) -> None:
-    assert _checks(_row("300,00", "68,6", printed)) == (["verified"] * 3, [])
+    checks, findings = _checks(_row("300,00", "68,6", printed))
+    assert (checks[2], findings) == ("verified", [])
+
+
+def test_a_percentage_verifies_plan_and_actual_only_where_the_last_digit_shows() -> None:
+    assert _checks(_row("75,00", "69,96", "93,28"))[0] == ["verified"] * 3
+    assert _checks(_row("300,00", "68,6", "22,8"))[0] == ["unchecked", "unchecked", "verified"]
 
 
 @pytest.mark.parametrize("printed", ["22,7", "22,85", "22,88", "2,28", "228", "24"])
