@@ -75,6 +75,27 @@ def join_lines(lines: Iterable[str]) -> str:
     return " ".join(text.split())
 
 
+def join_wrapped(lines: Sequence[Run], width: float) -> str:
+    """Join the lines of a cell that is `width` wide inside.
+
+    A line that had to be wrapped goes on after a space. Where its first word would have fitted on the line above, with
+    a line's height to spare for the space between and the margins, the break was made on purpose and stays one: `150` over `120` are two numbers, `2` over `000,00` in a narrow cell is one.
+    """
+    text = lines[0].text if lines else ""
+    for above, line in pairwise(lines):
+        height = above.bbox[3] - above.bbox[1]
+        room = width - (above.bbox[2] - above.bbox[0]) - height
+        if len(text) > 1 and text.endswith("-") and text[-2].isalnum():
+            text += line.text
+        else:
+            text += ("\n" if _first_word_width(line) <= room else " ") + line.text
+    return "\n".join(" ".join(part.split()) for part in text.split("\n"))
+
+
+def _first_word_width(line: Run) -> float:
+    return len(line.text.split(" ", 1)[0]) / max(len(line.text), 1) * (line.bbox[2] - line.bbox[0])
+
+
 def paragraphs_of(lines: Sequence[Run]) -> list[Run]:
     """Join lines into paragraphs.
 
@@ -99,5 +120,4 @@ def _wraps(above: Run, line: Run, right_margin: float) -> bool:
         or not -0.5 * height < line.bbox[1] - above.bbox[3] < 1.2 * height
     ):
         return False
-    first_word = len(line.text.split(" ", 1)[0]) / max(len(line.text), 1) * (line.bbox[2] - line.bbox[0])
-    return above.bbox[2] + first_word + 0.25 * height > right_margin
+    return above.bbox[2] + _first_word_width(line) + 0.25 * height > right_margin

@@ -23,12 +23,14 @@ import numpy as np
 import tesserocr
 from tesserocr import OEM, PSM, RIL
 
-from extractors.layout import join_lines
+from extractors.layout import Run, join_lines, join_wrapped, union
 from extractors.rulings import Picture, ink_mask
 from extractors.tessdata import require_tessdata
 
 PAPER = 255
 """Grey level of the paper: `scan` brings a page to it, and crops are framed with it."""
+MARGIN = 15
+"""Pixels of a crop's width that print keeps free of: with what was cut off with the lines, 1 mm on each side."""
 PADDING = 12
 """Pixels of paper around a crop: Tesseract misses print at the very edge."""
 DUST = 9
@@ -48,7 +50,7 @@ _ROMAN_SIGNS = "IVX-"
 _LIKE_DIGITS = frozenset("ОоOoІіIl|!їЇЗзбпПВЧSБ")
 """Letters that the reader of words gives for digits: `1` as `І`, `3` as `З`, `11` as `п`."""
 _SAME_SHAPE = str.maketrans("ЗзОоOo", "330000")
-_PUNCTUATION = frozenset(" ,.-–—−%()+/:;'’\"`*_~=")
+_PUNCTUATION = frozenset(" \n,.-–—−%()+/:;'’\"`*_~=")
 _NUMBER = re.compile(r"[-–−]?(\d{1,3}( \d{3})+|\d+)([,.]\d+)?\s?%?")
 _NUMERO = re.compile(r"\b(?:М[ое]|[NХЛ][оo]|N[еe])\.?(?=\s*(?:\d|[пзn]\s?/\s?[пn]))")
 _BARS = re.compile(r"[IІiіїЇl|!1ПпШшTТ]{1,4}")
@@ -99,7 +101,7 @@ def read_cell(crop: Picture) -> Reading:
     dashes = _dashes(crop, blobs)
     if dashes:
         return Reading(dashes, SURE, None, ink)
-    reading = _read(_padded(crop, ink), _line_count(blobs), len(blobs))
+    reading = _read(_padded(crop, ink), _line_count(blobs), len(blobs), crop.shape[1] - MARGIN)
     if looks_numeric(reading.text) and _overrun(crop, blobs):
         reading = replace(reading, confidence=min(reading.confidence, OVERRUN))
     return replace(reading, ink=ink)
@@ -161,13 +163,14 @@ def _key(text: str) -> str:
     return re.sub(r"\s", "", text).replace("–", "-").replace("—", "-").replace("−", "-")
 
 
-def _read(crop: Picture, lines: int, blobs: int) -> Reading:
+def _read(crop: Picture, lines: int, blobs: int, room: int) -> Reading:
     engine = _engine(_WORDS)
     words = _words(engine, crop, PSM.SINGLE_BLOCK)
     if not words and lines == 1:
         words = _words(engine, crop, PSM.SINGLE_WORD if blobs > 1 else PSM.SINGLE_CHAR)
     by_line = [[word for word in words if word.line == line] for line in sorted({word.line for word in words})]
-    text = join_lines(" ".join(word.text for word in line) for line in by_line)
+    rows = [Run(" ".join(word.text for word in line), union(word.box for word in line)) for line in by_line]
+    text = join_wrapped(rows, room)
     if blobs == 1 and len(text) in (2, 3) and text.isalpha():
         alone = _words(engine, crop, PSM.SINGLE_CHAR)
         words, text = (alone, alone[0].text) if len(alone) == 1 and len(alone[0].text) == 1 else (words, text)

@@ -19,12 +19,15 @@ from pypdfium2 import raw
 from extractors.document import BBox, Block, Cell, Document, Paragraph, Table
 from extractors.errors import Broken, Refused
 from extractors.lattice import Grid, GridCell, Ruling, grids
-from extractors.layout import Run, join_lines, lines_of, paragraphs_of, union
+from extractors.layout import Run, join_wrapped, lines_of, paragraphs_of, union
 from extractors.limits import LIMITS, enforce
 from extractors.sniff import PDF
 
 TOLERANCE = 2.5
 """Points by which lines may miss each other and still meet; Word draws borders 0.5-1.5 pt wide."""
+
+PADDING = 2.7
+"""Points that a cell keeps free on each side at the least: LibreOffice's default of 0.97 mm; Word's is 1.9 mm."""
 
 THIN = 3.0
 """Points up to which a filled rectangle is a line and not an area."""
@@ -388,6 +391,6 @@ def _table(grid: Grid, runs: dict[int, list[Run]], page: int) -> Table:
 
 
 def _cell(cell: GridCell, runs: list[Run], page: int) -> Cell:
-    text = join_lines(line.text for line in lines_of(runs))
+    text = join_wrapped(lines_of(runs), cell.bbox[2] - cell.bbox[0] - 2 * PADDING)
     ink = union(run.bbox for run in runs) if runs else None
     return Cell(cell.row, cell.column, cell.row_span, cell.column_span, text, page, cell.bbox, "text", ink=ink)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from pipeline.text import latin
+from pipeline.text import cyrillic, latin
 
 # Stems, which every case ending fits.
 _MONTHS = ("січ", "лют", "берез", "квіт", "трав", "черв", "лип", "серп", "верес", "жовт", "листопад", "груд")
@@ -56,12 +56,12 @@ def find_years(text: str) -> tuple[int, int] | None:
     A number is a year only where the word for it follows, or where nothing else stands in the text: not in a date, a
     code or a sum.
     """
-    return _span(_YEARS.search(text) or _ONLY_YEARS.fullmatch(text))
+    return _span(_YEARS.search(cyrillic(text)) or _ONLY_YEARS.fullmatch(text))
 
 
 def find_reported_years(text: str) -> tuple[int, int] | None:
     """Give the years a report is about, which a title names by `за`: `Програми на 2022-2025 роки за 2024 рік`."""
-    return _span(_REPORTED.search(text))
+    return _span(_REPORTED.search(cyrillic(text)))
 
 
 def _span(found: re.Match[str] | None) -> tuple[int, int] | None:
