@@ -16,7 +16,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
 
 from validators.findings import Finding, Place
 from validators.records import Observation
@@ -26,6 +26,9 @@ _BREAKDOWN = re.compile(
     r"(?:державний|обласний|районний|місцевий) бюджет)",
     re.IGNORECASE,
 )
+
+_PRECISION = 100
+"""Digits in which every sum and quotient of numbers of 38 digits, as the data sets hold them, is exact enough."""
 
 MONEY = ("UAH", "thousand UAH", "million UAH", "billion UAH")
 
@@ -57,6 +60,11 @@ def check(observations: Sequence[Observation]) -> tuple[list[Observation], list[
     Returns:
         The same observations in the same order with `check` set on each that has a value, and the findings.
     """
+    with localcontext(prec=_PRECISION):
+        return _check(observations)
+
+
+def _check(observations: Sequence[Observation]) -> tuple[list[Observation], list[Finding]]:
     rows: dict[int, list[Observation]] = defaultdict(list)
     for observation in observations:
         rows[observation.row].append(observation)
@@ -92,9 +100,13 @@ def _is_money(o: Observation) -> bool:
     return o.unit in MONEY and o.measure != "percent"
 
 
-def _is_breakdown(o: Observation) -> bool:
-    """Whether a row breaks another one down, as `у тому числі …` or a fund's name alone: it must not be added to it."""
-    return _BREAKDOWN.match(o.item or "") is not None
+def _broken_down(items: Sequence[Observation]) -> bool:
+    """Whether rows among the items break others down, so that they must not be added together.
+
+    Such a row says so (`у тому числі …`), is named by a fund alone, or shares its item with another row.
+    """
+    named = [(o.item_number, o.item) for o in items if o.item]
+    return len(set(named)) < len(named) or any(_BREAKDOWN.match(o.item or "") for o in items)
 
 
 def _section(o: Observation) -> Section:
@@ -118,7 +130,7 @@ def _identities(
             items[(o.section_number, o.section, o.series)].append(o)
         elif o.row_kind == "subtotal":
             addends = items.pop((o.section_number, o.section, o.series), [])
-            if addends and _section(o) not in gaps and not any(_is_breakdown(a) for a in addends):
+            if addends and _section(o) not in gaps and not _broken_down(addends):
                 identities.append(Identity("sum", o, tuple(addends)))
             subtotals[o.series].append(o)
         else:
@@ -138,14 +150,14 @@ def _total(
     """Give the sums a total row states: over sections, over the items of a table without sections, over the years."""
     same = [o for o in before if o.series == total.series and o.row != total.row]
     if same:
-        between = range(same[-1].row + 1, total.row)
-        if not any(o.row in between for found in items.values() for o in found):
-            yield Identity("sum", total, (same[-1],))
+        between = range(same[0].row + 1, total.row)
+        if len(same) == 1 and not any(o.row in between for found in items.values() for o in found):
+            yield Identity("sum", total, (same[0],))
     elif subtotals and len(subtotals) >= sections:
         yield Identity("sum", total, tuple(subtotals))
     elif not subtotals and not gaps:
         loose = [o for key, found in items.items() for o in found if key[-1] == total.series]
-        if loose and not any(_is_breakdown(o) for o in loose):
+        if loose and not _broken_down(loose):
             yield Identity("sum", total, tuple(loose))
     start, end = total.period_start, total.period_end
     if start is None or end is None or start == end:
@@ -196,7 +208,7 @@ def _numbering_gaps(rows: Iterable[Sequence[Observation]]) -> dict[Section, Gap]
 
 def _jumps(before: str, after: str) -> bool:
     a, b = ([int(n) for n in re.findall(r"\d+", text)] for text in (before, after))
-    return len(a) == len(b) and a[:-1] == b[:-1] and b[-1] > a[-1] + 1
+    return bool(a) and len(a) == len(b) and a[:-1] == b[:-1] and b[-1] > a[-1] + 1
 
 
 def _gap_finding(observations: Sequence[Observation], section: Section, gap: Gap) -> Finding:
@@ -268,14 +280,16 @@ def _would_show(identity: Identity, term: Observation) -> bool:
 def _contradictions(broken: Sequence[tuple[Identity, Decimal]]) -> Iterable[Finding]:
     """Tell each broken identity once; a percentage printed over two cells is told as one."""
     percentages = {identity.result.place: identity for identity, _ in broken if identity.rule == "percent"}
-    for identity, expected in broken:
+    told: set[Place] = set()
+    for identity, expected in sorted(broken, key=lambda found: found[0].result.place):
         result = identity.result
-        left = percentages.get((result.row, result.column - 1))
-        if identity.rule == "percent" and left is not None and identity.terms[0].value is None:
-            continue  # told with the cell on its left
+        if identity.rule == "percent" and result.place in told:
+            continue  # with the cell on its left
         right = percentages.get((result.row, result.column + 1))
         if identity.rule != "percent" or right is None or right.terms[0].value is not None:
             right = None
+        else:
+            told.add(right.result.place)
         found = result.raw if right is None else f"{result.raw} | {right.result.raw}"
         yield Finding(
             table=result.table,
