@@ -124,7 +124,7 @@ def _identities(
     items: dict[tuple, list[Observation]] = defaultdict(list)  # type: ignore[type-arg]
     subtotals: dict[tuple, list[Observation]] = defaultdict(list)  # type: ignore[type-arg]
     totals: list[Observation] = []
-    sections = {o.section_number or o.section for o in observations if o.row_kind == "item"}
+    sections = {o.section_number or o.section for o in observations if o.row_kind == "item" and o.missing != "blank"}
     for o in additive:
         if o.row_kind == "item":
             items[(o.section_number, o.section, o.series)].append(o)

@@ -214,3 +214,56 @@ def test_any_cut_or_rounded_percentage_holds(plan: Decimal, actual: Decimal, dig
             continue
         rows = _row(format(plan, "f").replace(".", ","), format(actual, "f").replace(".", ","), printed)
         assert _checks(rows)[1] == []
+
+
+@pytest.mark.parametrize("numbers", [("а)", "б)"), ("а", "в"), ("1", "а"), ("-", "-"), ("I", "IV")])
+def test_items_numbered_without_figures_have_no_gap(numbers: tuple[str, str]) -> None:
+    assert _checks(_section("3,00", "1,00", "2,00", numbers=numbers)) == (["verified"] * 3, [])
+
+
+def test_sums_and_percentages_of_the_longest_numbers_are_exact() -> None:
+    most = "9" * 27
+    rows = _section("1" + "9" * 26 + "8,0000000002", f"{most},0000000001", f"{most},0000000001")
+    assert _checks(rows) == (["verified"] * 3, [])
+    checks, findings = _checks(
+        [*rows[:2], replace(rows[2], value=rows[2].value + Decimal("1E-10") if rows[2].value else None)]
+    )
+    assert (checks[-1], len(findings)) == ("contradicted", 1)
+    checks, findings = _checks(_row("0,0000000001", most, "5,0000000000"))
+    assert (checks[-1], len(findings)) == ("contradicted", 1)
+
+
+def test_breakdown_is_not_added_to_what_it_breaks_down() -> None:
+    rows = [
+        observation(0, 4, "10,00", item="Ремонт", item_number="1"),
+        observation(1, 4, "6,00", item="у тому числі субвенція"),
+        observation(2, 4, "10,00", row_kind="total"),
+    ]
+    checks, findings = _checks(rows)
+    assert (set(checks), findings) == ({"unchecked"}, [])
+
+
+printed = st.sampled_from(["", "-", "0", "1,00", "2,00", "3,00", "50", "100", "33,3", "1.000"])
+
+
+@given(st.lists(st.lists(printed, min_size=9, max_size=9), min_size=1, max_size=6), st.data())
+def test_every_contradicted_number_is_told_and_nothing_else(rows: list[list[str]], data: st.DataObject) -> None:
+    kinds = data.draw(
+        st.lists(st.sampled_from(["item", "item", "subtotal", "total"]), min_size=len(rows), max_size=len(rows))
+    )
+    found = [
+        observation(
+            row, column, raw, row_kind=kinds[row], item_number=f"1.{row}" if kinds[row] == "item" else None,
+            measure=("plan", "actual", "percent")[column // 3], unit="percent" if column > 5 else "thousand UAH",
+            period_start=2024 + column % 3, period_end=2024 + column % 3, **Sections,
+        )
+        for row, texts in enumerate(rows)
+        for column, raw in enumerate(texts)
+    ]  # fmt: skip
+    checked, findings = check(found)
+    assert [replace(o, check=None) for o in checked] == found
+    assert all((o.check is None) == (o.value is None) for o in checked)
+    contradicted = {o.place for o in checked if o.check == "contradicted"}
+    errors = [f for f in findings if f.severity == "error"]
+    assert {(f.row, f.column) for f in errors} <= contradicted
+    assert contradicted <= {place for f in errors for place in f.cells}

@@ -1,0 +1,236 @@
+"""Pieces of tables to whole tables: one table, one row, one header, however many pages."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from extractors.document import Block, Document, Paragraph, Region, Table
+from pipeline.assemble import EDGE_TOLERANCE, PAGE_SHIFT, assemble
+from tests.builders import ROW_HEIGHT, drawn, table
+
+HEADER = ["№", "Захід", "Сума"]
+FIRST = [HEADER, ["1.", "Перший", "10,00"], ["2.", "Другий", "20,00"]]
+NEXT = [["3.", "Третій", "30,00"], ["4.", "Четвертий", "40,00"]]
+EDGES = (0.0, 100.0, 200.0, 300.0)
+
+
+def text(words: str, page: int = 1) -> Paragraph:
+    return Paragraph(words, page, (0, 0, 10, 10), "text")
+
+
+def assembled(*blocks: Block) -> tuple[Block, ...]:
+    return assemble(Document("0" * 64, "x", "y", 9, blocks)).blocks
+
+
+def joined(*pieces: Table) -> Table:
+    (found,) = assembled(*pieces)
+    assert isinstance(found, Table)
+    return found
+
+
+def apart(*blocks: Block) -> bool:
+    """Whether the tables among the blocks stay as they are."""
+    return [b for b in assembled(*blocks) if isinstance(b, Table)] == [b for b in blocks if isinstance(b, Table)]
+
+
+def test_same_columns_on_the_next_page_go_on() -> None:
+    found = joined(table(FIRST, page=1), table(NEXT, page=2), table([["5.", "П'ятий", "50,00"]], page=3))
+    assert drawn(found) == [*FIRST, *NEXT, ["5.", "П'ятий", "50,00"]]
+    assert found.pages == (1, 2, 3)
+    assert [(join.page, bool(join.reason)) for join in found.joins] == [(2, True), (3, True)]
+    assert [cell.page for cell in found.cells if cell.column == 0] == [1, 1, 1, 2, 2, 3]
+
+
+def test_repeated_header_stands_once() -> None:
+    found = joined(table(FIRST, page=1), table([HEADER, *NEXT], page=2))
+    assert drawn(found) == [*FIRST, *NEXT]
+    assert "header" in found.joins[0].reason
+
+
+def test_header_of_several_rows_repeated_with_a_misread_letter_stands_once() -> None:
+    header = [["№", "Обсяг фінансування", "<"], ["^", "План", "Факт"]]
+    again = [["№", "Обсяг фінансуванпя", "<"], ["^", "План", "Факт"]]
+    rows = [["1.", "10,00", "5,00"]]
+    assert drawn(joined(table(header + rows, page=1), table(again + rows, page=2))) == header + rows + rows
+
+
+def test_header_of_other_years_heads_another_table() -> None:
+    header, other = (["№", "Захід", f"Обсяг фінансування на {year} рік"] for year in (2024, 2025))
+    assert apart(table([header, *FIRST[1:]], page=1), table([other, *NEXT], page=2))
+
+
+def test_another_header_heads_another_table() -> None:
+    other = [["№", "Показник", "Значення", "<"], ["^", "^", "план", "факт"], ["1.", "Кількість", "5", "6"]]
+    first = [["№", "Захід", "Сума", "<"], ["^", "^", "рік", "період"], ["1.", "Перший", "5", "6"]]
+    assert apart(table(first, page=1), table(other, page=2))
+
+
+@pytest.mark.parametrize(
+    "edges",
+    [
+        pytest.param((0.0, 100.0, 200.0, 320.0), id="wider"),
+        pytest.param((0.0, 120.0, 200.0, 300.0), id="a line elsewhere"),
+        pytest.param((50.0, 150.0, 250.0, 350.0), id="moved further than a page is"),
+        pytest.param((0.0, 100.0, 200.0 + EDGE_TOLERANCE + 1, 300.0), id="a line moved"),
+    ],
+)
+def test_different_columns_are_another_table(edges: tuple[float, ...]) -> None:
+    assert apart(table(FIRST, page=1), table(NEXT, page=2, edges=edges))
+
+
+def test_more_and_other_columns_are_another_table() -> None:
+    four = [["3.", "Третій", "30,00", "x"]]
+    assert apart(table(FIRST, page=1), table(four, page=2, edges=(0, 75, 150, 225, 300)))
+
+
+@pytest.mark.parametrize("shift", [EDGE_TOLERANCE - 1, PAGE_SHIFT - 1, -PAGE_SHIFT + 1])
+def test_page_that_lies_a_little_aside_goes_on(shift: float) -> None:
+    found = joined(table(FIRST, page=1), table(NEXT, page=2, edges=tuple(edge + shift for edge in EDGES)))
+    assert drawn(found) == [*FIRST, *NEXT]
+
+
+def test_page_that_shows_fewer_of_the_same_lines_goes_on() -> None:
+    found = joined(table(FIRST, page=1), table([["Всього", "30,00"]], page=2, edges=(0.0, 200.0, 300.0)))
+    assert drawn(found) == [*FIRST, ["Всього", "<", "30,00"]]
+
+
+def test_page_that_shows_more_of_the_same_lines_goes_on() -> None:
+    first = [["Розділ I", "<"], ["Всього", "5,00"]]
+    found = joined(table(first, page=1, edges=(0.0, 200.0, 300.0)), table(NEXT, page=2))
+    assert drawn(found) == [["Розділ I", "<", "<"], ["Всього", "<", "5,00"], *NEXT]
+
+
+def test_tables_of_one_page_and_of_pages_apart_stay_apart() -> None:
+    assert apart(table(FIRST, page=1), table(NEXT, page=1))
+    assert apart(table(FIRST, page=1), table(NEXT, page=3))
+    assert apart(table(FIRST), table(NEXT)), "Word knows no pages"
+
+
+def test_paragraph_between_stops_the_joining() -> None:
+    assert apart(table(FIRST, page=1), text("Показники виконання програми", 2), table(NEXT, page=2))
+
+
+@pytest.mark.parametrize("words", ["2", "- 2 -", "– 12 –", "Сторінка 2 з 6", "стор. 2", "Продовження додатка 1"])
+def test_page_number_between_does_not(words: str) -> None:
+    blocks = assembled(table(FIRST, page=1), text(words, 2), table(NEXT, page=2), text("Після", 2))
+    assert [b.text for b in blocks if isinstance(b, Paragraph)] == [words, "Після"]
+    (found,) = (b for b in blocks if isinstance(b, Table))
+    assert drawn(found) == [*FIRST, *NEXT]
+
+
+# Rows and cells broken over pages
+
+
+def test_row_broken_over_pages_is_one() -> None:
+    found = joined(
+        table([*FIRST[:-1], ["2.", "Придбання обладнання для", "20,00"]], page=1),
+        table([["", "потреб громади", ""], *NEXT], page=2),
+    )
+    assert drawn(found) == [*FIRST[:-1], ["2.", "Придбання обладнання для потреб громади", "20,00"], *NEXT]
+    broken = next(cell for cell in found.cells if cell.text.startswith("Придбання"))
+    assert broken.continued == (Region(2, (100.0, 0.0, 200.0, ROW_HEIGHT)),)
+    assert "row goes on" in found.joins[0].reason
+
+
+def test_row_broken_over_three_pages_is_one() -> None:
+    found = joined(
+        table([*FIRST[:-1], ["2.", "перша частина", "20,00"]], page=1),
+        table([["", "друга частина", ""]], page=2),
+        table([["", "третя частина", ""], *NEXT], page=3),
+    )
+    assert drawn(found) == [*FIRST[:-1], ["2.", "перша частина друга частина третя частина", "20,00"], *NEXT]
+    broken = next(cell for cell in found.cells if cell.text.startswith("перша"))
+    assert [region.page for region in broken.continued] == [2, 3]
+
+
+def test_row_broken_below_a_repeated_header_is_one() -> None:
+    found = joined(
+        table([*FIRST[:-1], ["2.", "Придбання", "20,00"]], page=1),
+        table([HEADER, ["", "обладнання", ""], *NEXT], page=2),
+    )
+    assert drawn(found) == [*FIRST[:-1], ["2.", "Придбання обладнання", "20,00"], *NEXT]
+
+
+def test_number_broken_over_pages_is_one() -> None:
+    found = joined(
+        table([*FIRST[:-1], ["2.", "Другий", "8"]], page=1),
+        table([["", "", "977,03"], *NEXT], page=2),
+    )
+    assert drawn(found) == [*FIRST[:-1], ["2.", "Другий", "8 977,03"], *NEXT]
+
+
+def test_word_broken_at_a_hyphen_stays_one_word() -> None:
+    found = joined(table([*FIRST[:-1], ["2.", "вико-", "1"]], page=1), table([["", "нання", ""], *NEXT], page=2))
+    assert drawn(found)[2][1] == "вико-нання"
+
+
+@pytest.mark.parametrize(
+    ("last", "first"),
+    [
+        pytest.param(["2.", "Другий", "20,00"], ["3.", "Третій", "30,00"], id="a number of its own"),
+        pytest.param(["2.", "Другий", "20,00"], ["", "Третій", "30,00"], id="two whole values"),
+        pytest.param(["2.", "Другий", "20,00"], ["", "Всього", ""], id="a total"),
+        pytest.param(["", "Другий", ""], ["", "Третій", ""], id="nothing says that it goes on"),
+        pytest.param(["2.", "Другий", ""], ["", "третій", "30,00"], id="a value where there was none"),
+    ],
+)
+def test_true_rows_are_not_merged(last: list[str], first: list[str]) -> None:
+    found = joined(table([*FIRST[:-1], last], page=1), table([first, *NEXT], page=2))
+    assert drawn(found) == [*FIRST[:-1], last, first, *NEXT]
+
+
+def test_row_whose_text_ends_high_above_the_bottom_does_not_go_on() -> None:
+    last, first = ["2.", "Другий захід", "20,00"], ["", "без номера", ""]
+    whole = table([*FIRST[:-1], last], page=1, loose=[(2, 1)])
+    assert drawn(joined(whole, table([first, *NEXT], page=2))) == [*FIRST[:-1], last, first, *NEXT]
+
+
+def test_merged_cell_over_pages_is_one() -> None:
+    first = [HEADER, ["1.", "Перший", "10,00"], ["^", "Другий", "20,00"]]
+    found = joined(table(first, page=1), table([["", "Третій", "30,00"], ["^", "Четвертий", "1,00"], *NEXT], page=2))
+    assert drawn(found) == [*first, ["^", "Третій", "30,00"], ["^", "Четвертий", "1,00"], *NEXT]
+    merged = next(cell for cell in found.cells if cell.text == "1.")
+    assert (merged.row_span, merged.continued) == (4, (Region(2, (0.0, 0.0, 100.0, 2 * ROW_HEIGHT)),))
+
+
+def test_empty_cell_below_a_single_one_is_its_own() -> None:
+    found = joined(table(FIRST, page=1), table([["", "Третій", "30,00"], *NEXT], page=2))
+    assert drawn(found)[3] == ["", "Третій", "30,00"]
+
+
+def test_readings_of_a_broken_cell_are_kept_together() -> None:
+    first = table([HEADER, ["1.", "перша", "20,00"]], page=1, source="ocr", confidence=0.9)
+    second = table([["", "друга", ""], *NEXT], page=2, source="ocr", confidence=0.6, alternative="руга")
+    broken = next(cell for cell in joined(first, second).cells if cell.text == "перша друга")
+    assert (broken.confidence, broken.alternative, broken.doubtful) == (0.6, "перша руга", True)
+    whole = next(cell for cell in joined(first, second).cells if cell.text == "20,00")
+    assert (whole.confidence, whole.alternative) == (0.9, None), "an empty piece says nothing of the reading"
+
+
+# In general
+
+words = st.text(alphabet="абв 12.,-", max_size=6)
+
+
+@given(st.lists(st.lists(st.tuples(words, words, words), min_size=1, max_size=4), min_size=1, max_size=4), st.data())
+def test_no_text_is_lost_whatever_is_joined(pages: list[list[tuple[str, str, str]]], data: st.DataObject) -> None:
+    blocks: list[Block] = []
+    for page, rows in enumerate(pages, start=1):
+        # Words that no other page has: no row can pass for a repeated header.
+        marked = [[f"{cell}{chr(0x10A0 + page)}" if cell.strip() else cell for cell in row] for row in rows]
+        blocks.append(table(marked, page=page))
+        if data.draw(st.booleans()):
+            blocks.append(text(data.draw(st.sampled_from(["5", "абзац"])), page))
+
+    def letters(of: tuple[Block, ...]) -> list[str]:
+        texts = [b.text if isinstance(b, Paragraph) else "".join(c.text for c in b.cells) for b in of]
+        return sorted("".join("".join(texts).split()))
+
+    found = assembled(*blocks)
+    assert letters(found) == letters(tuple(blocks))
+    for block in found:
+        if isinstance(block, Table):
+            assert block.checked() is block
+            assert len(block.joins) == len(block.pages) - 1

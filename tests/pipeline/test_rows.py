@@ -1,0 +1,150 @@
+"""Every body row gets one kind, and keeps the section it stands in."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.family import Column
+from pipeline.rows import Row, read_rows
+from tests.builders import table
+
+COLUMNS = (
+    Column(("№",), label="item_number"),
+    Column(("Захід",), label="item"),
+    Column(("План",), measure="plan"),
+    Column(("Факт",), measure="actual"),
+)
+HEADER = ["№", "Захід", "План", "Факт"]
+
+
+def read(*rows: list[str], columns: tuple[Column, ...] = COLUMNS) -> list[Row]:
+    return read_rows(table([HEADER, *rows]), 1, columns)
+
+
+def kinds(*rows: list[str]) -> list[str]:
+    return [row.kind for row in read(*rows)]
+
+
+def test_report_of_sections() -> None:
+    found = read(
+        ["І.", "Розвиток", "<", "<"],
+        ["1.1.", "Перший", "10", "5"],
+        ["", "Всього по розділу І", "10", "5"],
+        ["ІІ", "Підтримка", "", ""],
+        ["2.1", "Другий", "20", "-"],
+        ["", "Разом за розділом", "20", "-"],
+        ["", "Усього по розділах", "30", "5"],
+        ["", "Всього по Програмі", "30", "5"],
+    )
+    assert [row.kind for row in found] == ["section", "item", "subtotal"] * 2 + ["total"] * 2
+    assert [row.section_number for row in found] == ["I"] * 3 + ["II"] * 3 + [None] * 2
+    assert [row.section for row in found] == ["Розвиток"] * 3 + ["Підтримка"] * 3 + [None] * 2
+    assert [row.number for row in found] == [None, "1.1", None, None, "2.1", None, None, None]
+    assert [row.item for row in found if row.kind != "section"] == [
+        "Перший", "Всього по розділу І", "Другий", "Разом за розділом", "Усього по розділах", "Всього по Програмі",
+    ]  # fmt: skip
+    assert [row.index for row in found] == list(range(1, 9))
+
+
+def test_totals_between_sections_are_subtotals() -> None:
+    found = read(
+        ["Розділ 1. Освіта", "<", "<", "<"],
+        ["1", "а", "1", "1"],
+        ["", "Всього", "1", "1"],
+        ["Розділ 2. Культура", "<", "<", "<"],
+        ["2", "б", "2", "2"],
+        ["", "Всього", "2", "2"],
+        ["", "Всього", "3", "3"],
+    )
+    assert [row.kind for row in found] == ["section", "item", "subtotal"] * 2 + ["total"]
+    assert found[3].section == "Розділ 2. Культура"
+
+
+@pytest.mark.parametrize("label", ["Всього", "УСЬОГО:", "Разом", "Загалом за програмою", "Підсумок"])
+def test_totals_of_a_table_without_sections(label: str) -> None:
+    assert kinds(["1", "а", "1", "1"], ["", label, "1", "1"]) == ["item", "total"]
+    assert kinds(["1", "а", "1", "1"], [label, "<", "1", "1"]) == ["item", "total"]
+
+
+@pytest.mark.parametrize("text", ["Всьогодення громади", "Разомлення", "Захід усього населення"])
+def test_words_that_only_begin_like_a_total_are_items(text: str) -> None:
+    assert kinds(["1", text, "1", "1"]) == ["item"]
+
+
+@pytest.mark.parametrize(
+    ("row", "number", "title"),
+    [
+        (["Розділ I", "<", "<", "<"], None, "Розділ I"),
+        (["IV.", "Медицина", "<", "<"], "IV", "Медицина"),
+        (["ІV", "Медицина", "", ""], "IV", "Медицина"),  # Cyrillic І
+        (["", "Показники продукту", "<", "<"], None, "Показники продукту"),
+        (["", "Завдання 1. Освіта", "", ""], None, "Завдання 1. Освіта"),
+    ],
+)
+def test_section_headings(row: list[str], number: str | None, title: str) -> None:
+    (found,) = read(row)
+    assert (found.kind, found.section_number, found.section) == ("section", number, title)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(["1.", "Захід без коштів", "", ""], id="an item without values"),
+        pytest.param(["I", "Захід", "5", ""], id="a value"),
+        pytest.param(["I", "-", "", ""], id="no words"),
+        pytest.param(["", "", "", ""], id="empty"),
+        pytest.param(["", "Продовження опису", "", ""], id="words that name no section"),
+    ],
+)
+def test_what_is_no_section(row: list[str]) -> None:
+    assert kinds(row) == ["item"]
+
+
+def test_table_without_measures_has_no_sections() -> None:
+    (found,) = read(["Розділ I", "<", "<", "<"], columns=(COLUMNS[0], COLUMNS[1], Column(()), Column(())))
+    assert found.kind == "item"
+
+
+@pytest.mark.parametrize(
+    "row", [["1", "2", "3", "4"], ["1.", "2.", "3.", "4."], HEADER, ["№", "За-хід", "план", "Факт"]]
+)
+def test_header_repeated_in_the_body_is_header(row: list[str]) -> None:
+    assert kinds(["1", "а", "1", "1"], row, ["2", "б", "2", "2"]) == ["item", "header", "item"]
+
+
+def test_rows_without_letters_are_no_repeated_header() -> None:
+    found = read_rows(table([["", "", "", ""], ["-", "—", "-", "-"]]), 1, COLUMNS)
+    assert [row.kind for row in found] == ["item"]
+
+
+@pytest.mark.parametrize(
+    ("own", "text", "number", "item"),
+    [
+        ("2.1.", "Ремонт", "2.1", "Ремонт"),
+        ("7", "Ремонт", "7", "Ремонт"),
+        ("", "2.1. Ремонт", "2.1", "Ремонт"),
+        ("", "2 . 1) Ремонт", "2.1", "Ремонт"),
+        ("", "3) Ремонт", "3", "Ремонт"),
+        ("3", "2.1 Ремонт", "2.1", "Ремонт"),  # the deeper number is the item's own
+        ("3", "4. Ремонт", "3", "4. Ремонт"),
+        ("", "5 шкіл", None, "5 шкіл"),
+        ("", "2024 рік", None, "2024 рік"),
+        ("а)", "Ремонт", "а)", "Ремонт"),
+        ("", "", None, None),
+    ],
+)
+def test_number_and_item(own: str, text: str, number: str | None, item: str | None) -> None:
+    (found,) = read([own, text, "1", "1"])
+    assert (found.number, found.item) == (number, item)
+
+
+def test_number_merged_over_rows_numbers_none_of_them() -> None:
+    found = read(["1.", "Загальний фонд", "1", "1"], ["^", "Спеціальний фонд", "2", "2"], ["2.", "Інше", "3", "3"])
+    assert [row.number for row in found] == [None, None, "2"]
+    assert found[1].labels == {"item_number": "1.", "item": "Спеціальний фонд"}
+
+
+def test_each_cell_of_a_row_is_given_once() -> None:
+    found = read(["Всього", "<", "1", "<"])
+    assert [(cell.text, cell.column_span) for cell in found[0].cells] == [("Всього", 2), ("1", 2)]
+    assert found[0].labels == {"item_number": "Всього"}

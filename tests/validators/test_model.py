@@ -1,0 +1,106 @@
+"""The data sets' columns: complete, consistent, and strict about values."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from pipeline.facts import Facts
+from validators.findings import Finding
+from validators.model import (
+    CHECKS,
+    DECIMAL_DIGITS,
+    DECIMAL_PLACES,
+    FINDINGS,
+    OBSERVATIONS,
+    ROLES,
+    STANDING,
+    STATES,
+    Dataset,
+    Field,
+)
+from validators.records import Observation
+
+NAMES = ("documents", "tables", "cells", "observations", "findings")
+
+
+def test_the_standing_data_sets() -> None:
+    assert tuple(dataset.name for dataset in STANDING) == NAMES
+    for dataset in STANDING:
+        assert len(dataset.columns) == len(set(dataset.columns)), dataset.name
+        assert set(dataset.key) <= set(dataset.columns), dataset.name
+        assert all(field.about for field in dataset.fields), dataset.name
+
+
+def test_documents_hold_every_fact_and_tables_every_count() -> None:
+    documents, tables = STANDING[0], STANDING[1]
+    assert {field.name for field in fields(Facts)} <= set(documents.columns)
+    assert set(CHECKS) <= set(tables.columns)
+    assert {f"cells_{role}" for role in ROLES} <= set(tables.columns)
+
+
+def test_observations_and_findings_hold_what_their_records_hold() -> None:
+    assert OBSERVATIONS.columns == ("document_id", *(field.name for field in fields(Observation)))
+    assert set(FINDINGS.columns) == {"document_id", *(field.name for field in fields(Finding))}
+
+
+def test_the_contract_of_states_and_checks() -> None:
+    assert STATES == ("published", "quarantined", "duplicate", "refused")
+    assert CHECKS == ("verified", "unchecked", "contradicted")
+    assert ROLES == ("header", "label", "value", "note", "rejected")
+    assert (DECIMAL_DIGITS, DECIMAL_PLACES) == (38, 10)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        (Field("x", "text", "x"), ""),
+        (Field("x", "text", "x"), None),
+        (Field("x", "text", "x", choices=("a",)), "a"),
+        (Field("x", "text", "x", pattern="a+"), "aa"),
+        (Field("x", "integer", "x", minimum=1), 1),
+        (Field("x", "decimal", "x"), Decimal("-9999999999999999999999999999.9999999999")),
+        (Field("x", "decimal", "x"), Decimal("1E+27")),
+        (Field("x", "boolean", "x", True), False),
+        (Field("x", "date", "x"), date(2024, 2, 29)),
+    ],
+)
+def test_good_values(field: Field, value: object) -> None:
+    assert field.problem(value) is None
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        (Field("x", "text", "x", True), None, "missing"),
+        (Field("x", "text", "x"), 5, "text"),
+        (Field("x", "text", "x", choices=("a",)), "b", "none of a"),
+        (Field("x", "text", "x", pattern="a+"), "aab", "match"),
+        (Field("x", "text", "x", pattern="a+"), "aa\n", "match"),
+        (Field("x", "integer", "x", minimum=1), 0, "below 1"),
+        (Field("x", "integer", "x"), True, "integer"),
+        (Field("x", "integer", "x"), 1.0, "integer"),
+        (Field("x", "decimal", "x"), 1.5, "decimal"),
+        (Field("x", "decimal", "x"), 1, "decimal"),
+        (Field("x", "decimal", "x"), Decimal("NaN"), "decimal"),
+        (Field("x", "decimal", "x"), Decimal("1E+28"), "decimal"),
+        (Field("x", "decimal", "x"), Decimal("0.00000000001"), "decimal"),
+        (Field("x", "boolean", "x"), 1, "boolean"),
+        (Field("x", "date", "x"), "2024-02-29", "date"),
+    ],
+)
+def test_bad_values(field: Field, value: object, told: str) -> None:
+    assert told in (field.problem(value) or "")
+
+
+def test_every_problem_of_every_row_is_told() -> None:
+    dataset = Dataset("things", "x", ("n",), (Field("n", "integer", "x", True, minimum=1), Field("a", "text", "x")))
+    rows: list[dict[str, object]] = [{"n": 1, "a": "x"}, {"n": 0, "a": 5}, {"n": 1}, {"a": "y"}]
+    problems = dataset.problems(rows)
+    assert len(problems) == 4
+    for told in ("n: 0 is below 1", "a: 5 is not of kind text", "key (1,) repeats", "n: None is missing"):
+        assert any(told in problem for problem in problems), told
+    assert dataset.problems(rows[:1]) == []
