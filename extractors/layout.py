@@ -78,8 +78,8 @@ def join_lines(lines: Iterable[str]) -> str:
 def join_wrapped(lines: Sequence[Run], width: float) -> str:
     """Join the lines of a cell that is `width` wide inside.
 
-    A line that had to be wrapped goes on after a space. Where its first word would have fitted on the line above, with a
-    line's height to spare for the space between and the margins, the break was made on purpose and stays one: `150`
+    A line that had to be wrapped goes on after a space. Where its first word would have fitted on the line above, with
+    a line's height to spare for the space between and the margins, the break was made on purpose and stays one: `150`
     over `120` are two numbers, `2` over `000,00` in a narrow cell is one.
     """
     text = lines[0].text if lines else ""

@@ -41,6 +41,8 @@ def test_merged_cells_tile() -> None:
         pytest.param((2, 2), (cell(0, 0, 2, 2), cell(0, 0)), id="the same position twice"),
         pytest.param((1, 2), (cell(0, 0), cell(0, 2)), id="as many cells as positions, one outside on the right"),
         pytest.param((2, 1), (cell(0, 0), cell(2, 0)), id="as many cells as positions, one outside below"),
+        pytest.param((1, 1), (cell(0, 0), cell(1, 0)), id="one more below"),
+        pytest.param((1, 1), (cell(0, 0), cell(0, 1)), id="one more on the right"),
         pytest.param((1, 1), (cell(-1, 0),), id="above the first row"),
         pytest.param((1, 1), (cell(0, -1),), id="left of the first column"),
         pytest.param((1, 2), (cell(0, 0), cell(0, 1, 1, 0)), id="no width"),

@@ -40,13 +40,13 @@ def only(horizontal: list[Ruling], vertical: list[Ruling]) -> Grid:
     return grid
 
 
+def covered_by(tile: Tile) -> list[tuple[int, int]]:
+    row, column, row_span, column_span = tile
+    return [(r, c) for r in range(row, row + row_span) for c in range(column, column + column_span)]
+
+
 def covered(grid: Grid) -> list[tuple[int, int]]:
-    return sorted(
-        (r, c)
-        for cell in grid.cells
-        for r in range(cell.row, cell.row + cell.row_span)
-        for c in range(cell.column, cell.column + cell.column_span)
-    )
+    return sorted(place for tile in tiles_of(grid) for place in covered_by(tile))
 
 
 def positions(grid: Grid) -> list[tuple[int, int]]:
@@ -122,12 +122,64 @@ def test_any_lines_missing_leave_rectangles_that_tile(tiles: list[Tile], data: s
         assert all(a < b for a, b in pairwise(grid.y_edges))
 
 
-def test_l_shape_that_a_broken_line_leaves_is_cut_into_rectangles() -> None:
-    # Three positions open to one another in the shape of an L; the fourth is a cell of its own.
-    horizontal = [Ruling(0, 0, 60), Ruling(60, 0, 60), Ruling(30, 30, 60)]
-    vertical = [Ruling(0, 0, 60), Ruling(60, 0, 60), Ruling(30, 30, 60)]
-    grid = only(horizontal, vertical)
-    assert tiles_of(grid) == [(0, 0, 1, 2), (1, 0, 1, 1), (1, 1, 1, 1)]
+Point = tuple[int, int]
+
+
+def attached(walls: set[tuple[Point, Point]], frame: set[Point]) -> set[tuple[Point, Point]]:
+    """Give the walls that hang together with the frame, directly or through others."""
+    reached: set[tuple[Point, Point]] = set()
+    points = set(frame)
+    while more := {wall for wall in walls - reached if points & set(wall)}:
+        reached |= more
+        points |= {point for wall in more for point in wall}
+    return reached
+
+
+@given(st.integers(1, 4), st.integers(1, 4), st.data())
+def test_a_line_between_two_positions_parts_them(n_rows: int, n_columns: int, data: st.DataObject) -> None:
+    # A frame whose first row and column are ruled all through, and any lines of one cell's length inside.
+    n_rows, n_columns = n_rows + 1, n_columns + 1
+    inner = [((r, c), (r, c + 1)) for r in range(1, n_rows) for c in range(1, n_columns)]
+    inner += [((r, c), (r + 1, c)) for r in range(1, n_rows) for c in range(1, n_columns)]
+    drawn = data.draw(st.sets(st.sampled_from(inner)))
+    first = [(0, c, 1, 1) for c in range(n_columns)] + [(r, 0, 1, 1) for r in range(1, n_rows)]
+    horizontal, vertical = sides([*first, (0, 0, n_rows, n_columns)])
+    horizontal += [Ruling(CELL * r, CELL * c, CELL * (c + 1)) for (r, c), (end, _) in drawn if end == r]
+    vertical += [Ruling(CELL * c, CELL * r, CELL * (r + 1)) for (r, c), (_, end) in drawn if end == c]
+    grid = next(grid for grid in grids(horizontal, vertical, TOLERANCE) if grid.bbox[:2] == (0, 0))
+    assert covered(grid) == positions(grid) == [(r, c) for r in range(n_rows) for c in range(n_columns)]
+    points = [(r, c) for r in range(n_rows + 1) for c in range(n_columns + 1)]
+    frame = {(r, c) for r, c in points if min(r, c) < 2 or r == n_rows or c == n_columns}
+    owner = {(r, c): index for index, tile in enumerate(tiles_of(grid)) for r, c in covered_by(tile)}
+    for (r, c), (end_row, _) in attached(drawn, frame):
+        assert owner[r, c] != owner[(r - 1, c) if end_row == r else (r, c - 1)]
+
+
+@pytest.mark.parametrize(
+    ("alone", "expected"),
+    [
+        ((0, 0), [(0, 0, 1, 1), (0, 1, 2, 1), (1, 0, 1, 1)]),
+        ((0, 1), [(0, 0, 2, 1), (0, 1, 1, 1), (1, 1, 1, 1)]),
+        ((1, 0), [(0, 0, 1, 2), (1, 0, 1, 1), (1, 1, 1, 1)]),
+        ((1, 1), [(0, 0, 1, 2), (1, 0, 1, 1), (1, 1, 1, 1)]),
+    ],
+)
+def test_l_shape_that_a_broken_line_leaves_is_cut_into_rectangles(alone: tuple[int, int], expected: list[Tile]) -> None:
+    # Three positions of four open to one another; only one is a cell of its own.
+    horizontal, vertical = sides([(0, 0, 2, 2), (*alone, 1, 1)])
+    assert tiles_of(only(horizontal, vertical)) == expected
+
+
+def test_heading_without_a_line_below_keeps_off_the_columns_under_it() -> None:
+    horizontal, vertical = sides([(0, 0, 2, 3), (0, 2, 1, 1)])
+    vertical += [Ruling(CELL, CELL, 2 * CELL), Ruling(2 * CELL, CELL, 2 * CELL)]
+    assert tiles_of(only(horizontal, vertical)) == [
+        (0, 0, 1, 2),
+        (0, 2, 1, 1),
+        (1, 0, 1, 1),
+        (1, 1, 1, 1),
+        (1, 2, 1, 1),
+    ]
 
 
 def test_pieces_of_a_line_join_and_a_gap_parts() -> None:

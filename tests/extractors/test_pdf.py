@@ -131,6 +131,11 @@ def boxes_of_cells() -> str:
     )
 
 
+def closed_outlines() -> str:
+    corners = ((LEFT + WIDTH * c, TOP - HEIGHT * r) for r in range(2) for c in range(3))
+    return "".join(f"{x} {y} m {x + WIDTH} {y} l {x + WIDTH} {y - HEIGHT} l {x} {y - HEIGHT} l s\n" for x, y in corners)
+
+
 def one_path() -> str:
     return "".join(
         f"{LEFT + WIDTH * c} {TOP - HEIGHT * (r + 1)} {WIDTH} {HEIGHT} re\n" for r in range(2) for c in range(3)
@@ -159,7 +164,7 @@ def dashes() -> str:
 
 @pytest.mark.parametrize(
     "drawing",
-    [grid_lines, thin_rectangles, boxes_of_cells, one_path, one_path_of_thin_rectangles, dashes],
+    [grid_lines, thin_rectangles, boxes_of_cells, closed_outlines, one_path, one_path_of_thin_rectangles, dashes],
     ids=lambda drawing: drawing.__name__,
 )
 def test_however_it_is_drawn_a_grid_is_a_grid(drawing: Callable[[], str]) -> None:

@@ -99,6 +99,8 @@ def test_file_is_read(family: Family) -> None:
         (("Річний обсяг фінансування, тис. грн", "2024 рік"), "plan"),
         (("Обсягн фінаисування",), "plan"),
         (("Інформація про обсяг фінансування",), "note"),  # nearest to its beginning, then the longest
+        (("Обсяг фінансування", "Відсоток виконання"), "percent"),  # the lowest heading
+        (("Відсоток виконання", "Обсяг фінансування"), "plan"),
         (("№",), "item_number"),
         (("№ рішення",), None),  # a short heading must be all of it
         (("Зміст",), None),

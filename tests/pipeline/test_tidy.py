@@ -225,6 +225,16 @@ def test_value_merged_over_years_is_of_all_of_them() -> None:
     assert (merged.period_start, merged.period_end, merged.value) == (2024, 2025, Decimal(300))
 
 
+def test_value_merged_over_rows_is_one_observation() -> None:
+    rows = [
+        ["1.1.", "Ремонт", "", "300,00", "200,00", "50,00", "-", "", "", ""],
+        ["1.2.", "Школа", "", "^", "100,00", "1,00", "-", "", "", ""],
+    ]
+    found = understood([*MEASURES[:3], *rows])
+    check_cells([(c.row, c.column) for c in found.table.cells], found.roles, [o.place for o in found.observations])
+    assert [o.row for o in found.observations if o.column == 3] == [3]
+
+
 def test_doubt_of_a_cell_goes_on_to_its_observation() -> None:
     found = understood(MEASURES, page=1, source="ocr", confidence=0.5)
     assert {o.doubtful for o in found.observations} == {True}
