@@ -208,10 +208,15 @@ def _pool(workers: int) -> ProcessPoolExecutor:
 def _end_on_interrupt() -> None:
     """Let Ctrl-C end a worker at once and without a word; the parent tells what happened."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def _outcomes(pool: Executor, inputs: Sequence[Input]) -> Iterator[tuple[str, Outcome]]:
-    futures: dict[Future[Outcome], str] = {pool.submit(read_one, one): one.location for one in inputs}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # what a worker starts with, until it is ready
+    try:
+        futures: dict[Future[Outcome], str] = {pool.submit(read_one, one): one.location for one in inputs}
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
     for future in as_completed(futures):
         yield futures[future], future.result()
 
