@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from extractors.tessdata import find_tessdata
 from pipeline.process import interpret
 from pipeline.run import Summary, run
 from tests.samples import PDF, SCAN, WORD
@@ -48,16 +47,8 @@ Row = dict[str, str]
 @pytest.fixture(scope="module")
 def forms(tmp_path_factory: pytest.TempPathFactory) -> tuple[Summary, Path]:
     """Run the main job over the three forms once."""
-    if find_tessdata() is None:
-        pytest.fail("this test needs the OCR models: `make models`") if _is_ci() else pytest.skip("no OCR models")
     out = tmp_path_factory.mktemp("out")
     return run([str(WORD), str(PDF), str(SCAN)], out), out
-
-
-def _is_ci() -> bool:
-    import os
-
-    return os.environ.get("CI") == "true"
 
 
 def _rows(out: Path, name: str) -> list[Row]:

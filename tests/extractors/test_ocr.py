@@ -11,9 +11,6 @@ from extractors import ocr
 from extractors.document import Cell
 from extractors.ocr import Reading
 from extractors.rulings import Picture
-from extractors.tessdata import find_tessdata
-
-needs_models = pytest.mark.skipif(find_tessdata() is None, reason="no OCR models on this machine")
 
 
 def paper(width: int = 240, height: int = 90) -> Picture:
@@ -141,7 +138,7 @@ def test_small_print_tells_nothing_of_roman_numerals() -> None:
     assert ocr._upright_bars(small) == 0  # type: ignore[arg-type]
 
 
-@needs_models
+@pytest.mark.ocr
 @pytest.mark.parametrize("text", ["75,00", "3 887,30", "124,66", "1.", "100"])
 def test_numbers_are_read(text: str) -> None:
     reading = ocr.read_cell(printed(text))
@@ -149,12 +146,12 @@ def test_numbers_are_read(text: str) -> None:
     assert not as_cell(reading).doubtful
 
 
-@needs_models
+@pytest.mark.ocr
 def test_roman_numeral_is_read() -> None:
     assert ocr.read_cell(bars(2, flag=False)).text == "II"
 
 
-@needs_models
+@pytest.mark.ocr
 def test_cell_is_doubtful_where_the_readers_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ocr, "_digits", lambda *_: Reading("124,56", 0.9))
     reading = ocr.read_cell(printed("124,66"))
@@ -170,14 +167,14 @@ def test_number_under_a_stroke_of_a_pen_is_doubtful(monkeypatch: pytest.MonkeyPa
     assert as_cell(ocr.read_cell(cell)).doubtful
 
 
-@needs_models
+@pytest.mark.ocr
 def test_print_that_cannot_be_read_is_doubtful() -> None:
     blot = paper()
     cv2.circle(blot, (120, 45), 14, (0,), -1)
     assert as_cell(ocr.read_cell(blot)).doubtful
 
 
-@needs_models
+@pytest.mark.ocr
 def test_lines_have_boxes_and_lose_trust_with_an_unconfirmed_number(monkeypatch: pytest.MonkeyPatch) -> None:
     page = paper(900, 300)
     page[80:180, :630] = printed("24.10.2023 20%", 44)[:, :630]

@@ -19,15 +19,12 @@ from extractors.errors import Broken, Refused
 from extractors.lattice import grids
 from extractors.limits import LIMITS
 from extractors.rulings import Picture, find_rulings, ink_mask, lean
-from extractors.tessdata import find_tessdata
 
 SCAN = Path(__file__).parents[2] / "data" / "raw" / "report-scan.pdf"
 WIDTH, HEIGHT = 360.0, 240.0
 """Points of the page that `page` draws."""
 X_EDGES, Y_EDGES = (150, 550, 850, 1150), (300, 400, 500, 600)
 """Pixels of its grid's lines."""
-
-needs_models = pytest.mark.skipif(find_tessdata() is None, reason="no OCR models on this machine")
 
 
 def blank() -> Picture:
@@ -171,7 +168,7 @@ def test_specks_are_wiped_off() -> None:
     assert scan.prepare(drawn, WIDTH, HEIGHT).grey[620:950].min() > 200
 
 
-@needs_models
+@pytest.mark.ocr
 @pytest.mark.parametrize("degrees", [0.0, 1.5])
 def test_table_is_read_and_placed_on_the_page_as_given(degrees: float) -> None:
     blocks = scan.read_picture(turned(page(), degrees), 3, WIDTH, HEIGHT)
@@ -205,7 +202,7 @@ def test_table_is_read_and_placed_on_the_page_as_given(degrees: float) -> None:
     assert np.diff(table.column_edges) == pytest.approx((96, 72, 72), abs=0.5)
 
 
-@needs_models
+@pytest.mark.ocr
 def test_frame_is_no_table_but_its_text_is_kept() -> None:
     framed = write(blank(), "26.10.2023 1484", 300, 310)
     cv2.rectangle(framed, (250, 280), (1000, 400), (0,), 3)
@@ -214,12 +211,12 @@ def test_frame_is_no_table_but_its_text_is_kept() -> None:
     assert block.text == "26.10.2023 1484"
 
 
-@needs_models
+@pytest.mark.ocr
 def test_ruled_paper_without_print_is_no_table() -> None:
     assert scan.read_picture(grid(blank()), 1, WIDTH, HEIGHT) == ()
 
 
-@needs_models
+@pytest.mark.ocr
 def test_page_of_the_sample_scan_gives_the_grid_and_the_numbers() -> None:
     (table,) = tables(scanned())
     assert (table.n_rows, table.n_columns) == (6, 14)
@@ -238,7 +235,7 @@ def test_page_of_the_sample_scan_gives_the_grid_and_the_numbers() -> None:
     assert len(sure) >= 26
 
 
-@needs_models
+@pytest.mark.ocr
 def test_page_of_the_sample_scan_gives_the_words() -> None:
     (table,) = tables(scanned())
     rows = table.grid()
@@ -260,7 +257,7 @@ def encoded(pictures: list[Picture], kind: str, **options: object) -> bytes:
     return target.getvalue()
 
 
-@needs_models
+@pytest.mark.ocr
 def test_frames_of_a_tiff_are_pages() -> None:
     data = encoded([page(), grid(blank())], "TIFF", dpi=(300, 300))
     document = scan.read_pictures(data, "two.tiff", "image/tiff", "0" * 64)

@@ -225,9 +225,8 @@ def test_model_that_tesseract_cannot_load_is_refused(machine: Machine, monkeypat
 
 
 @pytest.mark.ocr
-@pytest.mark.skipif(INSTALLED is None, reason="the OCR models are not there; `make models` fetches them")
 def test_true_models_load(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert INSTALLED is not None
+    assert INSTALLED is not None, "`make models` fetches the OCR models"
     true = {language: (INSTALLED / tessdata.model_file(language)).read_bytes() for language in CONTENT}
     monkeypatch.setattr(models, "_LOAD", LOAD)
     machine.npm(true)
