@@ -10,13 +10,14 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 from extractors.document import BBox
 from extractors.limits import LIMITS, enforce
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(NamedTuple):
     """A straight line: horizontal at height `position` from x `start` to x `end`, or vertical with the axes swapped.
 
     Any unit of length, the same for all rulings and tolerances of a call; y grows downwards.
@@ -27,8 +28,7 @@ class Ruling:
     end: float
 
 
-@dataclass(frozen=True, slots=True)
-class GridCell:
+class GridCell(NamedTuple):
     """A cell of a grid: its first row and column, its spans, and the box between the lines around it."""
 
     row: int
@@ -56,34 +56,76 @@ def join_collinear(rulings: Iterable[Ruling], tolerance: float) -> list[Ruling]:
     """Join pieces of one line: positions within `tolerance` and gaps of at most `tolerance`.
 
     A line drawn cell by cell, doubled, or as a thin rectangle's two sides becomes one ruling at the mean position,
-    weighted by length.
+    weighted by length. Between two dashes, pieces of at most `DASH` tolerances, a gap of `DASH_GAP` is bridged.
     """
     groups: list[list[Ruling]] = []
-    for ruling in sorted(rulings, key=lambda r: r.position):
-        if groups and ruling.position - groups[-1][0].position <= tolerance:
+    first = 0.0
+    for ruling in sorted(rulings):
+        if groups and ruling.position - first <= tolerance:
             groups[-1].append(ruling)
         else:
             groups.append([ruling])
+            first = ruling.position
     joined: list[Ruling] = []
     for group in groups:
+        if len(group) == 1:
+            joined.append(group[0])
+            continue
         total = sum(r.end - r.start for r in group)
         position = sum(r.position * (r.end - r.start) for r in group) / total if total else group[0].position
         group.sort(key=lambda r: r.start)
-        start, end = group[0].start, group[0].end
-        for ruling in group[1:]:
-            if ruling.start - end <= tolerance:
-                end = max(end, ruling.end)
+        _, start, end = group[0]
+        dash = end - start <= DASH * tolerance
+        for _, next_start, next_end in group[1:]:
+            is_dash = next_end - next_start <= DASH * tolerance
+            if next_start - end <= (DASH_GAP * tolerance if dash and is_dash else tolerance):
+                end = max(end, next_end)
             else:
                 joined.append(Ruling(position, start, end))
-                start, end = ruling.start, ruling.end
+                start, end = next_start, next_end
+            dash = is_dash
         joined.append(Ruling(position, start, end))
     return joined
+
+
+DASH = 5.0
+"""Tolerances up to which a piece of a line may be a dash; with 2.5 pt, Word's longest is 12 pt."""
+
+DASH_GAP = 2.4
+"""Tolerances of the widest gap between two dashes; a blank line between two tables is wider."""
+
+
+def dotted(dots: Iterable[tuple[float, float]], tolerance: float, least: int = 8) -> tuple[list[Ruling], list[Ruling]]:
+    """Find the lines that rows of dots draw: horizontal ones, vertical ones.
+
+    A row has at least `least` dots, each at most `DASH_GAP` tolerances from the next. Dots given as `(x, y)`.
+    """
+    points = list(dots)
+    return (
+        _dotted([(y, x) for x, y in points], tolerance, least),
+        _dotted(points, tolerance, least),
+    )
+
+
+def _dotted(points: list[tuple[float, float]], tolerance: float, least: int) -> list[Ruling]:
+    found: list[Ruling] = []
+    row: list[tuple[float, float]] = []
+    keyed = sorted((round(position / tolerance * 2), along, position) for position, along in points)
+    for (key, along, position), after in zip(keyed, [*keyed[1:], None], strict=True):
+        row.append((along, position))
+        if after is None or after[0] != key or after[1] - along > DASH_GAP * tolerance:
+            if len(row) >= least:
+                found.append(Ruling(sum(p for _, p in row) / len(row), row[0][0], row[-1][0]))
+            row = []
+    return found
 
 
 def grids(horizontal: Iterable[Ruling], vertical: Iterable[Ruling], tolerance: float) -> list[Grid]:
     """Find the grids that the rulings draw, from top to bottom, then left to right.
 
-    Lines that touch or cross within `tolerance` belong to one grid; a grid needs at least two lines each way.
+    Lines that touch or cross within `tolerance` belong to one grid; a grid needs at least two lines each way. A side
+    left open, where the lines across it end together, is closed: so ends a page in the middle of a row, and so look
+    tables without lines at the sides.
 
     Raises:
         Refused: a grid of more positions than `limits` allows.
@@ -91,13 +133,42 @@ def grids(horizontal: Iterable[Ruling], vertical: Iterable[Ruling], tolerance: f
     rows = join_collinear(horizontal, tolerance)
     columns = join_collinear(vertical, tolerance)
     found = []
-    for row_lines, column_lines in _connected(rows, columns, tolerance):
-        y_edges = _cluster([r.position for r in row_lines], tolerance)
-        x_edges = _cluster([r.position for r in column_lines], tolerance)
+    for lines, across in _connected(rows, columns, tolerance):
+        if not lines or not across:
+            continue
+        row_lines = lines + _open_sides(lines, across, tolerance)
+        column_lines = across + _open_sides(across, lines, tolerance)
+        y_edges = _cluster([r.position for r in row_lines], NARROW * tolerance)
+        x_edges = _cluster([r.position for r in column_lines], NARROW * tolerance)
         if len(y_edges) >= 2 and len(x_edges) >= 2:
             enforce("cells", (len(y_edges) - 1) * (len(x_edges) - 1), LIMITS.cells)
             found.append(_grid(row_lines, column_lines, x_edges, y_edges))
     found.sort(key=lambda grid: (grid.y_edges[0], grid.x_edges[0]))
+    return found
+
+
+NARROW = 1.6
+"""Tolerances up to which two lines are a double line and no row or column between: 4 pt hold no text."""
+
+OPEN = 4.0
+"""Tolerances by which lines must reach beyond the last line across them to leave a side open: a line of text."""
+
+
+def _open_sides(lines: Sequence[Ruling], across: Sequence[Ruling], tolerance: float) -> list[Ruling]:
+    """Give the lines missing before the first and after the last of `lines`.
+
+    One is missing where the outermost lines across it both reach beyond, and end together. A single line with two
+    across it is an H and no grid.
+    """
+    left, right = min(across), max(across)
+    if len(across) < 2 or len(lines) + len(across) < 4 or right.position - left.position <= OPEN * tolerance:
+        return []
+    found = []
+    first, last = min(r.position for r in lines), max(r.position for r in lines)
+    if max(left.start, right.start) < first - OPEN * tolerance and abs(left.start - right.start) <= 2 * tolerance:
+        found.append(Ruling((left.start + right.start) / 2, left.position, right.position))
+    if min(left.end, right.end) > last + OPEN * tolerance and abs(left.end - right.end) <= 2 * tolerance:
+        found.append(Ruling((left.end + right.end) / 2, left.position, right.position))
     return found
 
 
@@ -142,16 +213,15 @@ def _cluster(positions: list[float], tolerance: float) -> list[float]:
 
 def _walls(lines: Sequence[Ruling], edges: list[float], across: list[float]) -> list[list[bool]]:
     """Tell for each edge and each gap of `across` whether lines cover more than half of that stretch."""
-    covered: list[list[float]] = [[0.0] * (len(across) - 1) for _ in edges]
-    for line in lines:
-        edge = min(range(len(edges)), key=lambda i: abs(edges[i] - line.position))
-        for gap in range(max(0, bisect_right(across, line.start) - 1), len(across) - 1):
-            if across[gap] >= line.end:
-                break
-            covered[edge][gap] += max(0.0, min(line.end, across[gap + 1]) - max(line.start, across[gap]))
-    return [
-        [length > 0.5 * (across[gap + 1] - across[gap]) for gap, length in enumerate(lengths)] for lengths in covered
-    ]
+    covered: list[dict[int, float]] = [{} for _ in edges]
+    middles = [(a + b) / 2 for a, b in pairwise(edges)]
+    gaps = len(across) - 1
+    for position, start, end in lines:
+        at = covered[bisect_right(middles, position)]
+        for gap in range(max(0, bisect_right(across, start) - 1), min(gaps, bisect_right(across, end))):
+            at[gap] = at.get(gap, 0.0) + min(end, across[gap + 1]) - max(start, across[gap])
+    halves = [(b - a) / 2 for a, b in pairwise(across)]
+    return [[at.get(gap, 0.0) > half for gap, half in enumerate(halves)] for at in covered]
 
 
 def _grid(

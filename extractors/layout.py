@@ -7,18 +7,21 @@ printed and the next line follows it without a space.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from extractors.document import BBox
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A piece of text on one line with its box (any unit, y downwards)."""
+class Run(NamedTuple):
+    """A piece of text on one line with its box (any unit, y downwards).
+
+    `turn` tells by how many degrees it must be turned clockwise to be read, 0 for upright text.
+    """
 
     text: str
     bbox: BBox
+    turn: int = 0
 
 
 def union(boxes: Iterable[BBox]) -> BBox:
@@ -30,14 +33,24 @@ def union(boxes: Iterable[BBox]) -> BBox:
 def lines_of(runs: Iterable[Run], gap: float = float("inf")) -> list[Run]:
     """Join runs that share a line, from top to bottom; a gap wider than `gap` line heights parts them."""
     rows: list[list[Run]] = []
-    for run in sorted(runs, key=lambda r: (r.bbox[1] + r.bbox[3], r.bbox[0])):
-        if rows and _same_line(rows[-1], run):
+    high = low = 0.0  # of the row's tallest run
+    for run in sorted(runs, key=_by_height):
+        _, top, _, bottom = run.bbox
+        overlap = min(low, bottom) - max(high, top)
+        smaller = min(low - high, bottom - top)
+        if rows and (overlap > 0.5 * smaller or (overlap > -0.3 * smaller and _raised(rows[-1], run))):
             rows[-1].append(run)
         else:
             rows.append([run])
+            high = low = top
+        if bottom - top > low - high:
+            high, low = top, bottom
     lines = []
     for row in rows:
-        row.sort(key=lambda r: r.bbox[0])
+        if len(row) == 1:
+            lines.append(_line(row))
+            continue
+        row.sort(key=_from_left)
         piece = [row[0]]
         for run in row[1:]:
             before = piece[-1]
@@ -50,21 +63,67 @@ def lines_of(runs: Iterable[Run], gap: float = float("inf")) -> list[Run]:
     return lines
 
 
-def _same_line(row: Sequence[Run], run: Run) -> bool:
-    """Whether the run overlaps the row's tallest run by more than half of the lower of the two."""
-    tallest = max(row, key=lambda r: r.bbox[3] - r.bbox[1])
-    overlap = min(tallest.bbox[3], run.bbox[3]) - max(tallest.bbox[1], run.bbox[1])
-    lower = min(tallest.bbox[3] - tallest.bbox[1], run.bbox[3] - run.bbox[1])
-    return overlap > 0.5 * lower
+def _raised(row: Sequence[Run], run: Run) -> bool:
+    """Whether the run is a superscript or subscript of one in the row, or that one its: short and touching."""
+    x0, top, x1, bottom = run.bbox
+    for other in row:
+        left, high, right, low = other.bbox
+        touching = min(abs(x0 - right), abs(left - x1)) < 0.2 * max(bottom - top, low - high)
+        if touching and min(len(run.text.strip()), len(other.text.strip())) <= SCRIPT:
+            return True
+    return False
+
+
+SCRIPT = 3
+"""Characters that a superscript or subscript has at the most."""
+
+
+def _by_height(run: Run) -> tuple[float, float]:
+    return (run.bbox[1] + run.bbox[3], run.bbox[0])
+
+
+def _from_left(run: Run) -> float:
+    return run.bbox[0]
 
 
 def _line(runs: Sequence[Run]) -> Run:
+    if len(runs) == 1:
+        return Run(runs[0].text.strip(), runs[0].bbox)
     text = runs[0].text
     for before, run in pairwise(runs):
         height = max(before.bbox[3] - before.bbox[1], run.bbox[3] - run.bbox[1])
         touching = run.bbox[0] - before.bbox[2] < 0.15 * height
         text += run.text if touching else " " + run.text
     return Run(text.strip(), union(r.bbox for r in runs))
+
+
+def cell_text(runs: Sequence[Run], bbox: BBox, padding: float) -> tuple[str, BBox]:
+    """Give the text of a cell and the box around its ink; turned text is read the way it runs.
+
+    Args:
+        runs: what stands in the cell, at least one.
+        bbox: the cell's box.
+        padding: what the cell keeps free on each side at the least, in the same unit.
+    """
+    if len(runs) == 1:
+        return " ".join(runs[0].text.split()), runs[0].bbox
+    ink = union(run.bbox for run in runs)
+    turn = max(runs, key=lambda run: len(run.text)).turn
+    width = bbox[2] - bbox[0]
+    if turn:
+        width = bbox[3] - bbox[1] if turn != 180 else width
+        runs = [Run(run.text, _upright(run.bbox, turn)) for run in runs]
+    return join_wrapped(lines_of(runs), width - 2 * padding), ink
+
+
+def _upright(bbox: BBox, turn: int) -> BBox:
+    """Give the box as it lies once the paper is turned clockwise by `turn` degrees."""
+    x0, top, x1, bottom = bbox
+    if turn == 90:
+        return (-bottom, x0, -top, x1)
+    if turn == 270:
+        return (top, -x1, bottom, -x0)
+    return (-x1, -bottom, -x0, -top)
 
 
 def join_lines(lines: Iterable[str]) -> str:
@@ -82,6 +141,8 @@ def join_wrapped(lines: Sequence[Run], width: float) -> str:
     a line's height to spare for the space between and the margins, the break was made on purpose and stays one: `150`
     over `120` are two numbers, `2` over `000,00` in a narrow cell is one.
     """
+    if len(lines) == 1:
+        return " ".join(lines[0].text.split())
     text = lines[0].text if lines else ""
     for above, line in pairwise(lines):
         height = above.bbox[3] - above.bbox[1]

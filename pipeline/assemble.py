@@ -13,7 +13,8 @@ from itertools import pairwise
 from extractors.document import Block, Cell, Document, Join, Paragraph, Region, Table
 from extractors.layout import join_lines
 from pipeline import numerals
-from pipeline.header import header_rows, starts_with_header
+from pipeline.furniture import as_data, furniture
+from pipeline.header import header_rows, is_column_numbers, starts_with_header
 from pipeline.text import alike, plain
 
 EDGE_TOLERANCE = 5.0
@@ -25,32 +26,38 @@ PAGE_SHIFT = 36.0
 LINE_GAP = 20.0
 """Points: the most room below the text of a cell that the page's end cut, one line of 14 pt type with its leading."""
 
-_FURNITURE = re.compile(r"[-–—\s]*\d{1,4}[-–—\s]*|(?:стор(?:інка|\.)|продовження)\s.{0,40}", re.IGNORECASE)
 _FRESH_START = re.compile(
     r"\s*(?:\d{1,3}(?:\.\d{1,3})*[.)]|[IVXІХ]{1,5}\.?$|усього|всього|разом|підсумок)", re.IGNORECASE
 )
 _BARE_NUMBER = re.compile(r"[IVXІХ]+\.?|[\d.]+")
 """A number alone in its row starts nothing: it is the rest of one, as `XX` + `XIII` in a narrow column."""
 
+_UNFINISHED = re.compile(
+    r"[,(«„–-]$|\b(?:та|і|й|або|чи|на|в|у|з|із|зі|до|для|про|по|від|за|при|під|над|між|щодо|що|як|№|ст\.|п\.|м\.)$",
+    re.IGNORECASE,
+)
+"""How a text ends that must go on."""
+
 
 def assemble(document: Document) -> Document:
     """Join the pieces of each table that runs over pages."""
     blocks: list[Block] = []
     growing: _Growing | None = None
-    for block in document.blocks:
+    between = furniture(document)
+    for index, block in enumerate(document.blocks):
         if isinstance(block, Paragraph):
-            if growing is not None and not _FURNITURE.fullmatch(plain(block.text)):
-                blocks.append(growing.table())
+            if growing is not None and index not in between:
+                blocks.extend(as_data(growing.table()))
                 growing = None
             blocks.append(block)
             continue
         if growing is not None and growing.take(block):
             continue
         if growing is not None:
-            blocks.append(growing.table())
+            blocks.extend(as_data(growing.table()))
         growing = _Growing(block)
     if growing is not None:
-        blocks.append(growing.table())
+        blocks.extend(as_data(growing.table()))
     return replace(document, blocks=tuple(blocks))
 
 
@@ -93,6 +100,8 @@ class _Growing:
         self._edges = list(table.column_edges)
         self._drafts = [_Draft(cell, cell) for cell in table.cells]
         self._n_rows = table.n_rows
+        self._bottom = [draft for draft in self._drafts if draft.cell.end_row == table.n_rows]
+        """The drafts that reach the last row."""
         self._pages = list(table.pages)
         self._joins: list[Join] = []
         self._header = header_rows(table)
@@ -102,7 +111,10 @@ class _Growing:
         """Give the table as it has grown."""
         if not self._joins:
             return self._first
-        cells = [replace(draft.cell, continued=tuple(draft.regions)) for draft in self._drafts]
+        cells = [
+            replace(draft.cell, continued=tuple(draft.regions)) if draft.regions else draft.cell
+            for draft in self._drafts
+        ]
         cells.sort(key=lambda cell: (cell.row, cell.column))
         return replace(
             self._first,
@@ -127,8 +139,16 @@ class _Growing:
             return False
         self._align(edges)
         cells = _aligned(piece.cells, shifted, edges)
-        self._append(piece, cells, repeated)
+        self._append(piece, cells, repeated or self._repeated_numbers(piece))
         return True
+
+    def _repeated_numbers(self, piece: Table) -> int:
+        """Count the first rows of the piece that number the columns as this table's header does."""
+        first = [cell for cell in piece.cells if cell.row == 0]
+        if not self._header or not is_column_numbers(first):
+            return 0
+        texts = [_numbers(cell.text) for cell in first]
+        return int(texts == [_numbers(text) for text in self._header_text[-len(texts) :]])
 
     def _repeated_header(self, piece: Table) -> int | None:
         """Count the piece's first rows that repeat this table's header; `None` where they are another table's.
@@ -153,31 +173,56 @@ class _Growing:
         self._edges = edges
 
     def _append(self, piece: Table, cells: list[Cell], skip: int) -> None:
+        bottom = {draft.cell.column: draft for draft in self._bottom}
         first_row = [cell for cell in cells if cell.row == skip]
-        bottom = {d.cell.column: d for d in self._drafts if d.cell.end_row == self._n_rows}
-        row_goes_on = bool(first_row) and _row_continues(bottom, first_row)
-        offset = self._n_rows - skip - (1 if row_goes_on else 0)
+        going_on = _Break(bottom, first_row)
+        offset = self._n_rows - skip - (1 if going_on.row else 0)
+        fresh = []
+        extended = []
         for cell in cells:
             if cell.row < skip:
                 continue
             above = bottom.get(cell.column) if cell.row == skip else None
-            if above is not None and above.cell.column_span == cell.column_span:
-                if row_goes_on:
-                    above.extend(cell, cell.row_span - 1)
-                    continue
-                if _merge_continues(above.cell, cell, bottom):
-                    above.extend(cell, cell.row_span)
-                    continue
-            moved = replace(cell, row=cell.row + offset)
-            self._drafts.append(_Draft(moved, moved))
-        self._n_rows += piece.n_rows - skip - (1 if row_goes_on else 0)
+            if (
+                above is not None
+                and above.cell.column_span == cell.column_span
+                and (going_on.row or cell.column in going_on.columns or _merge_continues(above.cell, cell, bottom))
+            ):
+                above.extend(cell, cell.row_span - (1 if going_on.row else 0))
+                extended.append(above)
+                continue
+            moved = _moved(cell, cell.row + offset)
+            fresh.append(_Draft(moved, moved))
+        self._drafts.extend(fresh)
+        self._n_rows += piece.n_rows - skip - (1 if going_on.row else 0)
+        self._bottom = [draft for draft in (*extended, *fresh) if draft.cell.end_row == self._n_rows]
         self._pages.extend(piece.pages)
         reasons = ["the same columns from the top of the next page"]
         if skip:
-            reasons.append("the header is repeated")
-        if row_goes_on:
+            reasons.append("the header is repeated" if skip == self._header else "the column numbers are repeated")
+        if going_on.row:
             reasons.append("the last row goes on")
+        elif going_on.columns:
+            reasons.append(f"cells of the last row go on in columns {', '.join(map(str, sorted(going_on.columns)))}")
         self._joins.append(Join(piece.pages[0], "; ".join(reasons)))
+
+
+def _moved(cell: Cell, row: int) -> Cell:
+    """Give the cell in another row; `dataclasses.replace` takes five times as long."""
+    return Cell(
+        row,
+        cell.column,
+        cell.row_span,
+        cell.column_span,
+        cell.text,
+        cell.page,
+        cell.bbox,
+        cell.source,
+        cell.confidence,
+        cell.alternative,
+        cell.ink,
+        cell.continued,
+    )
 
 
 def _numbers(text: str) -> list[str]:
@@ -223,30 +268,47 @@ def _aligned(
     return [replace(cell, column=at[cell.column], column_span=at[cell.end_column] - at[cell.column]) for cell in cells]
 
 
-def _row_continues(bottom: dict[int, _Draft], row: list[Cell]) -> bool:
-    """Whether the first row of a page is the rest of the row that the page before cut.
+class _Break:
+    """What goes on over a page break: the whole last row (`row`), or only cells of it, in `columns`.
 
-    Every text must go on a text of the same column that reaches the bottom of its cell; nothing may start afresh; a
-    column that holds a whole value on both pages is two rows.
+    The row goes on where every text of the new page's first row can go on a text that reaches the bottom of its cell,
+    nothing starts afresh, and something shows it: a text that is not finished, or a column that was done on the page
+    before. Where something does start afresh, a cell whose text is not finished was merged over both rows.
     """
-    filled = [cell for cell in row if cell.text.strip()]
-    if not filled or any(
-        bottom.get(c.column) is None or bottom[c.column].cell.column_span != c.column_span for c in row
-    ):
-        return False
-    for cell in filled:
-        above = bottom[cell.column]
-        if not above.cell.text.strip() or not _reaches_bottom(above.last):
-            return False
-        if _FRESH_START.match(cell.text) and not (len(filled) == 1 and _BARE_NUMBER.fullmatch(plain(cell.text))):
-            return False
-        if not numerals.is_value(cell.text):
-            continue
-        if numerals.parse(join_lines([above.cell.text, cell.text])).value is None:
-            return False
-    done = [d for column, d in bottom.items() if d.cell.text.strip() and not any(c.column == column for c in filled)]
-    lower = any(cell.text.lstrip()[0].islower() for cell in filled)
-    return bool(done) or lower
+
+    def __init__(self, bottom: dict[int, _Draft], row: list[Cell]) -> None:
+        filled = [cell for cell in row if cell.text.strip()]
+        pairs = {c.column: bottom[c.column] for c in row if _spans_agree(bottom, c)}
+        fresh = {cell.column for cell in filled if _starts_afresh(pairs.get(cell.column), cell, len(filled) == 1)}
+        unfinished = {c.column for c in filled if c.column not in fresh and _is_unfinished(pairs[c.column].cell, c)}
+        begins = {c.column for c in filled if c.column not in unfinished and c.text.lstrip()[0].isupper()}
+        now = {cell.column for cell in filled}
+        done = any(draft.cell.text.strip() for column, draft in bottom.items() if column not in now)
+        self.row = bool(filled) and len(pairs) == len(row) and not fresh
+        self.row = self.row and (done or (bool(unfinished) and not begins))
+        self.columns = set() if self.row or not (fresh | begins) else {c for c in unfinished if _in_list(pairs[c].cell)}
+
+
+def _spans_agree(bottom: dict[int, _Draft], cell: Cell) -> bool:
+    return cell.column in bottom and bottom[cell.column].cell.column_span == cell.column_span
+
+
+def _starts_afresh(above: _Draft | None, cell: Cell, alone: bool) -> bool:
+    """Whether the text cannot be the rest of the one above; `alone` in its row a bare number can."""
+    if above is None or not above.cell.text.strip() or not _reaches_bottom(above.last):
+        return True
+    if _FRESH_START.match(cell.text) and not (alone and _BARE_NUMBER.fullmatch(plain(cell.text))):
+        return True
+    return numerals.is_value(cell.text) and numerals.parse(join_lines([above.cell.text, cell.text])).value is None
+
+
+def _is_unfinished(above: Cell, cell: Cell) -> bool:
+    return cell.text.lstrip()[0].islower() or _UNFINISHED.search(above.text.rstrip()) is not None
+
+
+def _in_list(cell: Cell) -> bool:
+    """Whether the text stops within a list: a comma at its end."""
+    return cell.text.rstrip().endswith(",")
 
 
 def _reaches_bottom(cell: Cell) -> bool:

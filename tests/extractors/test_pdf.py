@@ -12,11 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import pdfplumber
-import pypdfium2 as pdfium
+import pypdfium2
 import pytest
 
 from extractors import lattice
 from extractors import pdf as reader
+from extractors import pdfium as pdfium_reader
 from extractors.document import BBox, Document, Paragraph, Table
 from extractors.errors import Broken, Refused
 from extractors.limits import LIMITS
@@ -285,7 +286,7 @@ def turned(rotation: int) -> bytes:
 
 
 def rendered(data: bytes) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    opened = pdfium.PdfDocument(data)
+    opened = pypdfium2.PdfDocument(data)
     picture = np.array(opened[0].render(scale=1).to_pil().convert("L"))
     opened.close()
     return picture
@@ -357,7 +358,7 @@ def test_page_without_text_goes_to_the_scan_reader(monkeypatch: pytest.MonkeyPat
 
 
 def test_picture_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "LIMITS", replace(LIMITS, image_pixels=1000))
+    monkeypatch.setattr(pdfium_reader, "LIMITS", replace(LIMITS, image_pixels=1000))
     with pytest.raises(Refused) as caught:
         read(pdf(SHOWN, resources="/XObject << /X 6 0 R >>", extra=PICTURE))
     assert caught.value.reason == "limit:image_pixels"
@@ -468,7 +469,8 @@ def test_truncated_upload_never_passes_for_a_shorter_document(whole: bytes) -> N
 def test_limits_count_what_they_name(monkeypatch: pytest.MonkeyPatch, limit: str, value: int) -> None:
     data = pdf(*[(words(TEXTS) + grid_lines()).encode()] * 3)
     read(data)
-    monkeypatch.setattr(reader, "LIMITS", replace(LIMITS, **{limit: value}))
+    for module in (reader, pdfium_reader):
+        monkeypatch.setattr(module, "LIMITS", replace(LIMITS, **{limit: value}))
     with pytest.raises(Refused) as caught:
         read(data)
     assert caught.value.reason == f"limit:{limit}"
