@@ -15,7 +15,7 @@ BBox = tuple[float, float, float, float]
 """`(x0, top, x1, bottom)` in points, `x0 <= x1` and `top <= bottom`."""
 
 Source = Literal["xml", "text", "ocr"]
-FoundBy = Literal["xml", "rulings", "alignment"]
+FoundBy = Literal["xml", "rulings", "alignment", "typed rules"]
 
 CONFIDENCE_LIMIT = 0.80
 """An `ocr` cell below this confidence is doubtful even where its readings agree."""
@@ -97,7 +97,8 @@ class Table:
 
     `column_edges` are the x positions of the grid's vertical lines (`n_columns + 1` of them, points), empty for Word.
     `header_rows` is what the file itself says of repeated heading rows, `None` where it says nothing. `joins` tells why
-    pieces of several pages became one table; a piece as an extractor gives it has none.
+    pieces of several pages became one table; a piece as an extractor gives it has none. `confidence` (0-1) tells how
+    sure it is that this is a table with these rows and columns: 1 where the file or ruling lines say so.
     """
 
     n_rows: int
@@ -109,6 +110,7 @@ class Table:
     column_edges: tuple[float, ...] = ()
     header_rows: int | None = None
     joins: tuple[Join, ...] = ()
+    confidence: float = 1.0
 
     def checked(self) -> Table:
         """Return the table itself if its cells tile its grid, else raise `Broken`."""

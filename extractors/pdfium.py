@@ -12,7 +12,7 @@ from __future__ import annotations
 import ctypes
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import pi
@@ -209,7 +209,7 @@ class Page:
             Refused: beyond a limit.
         """
         found = self._text_content()
-        if turn := _turn(found.runs):
+        if turn := self._page_turn(found):
             self.frame = replace(self.frame, rotation=(self.frame.rotation + turn) % 360)
             found = self._text_content()
         _add_drawings(self._address, self.frame, found)
@@ -228,9 +228,9 @@ class Page:
         width, height = self.frame.size
         scale = dpi / 72
         enforce("image_pixels", int(width * scale * height * scale), LIMITS.image_pixels)
-        return self._page.render(
-            scale=scale, rotation=(self.frame.rotation - self._page.get_rotation()) % 360
-        ).to_numpy()
+        turn = (self.frame.rotation - self._page.get_rotation()) % 360
+        picture: NDArray[np.uint8] = self._page.render(scale=scale, rotation=turn).to_numpy()
+        return picture
 
     # Text
 
@@ -265,10 +265,11 @@ class Page:
         return "".join(_character(self._text, index) for index in range(count))
 
     def _add_line(self, found: Content, text: str, start: int, end: int) -> None:
-        """Add the text objects of one line as runs; objects that PDFium sees no space between are one run."""
+        """Add the text objects of a line as runs; objects that touch and have no space between are one run."""
         first = start
+        box: BBox | None = None
         while start < end:
-            this = self._object_at(start, first)
+            this = self._object_at(start, start)
             low, high = start, end - 1  # the last character of the same object lies between
             while low < high:
                 middle = (low + high + 1) // 2
@@ -276,10 +277,13 @@ class Page:
                     low = middle
                 else:
                     high = middle - 1
-            start = low + 1
-            if start == end or text[low].isspace() or text[start].isspace():
+            before, box = box, self._box(start, low + 1)
+            if start > first and (
+                text[start - 1].isspace() or text[start].isspace() or not (before and box and _touch(before, box))
+            ):
                 self._add_run(found, text, first, start)
                 first = start
+            start = low + 1
         self._add_run(found, text, first, end)
 
     def _object_at(self, index: int, first: int) -> int | None:
@@ -295,27 +299,55 @@ class Page:
             return
         if piece[-1] == " ":  # room that no ink takes
             end = start + len(piece.rstrip())
-        rects = _count_rects(self._text, start, end - start)
-        if rects == 1:
-            _get_rect(self._text, 0, *_RECT)
-            box = self.frame.box(*_DOUBLES[:])
-        elif boxes := [*self._rects(rects)] or [run.bbox for run in self.characters((start, end))]:
-            box = union(boxes)
-        else:
+        box = self._box(start, end)
+        if box is None:
             return
         x0, top, x1, bottom = box
         if x1 < 0 or bottom < 0 or x0 > found.width or top > found.height:
             return
         turn = 0
         if bottom - top > 1.2 * (x1 - x0) and len(piece.strip()) > 1:
-            turn = (round(_char_angle(self._text, start) * 2 / pi) * 90 - self.frame.rotation) % 360
+            turn = self._turn(start)
         found.runs.append(Run(piece, box, turn))
         found.spans.append((start, end))
 
-    def _rects(self, count: int) -> Iterator[BBox]:
-        for index in range(count):
+    def _turn(self, index: int) -> int:
+        """Give the degrees by which a character must be turned clockwise; PDFium's angles run clockwise, in radians."""
+        quarters = round(_char_angle(self._text, index) * 2 / pi)
+        return int(-quarters * 90 - self.frame.rotation) % 360
+
+    def _page_turn(self, found: Content) -> int:
+        """Give the degrees by which the page must be turned clockwise so that most of its text stands upright."""
+        letters: Counter[int] = Counter()
+        for run in found.runs:
+            letters[run.turn] += len(run.text)
+        turn, count = letters.most_common(1)[0] if letters else (0, 0)
+        if turn == 0 and letters:  # upside down a line is as wide as upright: ask the longest
+            longest = max(range(len(found.runs)), key=lambda i: len(found.runs[i].text))
+            turn = self._turn(found.spans[longest][0])
+            return turn if turn == 180 else 0
+        return turn if 2 * count > letters.total() else 0
+
+    def _box(self, start: int, end: int) -> BBox | None:
+        rects = _count_rects(self._text, start, end - start)
+        if rects == 1:
+            _get_rect(self._text, 0, *_RECT)
+            return self.frame.box(*_DOUBLES[:])
+        boxes = []
+        for index in range(rects):
             _get_rect(self._text, index, *_RECT)
-            yield self.frame.box(*_DOUBLES[:])
+            boxes.append(self.frame.box(*_DOUBLES[:]))
+        boxes = boxes or [run.bbox for run in self.characters((start, end))]  # without ink they still stand somewhere
+        return union(boxes) if boxes else None
+
+
+def _touch(first: BBox, second: BBox) -> bool:
+    """Whether two boxes lie side by side on one line, or one above the other where both are tall as turned text is."""
+    across = min(first[2], second[2]) - max(first[0], second[0])
+    along = min(first[3], second[3]) - max(first[1], second[1])
+    if all(bottom - top > 1.2 * (x1 - x0) for x0, top, x1, bottom in (first, second)):
+        return across > 0.5 * min(first[2] - first[0], second[2] - second[0]) or along > 0
+    return along > 0.3 * min(first[3] - first[1], second[3] - second[1])
 
 
 def _frame(page: pdfium.PdfPage) -> Frame:
@@ -331,15 +363,6 @@ def _printed(text: str) -> str:
 def _character(textpage: int, index: int) -> str:
     code = _get_unicode(textpage, index)
     return _printed("\ufffd" if code > 0x10FFFF or 0xD800 <= code < 0xE000 else chr(code))
-
-
-def _turn(runs: Sequence[Run]) -> int:
-    """Give the degrees by which a page must be turned clockwise so that most of its text stands upright."""
-    letters: Counter[int] = Counter()
-    for run in runs:
-        letters[run.turn] += len(run.text)
-    turn, count = letters.most_common(1)[0] if letters else (0, 0)
-    return turn if 2 * count > letters.total() else 0
 
 
 # Lines and pictures

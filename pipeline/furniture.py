@@ -12,14 +12,8 @@ from collections import defaultdict
 from extractors.document import Block, Document, Paragraph, Table
 from pipeline.text import plain
 
-MARGIN = 0.08
-"""Share of the page's height at its top and foot that margins take: 2.4 cm of A4, which includes Word's 2 cm."""
-
-HEAD = 0.15
-"""Share of the page's height in which running heads stand."""
-
-SMALL = 0.8
-"""Type smaller than this share of a table's smallest is no part of the text around it."""
+EDGE = 0.15
+"""Share of the page's height at its top and foot in which running heads and stamps stand."""
 
 _FURNITURE = re.compile(r"[-–—\s.]*\d{0,4}[-–—\s.]*|(?:стор(?:інка|\.)|продовження)\s.{0,40}", re.IGNORECASE)
 
@@ -35,43 +29,42 @@ MAX_STAMP_CELLS = 24
 def furniture(document: Document) -> set[int]:
     """Give the indexes of the paragraphs that are furniture.
 
-    Page numbers and the like by what they say; running heads by standing in the same place on several pages; stamps
-    put into the margin by their small type.
+    Page numbers and the like by what they say; running heads by standing in the same place on several pages; the
+    lines of a stamp at a page's edge by speaking of an electronic signature.
     """
     found: set[int] = set()
     heads: dict[str, list[tuple[int, float, int]]] = defaultdict(list)
-    type_of = _smallest_type(document)
+    edges: dict[tuple[int, bool], list[int]] = defaultdict(list)
     for index, block in enumerate(document.blocks):
         if not isinstance(block, Paragraph):
             continue
-        text = plain(block.text)
-        if _FURNITURE.fullmatch(text):
+        if _FURNITURE.fullmatch(plain(block.text)):
             found.add(index)
         if block.page is None or block.bbox is None or block.page > len(document.page_heights):
             continue
         height = document.page_heights[block.page - 1]
         _, top, _, bottom = block.bbox
-        if bottom < HEAD * height or top > (1 - HEAD) * height:
-            heads[re.sub(r"\d+", "#", text)].append((block.page, top, index))
-        in_margin = bottom < MARGIN * height or top > (1 - MARGIN) * height
-        if in_margin and bottom - top < SMALL * type_of.get(block.page, 0.0):
-            found.add(index)
+        if bottom < EDGE * height or top > (1 - EDGE) * height:
+            heads[re.sub(r"\d+", "#", plain(block.text))].append((block.page, top, index))
+            edges[(block.page, top > height / 2)].append(index)
     for places in heads.values():
         for page, top, index in places:
             if any(other != page and abs(other_top - top) <= 4 for other, other_top, _ in places):
                 found.add(index)
+    for indexes in edges.values():
+        found.update(_stamp(document, indexes))
     return found
 
 
-def _smallest_type(document: Document) -> dict[int, float]:
-    """Give the height of the smallest type in each page's tables, points."""
-    found: dict[int, float] = {}
-    for table in document.tables:
-        for cell in table.cells:
-            if cell.page is not None and cell.ink is not None and len(cell.text) > 2:
-                height = cell.ink[3] - cell.ink[1]
-                found[cell.page] = min(height, found.get(cell.page, height))
-    return found
+def _stamp(document: Document, indexes: list[int]) -> list[int]:
+    """Give those of the paragraphs at a page's edge that lie under one another from the left edge of a stamp."""
+    blocks = {index: block for index in indexes if isinstance(block := document.blocks[index], Paragraph)}
+    lefts = [block.bbox[0] for block in blocks.values() if block.bbox and _SIGNATURE.search(block.text)]
+    if len(lefts) < 2:
+        return []
+    return [
+        index for index, block in blocks.items() if block.bbox and any(abs(block.bbox[0] - left) <= 4 for left in lefts)
+    ]
 
 
 def as_data(table: Table) -> list[Block]:

@@ -39,6 +39,7 @@ def _table(understood: Understood) -> dict[str, Any]:
         "n_columns": table.n_columns,
         "header_rows": understood.header_rows,
         "found_by": table.found_by,
+        "confidence": round(table.confidence, 3),
         "joins": [{"page": join.page, "reason": join.reason} for join in table.joins],
         "cells": [_cell(cell) for cell in table.cells],
     }

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from extractors.errors import Refused
-from extractors.lattice import Grid, Ruling, grids, join_collinear
+from extractors.lattice import Grid, Ruling, dotted, grids, join_collinear
 from extractors.limits import LIMITS
 
 TOLERANCE = 2.5
@@ -252,3 +252,49 @@ def test_grid_beyond_the_limit_is_refused() -> None:
     with pytest.raises(Refused) as caught:
         grids(lines, lines, TOLERANCE)
     assert caught.value.reason == "limit:cells"
+
+
+# Lines that are missing, double, dashed or dotted
+
+
+def test_side_left_open_is_closed_where_the_lines_end_together() -> None:
+    rows = [Ruling(0, 0, 100), Ruling(40, 0, 100)]
+    (found,) = grids(rows, [Ruling(x, 0, 70) for x in (0, 50, 100)], TOLERANCE)
+    assert list(found.y_edges) == [0, 40, 70]
+    assert [cell.row for cell in found.cells] == [0, 0, 1, 1]
+
+
+def test_table_without_lines_at_its_sides_gets_them() -> None:
+    rows = [Ruling(y, 0, 100) for y in (0, 20, 40)]
+    (found,) = grids(rows, [Ruling(50, 0, 40)], TOLERANCE)
+    assert list(found.x_edges) == [0, 50, 100]
+    assert len(found.cells) == 4
+
+
+def test_lines_that_end_apart_leave_no_row() -> None:
+    columns = [Ruling(0, 0, 70), Ruling(50, 0, 40), Ruling(100, 0, 55)]
+    (found,) = grids([Ruling(0, 0, 100), Ruling(40, 0, 100)], columns, TOLERANCE)
+    assert list(found.y_edges) == [0, 40]
+
+
+def test_double_lines_are_one_edge() -> None:
+    rows = [Ruling(y + d, 0, 100) for y in (0, 30, 60) for d in (0, 3)]
+    columns = [Ruling(x + d, 0, 63) for x in (0, 50, 100) for d in (0, 3)]
+    (found,) = grids(rows, columns, TOLERANCE)
+    assert (len(found.y_edges), len(found.x_edges), len(found.cells)) == (3, 3, 4)
+
+
+def test_dashes_are_one_line_and_pieces_of_lines_are_not() -> None:
+    dashes = [Ruling(0, x, x + 6) for x in range(0, 100, 10)]
+    assert join_collinear(dashes, TOLERANCE) == [Ruling(0, 0, 96)]
+    pieces = [Ruling(0, 0, 40), Ruling(0, 44, 90)]
+    assert join_collinear(pieces, TOLERANCE) == pieces
+
+
+def test_rows_of_dots_are_lines() -> None:
+    across = [(float(x), 10.0) for x in range(0, 60, 3)]
+    down = [(30.0, 13.0 + y) for y in range(0, 60, 3)]
+    rows, columns = dotted([*across, *down, (200.0, 200.0)], TOLERANCE)
+    assert rows == [Ruling(10, 0, 57)]
+    assert columns == [Ruling(30, 10, 70)] or columns == [Ruling(30, 13, 70)]
+    assert dotted(across[:7], TOLERANCE) == ([], [])

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors.layout import Run, join_lines, join_wrapped, lines_of, paragraphs_of, union
+from extractors.document import BBox
+from extractors.layout import Run, cell_text, join_lines, join_wrapped, lines_of, paragraphs_of, union
 
 HEIGHT = 10.0
 
@@ -133,3 +134,29 @@ def test_line_that_had_room_for_the_next_word_ends_its_paragraph() -> None:
 def test_nothing_gives_nothing() -> None:
     assert lines_of([]) == []
     assert paragraphs_of([]) == []
+
+
+def test_superscript_stands_behind_its_word_and_subscript_too() -> None:
+    unit, power = Run("м", (10, 6.3, 17, 11.7)), Run("2", (17.2, 2, 20, 6.8))
+    assert [line.text for line in lines_of([power, unit])] == ["м2"]
+    formula, index = Run("CO", (10, 2, 20, 10)), Run("2", (20.3, 8, 23, 13))
+    assert [line.text for line in lines_of([formula, index])] == ["CO2"]
+
+
+def test_short_lines_below_one_another_stay_lines() -> None:
+    assert [line.text for line in lines_of([Run("150", (10, 0, 25, 8)), Run("20", (10, 9, 20, 17))])] == ["150", "20"]
+
+
+@pytest.mark.parametrize(
+    ("turn", "boxes"),
+    [
+        (90, [(10, 10, 18, 60), (22, 10, 30, 60)]),
+        (270, [(22, 10, 30, 60), (10, 10, 18, 60)]),
+        (180, [(10, 22, 60, 30), (10, 10, 60, 18)]),
+    ],
+)
+def test_turned_text_is_read_the_way_it_runs(turn: int, boxes: list[BBox]) -> None:
+    runs = [Run(text, box, turn) for text, box in zip(("Найменування", "показника"), boxes, strict=True)]
+    text, ink = cell_text(runs[::-1], (0, 0, 40, 70), 2.0)
+    assert text == "Найменування показника"
+    assert ink == union(boxes)

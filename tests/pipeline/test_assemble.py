@@ -181,6 +181,43 @@ def test_true_rows_are_not_merged(last: list[str], first: list[str]) -> None:
     assert drawn(found) == [*FIRST[:-1], last, first, *NEXT]
 
 
+def test_row_whose_every_column_goes_on_is_one_where_a_text_is_not_finished() -> None:
+    last, first = ["2.", "C40.0, C40.1,", "96096-00 разом"], ["", "C40.2", "96097-00"]
+    whole = table([HEADER, last], page=1, loose=[])
+    assert drawn(joined(whole, table([first, *NEXT], page=2)))[1:3] == [
+        ["2.", "C40.0, C40.1, C40.2", "96096-00 разом 96097-00"],
+        NEXT[0],
+    ]
+
+
+def test_cell_merged_over_rows_goes_on_beside_a_row_that_starts() -> None:
+    found = joined(
+        table([["Діагнози", "Інтервенції"], ["C40.0, C40.1,", "Терапевт 1"]], page=1),
+        table([["C40.2, C40.3", "Ерготерапевт 2"]], page=2),
+    )
+    assert drawn(found) == [
+        ["Діагнози", "Інтервенції"],
+        ["C40.0, C40.1, C40.2, C40.3", "Терапевт 1"],
+        ["^", "Ерготерапевт 2"],
+    ]
+    assert "columns 0" in found.joins[0].reason
+
+
+def test_repeated_column_numbers_stand_once() -> None:
+    numbers = ["1", "2", "3"]
+    found = joined(
+        table([HEADER, numbers, *FIRST[1:]], page=1),
+        table([["1.", "2.", "3."], *NEXT], page=2),
+    )
+    assert drawn(found) == [HEADER, numbers, *FIRST[1:], *NEXT]
+    assert "column numbers" in found.joins[0].reason
+
+
+def test_column_numbers_that_are_not_the_header_s_stay() -> None:
+    found = joined(table(FIRST, page=1), table([["1", "2", "3"], *NEXT], page=2))
+    assert drawn(found) == [*FIRST, ["1", "2", "3"], *NEXT]
+
+
 def test_row_whose_text_ends_high_above_the_bottom_does_not_go_on() -> None:
     last, first = ["2.", "Другий захід", "20,00"], ["", "без номера", ""]
     whole = table([*FIRST[:-1], last], page=1, loose=[(2, 1)])
