@@ -157,18 +157,20 @@ OPEN = 4.0
 def _open_sides(lines: Sequence[Ruling], across: Sequence[Ruling], tolerance: float) -> list[Ruling]:
     """Give the lines missing before the first and after the last of `lines`.
 
-    One is missing where the outermost lines across it both reach beyond, and end together. A single line with two
-    across it is an H and no grid.
+    One is missing where at least half of the lines across it, and two of them, reach beyond and end together. A single
+    line with two across it is an H and no grid.
     """
-    left, right = min(across), max(across)
-    if len(across) < 2 or len(lines) + len(across) < 4 or right.position - left.position <= OPEN * tolerance:
+    if len(across) < 2 or len(lines) + len(across) < 4:
         return []
-    found = []
     first, last = min(r.position for r in lines), max(r.position for r in lines)
-    if max(left.start, right.start) < first - OPEN * tolerance and abs(left.start - right.start) <= 2 * tolerance:
-        found.append(Ruling((left.start + right.start) / 2, left.position, right.position))
-    if min(left.end, right.end) > last + OPEN * tolerance and abs(left.end - right.end) <= 2 * tolerance:
-        found.append(Ruling((left.end + right.end) / 2, left.position, right.position))
+    found = []
+    for edge, ends in (
+        (min(r.start for r in across), [r for r in across if r.start < first - OPEN * tolerance]),
+        (max(r.end for r in across), [r for r in across if r.end > last + OPEN * tolerance]),
+    ):
+        together = [r.position for r in ends if min(abs(r.start - edge), abs(r.end - edge)) <= 2 * tolerance]
+        if len(together) >= max(2, len(across) / 2) and together[-1] - together[0] > OPEN * tolerance:
+            found.append(Ruling(edge, min(together), max(together)))
     return found
 
 
@@ -233,17 +235,18 @@ def _grid(
     taken = [[False] * n_columns for _ in range(n_rows)]
     cells = []
     for row in range(n_rows):
+        below, here = above[row + 1], taken[row]
         for column in range(n_columns):
-            if taken[row][column]:
+            if here[column]:
                 continue
-            end_column = column + 1
-            while end_column < n_columns and not left[end_column][row] and not taken[row][end_column]:
-                end_column += 1
-            end_row = row + 1
-            while end_row < n_rows and _continues(end_row, column, end_column, above, left, taken):
-                end_row += 1
-            for r in range(row, end_row):
-                taken[r][column:end_column] = [True] * (end_column - column)
+            end_row, end_column = row + 1, column + 1
+            if not (left[end_column][row] and below[column]):
+                while end_column < n_columns and not left[end_column][row] and not here[end_column]:
+                    end_column += 1
+                while end_row < n_rows and _continues(end_row, column, end_column, above, left, taken):
+                    end_row += 1
+                for r in range(row, end_row):
+                    taken[r][column:end_column] = [True] * (end_column - column)
             bbox = (x_edges[column], y_edges[row], x_edges[end_column], y_edges[end_row])
             cells.append(GridCell(row, column, end_row - row, end_column - column, bbox))
     return Grid(tuple(x_edges), tuple(y_edges), tuple(cells))

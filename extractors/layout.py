@@ -16,12 +16,14 @@ from extractors.document import BBox
 class Run(NamedTuple):
     """A piece of text on one line with its box (any unit, y downwards).
 
-    `turn` tells by how many degrees it must be turned clockwise to be read, 0 for upright text.
+    `turn` tells by how many degrees it must be turned clockwise to be read, 0 for upright text. `span` is the number of
+    its first character on the page and of the one after its last, where the reader counts them.
     """
 
     text: str
     bbox: BBox
     turn: int = 0
+    span: tuple[int, int] = (0, 0)
 
 
 def union(boxes: Iterable[BBox]) -> BBox:
@@ -48,7 +50,7 @@ def lines_of(runs: Iterable[Run], gap: float = float("inf")) -> list[Run]:
     lines = []
     for row in rows:
         if len(row) == 1:
-            lines.append(_line(row))
+            lines.append(line_of(row))
             continue
         row.sort(key=_from_left)
         piece = [row[0]]
@@ -56,10 +58,10 @@ def lines_of(runs: Iterable[Run], gap: float = float("inf")) -> list[Run]:
             before = piece[-1]
             height = max(before.bbox[3] - before.bbox[1], run.bbox[3] - run.bbox[1])
             if run.bbox[0] - before.bbox[2] > gap * height:
-                lines.append(_line(piece))
+                lines.append(line_of(piece))
                 piece = []
             piece.append(run)
-        lines.append(_line(piece))
+        lines.append(line_of(piece))
     return lines
 
 
@@ -86,9 +88,11 @@ def _from_left(run: Run) -> float:
     return run.bbox[0]
 
 
-def _line(runs: Sequence[Run]) -> Run:
+def line_of(runs: Sequence[Run]) -> Run:
+    """Join the runs of a line, from left to right; those that touch without a space."""
     if len(runs) == 1:
-        return Run(runs[0].text.strip(), runs[0].bbox)
+        text, bbox, _, _ = runs[0]
+        return Run(text.strip(), bbox)
     text = runs[0].text
     for before, run in pairwise(runs):
         height = max(before.bbox[3] - before.bbox[1], run.bbox[3] - run.bbox[1])
@@ -144,14 +148,13 @@ def join_wrapped(lines: Sequence[Run], width: float) -> str:
     if len(lines) == 1:
         return " ".join(lines[0].text.split())
     text = lines[0].text if lines else ""
-    for above, line in pairwise(lines):
-        height = above.bbox[3] - above.bbox[1]
-        room = width - (above.bbox[2] - above.bbox[0]) - height
-        if len(text) > 1 and text.endswith("-") and text[-2].isalnum():
+    for (before, (x0, top, x1, bottom), _, _), line in pairwise(lines):
+        if before[-1:] == "-" and len(text) > 1 and text[-2].isalnum():
             text += line.text
-        else:
-            text += ("\n" if _first_word_width(line) <= room else " ") + line.text
-    return "\n".join(" ".join(part.split()) for part in text.split("\n"))
+            continue
+        room = width - (x1 - x0) - (bottom - top)
+        text += ("\n" if room > 0 and _first_word_width(line) <= room else " ") + line.text
+    return "\n".join(" ".join(part.split()) for part in text.split("\n")) if "\n" in text else " ".join(text.split())
 
 
 def _first_word_width(line: Run) -> float:

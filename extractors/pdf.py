@@ -16,6 +16,7 @@ from extractors.lattice import Grid, dotted, grids
 from extractors.layout import Run, cell_text, lines_of, paragraphs_of, union
 from extractors.limits import LIMITS, enforce
 from extractors.pdfium import Content, Page, open_pdf
+from extractors.refine import refine
 from extractors.sniff import PDF
 
 TOLERANCE = 2.5
@@ -56,7 +57,8 @@ def _read_page(page: Page, number: int) -> list[Block]:
     enforce("page_rulings", sum(len(g.x_edges) + len(g.y_edges) for g in tables), LIMITS.page_rulings)
     inside, outside = _share_out(page, content, tables)
     placed: list[tuple[float, Block]] = [
-        (grid.bbox[1], _table(grid, runs, number)) for grid, runs in zip(tables, inside, strict=True)
+        (grid.bbox[1], _table(*refine(grid, runs, page.characters), number))
+        for grid, runs in zip(tables, inside, strict=True)
     ]
     for text in paragraphs_of(lines_of(outside)):
         if text.text:
@@ -111,31 +113,55 @@ class _Locator:
         return self._at[min(bisect_right(y_edges, y) - 1, self._last_row)][column]
 
 
+Place = tuple[int, int]
+"""A table and the index of a cell of its grid."""
+
+
+class _Locators:
+    """Finds the cell that holds a point among all tables of a page; of tables within tables, the innermost one's."""
+
+    def __init__(self, tables: Sequence[Grid]) -> None:
+        self._locators = sorted(enumerate(map(_Locator, tables)), key=lambda item: item[1].area)
+        self._tables = tables
+
+    def find(self, x: float, y: float) -> Place | None:
+        for table, locator in self._locators:
+            index = locator.find(x, y)
+            if index is not None:
+                return table, index
+        return None
+
+    def box(self, place: Place) -> BBox:
+        return self._tables[place[0]].cells[place[1]].bbox
+
+
 def _share_out(page: Page, content: Content, tables: Sequence[Grid]) -> tuple[list[dict[int, list[Run]]], list[Run]]:
     """Give each run to the cell its middle stands in, by table and cell index, and the rest to the page.
 
-    A run that reaches over a line of its table is cut there first. Where a table stands in a cell of another, the inner
-    one takes its text.
+    A run that reaches over a line of its table, or into one, is cut there first. Where a table stands in a cell of
+    another, the inner one takes its text.
     """
     inside: list[dict[int, list[Run]]] = [defaultdict(list) for _ in tables]
+    if not tables:
+        return inside, content.runs
     outside: list[Run] = []
-    locators = sorted(enumerate(map(_Locator, tables)), key=lambda item: item[1].area)
-    for run, span in zip(content.runs, content.spans, strict=True):
+    locators = _Locators(tables)
+    for run in content.runs:
         x0, top, x1, bottom = run.bbox
-        for table, locator in locators:
-            place = locator.find((x0 + x1) / 2, (top + bottom) / 2)
-            if place is None:
-                continue
-            box = locator.cells[place].bbox
-            if x0 < box[0] - TOLERANCE or x1 > box[2] + TOLERANCE or (run.turn and _sticks_out(run.bbox, box)):
-                for piece in _cut(page.characters(span) or [run], run.turn, locator):
-                    at = locator.find((piece.bbox[0] + piece.bbox[2]) / 2, (piece.bbox[1] + piece.bbox[3]) / 2)
-                    (inside[table][at] if at is not None else outside).append(piece)
-            else:
-                inside[table][place].append(run)
-            break
+        y = (top + bottom) / 2
+        place = locators.find((x0 + x1) / 2, y)
+        if place is None:
+            whole = locators.find(x0, y) is None and locators.find(x1, y) is None
         else:
-            outside.append(run)
+            box = locators.box(place)
+            whole = (
+                box[0] - TOLERANCE <= x0 and x1 <= box[2] + TOLERANCE and not (run.turn and _sticks_out(run.bbox, box))
+            )
+        if whole:
+            (outside if place is None else inside[place[0]][place[1]]).append(run)
+            continue
+        for piece, at in _cut(page.characters(run) or [run], run, locators):
+            (outside if at is None else inside[at[0]][at[1]]).append(piece)
     return inside, outside
 
 
@@ -143,25 +169,25 @@ def _sticks_out(inner: BBox, outer: BBox) -> bool:
     return inner[1] < outer[1] - TOLERANCE or inner[3] > outer[3] + TOLERANCE
 
 
-def _cut(characters: Sequence[Run], turn: int, locator: _Locator) -> Iterator[Run]:
-    """Join the characters of a text object that stand in the same cell."""
+def _cut(characters: Sequence[Run], run: Run, locators: _Locators) -> Iterator[tuple[Run, Place | None]]:
+    """Join the characters of a run that stand in the same cell."""
     piece: list[Run] = []
-    at: int | None = None
+    at: Place | None = None
     for character in characters:
         x0, top, x1, bottom = character.bbox
-        place = locator.find((x0 + x1) / 2, (top + bottom) / 2) if character.text.strip() else at
+        place = locators.find((x0 + x1) / 2, (top + bottom) / 2) if character.text.strip() else at
         if piece and place != at:
-            yield from _joined(piece, turn)
+            yield from ((joined, at) for joined in _joined(piece, run))
             piece = []
         at = place
         piece.append(character)
-    yield from _joined(piece, turn)
+    yield from ((joined, at) for joined in _joined(piece, run))
 
 
-def _joined(piece: Sequence[Run], turn: int) -> Iterator[Run]:
-    text = "".join(run.text for run in piece)
+def _joined(piece: Sequence[Run], run: Run) -> Iterator[Run]:
+    text = "".join(character.text for character in piece)
     if text.strip():
-        yield Run(text, union(run.bbox for run in piece if run.text.strip()), turn)
+        yield Run(text, union(c.bbox for c in piece if c.text.strip()), run.turn, (piece[0].span[0], piece[-1].span[1]))
 
 
 def _table(grid: Grid, runs: dict[int, list[Run]], page: int) -> Table:

@@ -136,14 +136,13 @@ class Frame:
 class Content:
     """What stands on a page `width` by `height` points.
 
-    `spans` are the first character of each run and the one after its last. `dots` are the middles of marks too small to
+    `dots` are the middles of marks too small to
     have a direction; a dotted line is a row of them.
     """
 
     width: float
     height: float
     runs: list[Run] = field(default_factory=list)
-    spans: list[tuple[int, int]] = field(default_factory=list)
     horizontal: list[Ruling] = field(default_factory=list)
     vertical: list[Ruling] = field(default_factory=list)
     dots: list[tuple[float, float]] = field(default_factory=list)
@@ -215,12 +214,13 @@ class Page:
         _add_drawings(self._address, self.frame, found)
         return found
 
-    def characters(self, span: tuple[int, int]) -> list[Run]:
+    def characters(self, run: Run) -> list[Run]:
         """Give the characters of a run, each with its own box; generated spaces have none and are left out."""
         found = []
-        for index in range(*span):
+        for index in range(*run.span):
             if not _is_generated(self._text, index) and _char_box(self._text, index, *_CHAR_BOX):
-                found.append(Run(_character(self._text, index), self.frame.box(*_DOUBLES[:])))
+                box = self.frame.box(*_DOUBLES[:])
+                found.append(Run(_character(self._text, index), box, run.turn, (index, index + 1)))
         return found
 
     def picture(self, dpi: float) -> NDArray[np.uint8]:
@@ -308,8 +308,7 @@ class Page:
         turn = 0
         if bottom - top > 1.2 * (x1 - x0) and len(piece.strip()) > 1:
             turn = self._turn(start)
-        found.runs.append(Run(piece, box, turn))
-        found.spans.append((start, end))
+        found.runs.append(Run(piece, box, turn, (start, end)))
 
     def _turn(self, index: int) -> int:
         """Give the degrees by which a character must be turned clockwise; PDFium's angles run clockwise, in radians."""
@@ -323,8 +322,7 @@ class Page:
             letters[run.turn] += len(run.text)
         turn, count = letters.most_common(1)[0] if letters else (0, 0)
         if turn == 0 and letters:  # upside down a line is as wide as upright: ask the longest
-            longest = max(range(len(found.runs)), key=lambda i: len(found.runs[i].text))
-            turn = self._turn(found.spans[longest][0])
+            turn = self._turn(max(found.runs, key=lambda run: len(run.text)).span[0])
             return turn if turn == 180 else 0
         return turn if 2 * count > letters.total() else 0
 
@@ -337,7 +335,9 @@ class Page:
         for index in range(rects):
             _get_rect(self._text, index, *_RECT)
             boxes.append(self.frame.box(*_DOUBLES[:]))
-        boxes = boxes or [run.bbox for run in self.characters((start, end))]  # without ink they still stand somewhere
+        boxes = boxes or [
+            c.bbox for c in self.characters(Run("", (0, 0, 0, 0), span=(start, end)))
+        ]  # without ink they still stand somewhere
         return union(boxes) if boxes else None
 
 

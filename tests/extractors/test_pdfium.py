@@ -82,7 +82,7 @@ def test_what_the_crop_box_cuts_off_is_not_on_the_page() -> None:
 def test_characters_of_a_run_have_their_own_boxes() -> None:
     with Page(open_pdf(drawn(text_at(20, 100, "Sum 5"))), 1) as page:
         found = page.content()
-        letters = page.characters(found.spans[0])
+        letters = page.characters(found.runs[0])
     assert "".join(letter.text for letter in letters) == "Sum 5"
     assert all(a.bbox[0] < b.bbox[0] for a, b in pairwise(letters))
 
@@ -102,5 +102,4 @@ def test_real_report_reads_alike_page_by_page() -> None:
     data = (Path(__file__).parents[2] / "data" / "raw" / "report.pdf").read_bytes()
     found = content(data, 2)
     assert found.runs
-    assert len(found.runs) == len(found.spans)
-    assert all(a[1] <= b[0] for a, b in pairwise(found.spans))
+    assert all(a.span[1] <= b.span[0] for a, b in pairwise(found.runs))
