@@ -34,6 +34,9 @@ def union(boxes: Iterable[BBox]) -> BBox:
 
 def lines_of(runs: Iterable[Run], gap: float = float("inf")) -> list[Run]:
     """Join runs that share a line, from top to bottom; a gap wider than `gap` line heights parts them."""
+    runs = list(runs)
+    if _stacked(runs):
+        return [line_of((run,)) for run in runs]
     rows: list[list[Run]] = []
     high = low = 0.0  # of the row's tallest run
     for run in sorted(runs, key=_by_height):
@@ -63,6 +66,16 @@ def lines_of(runs: Iterable[Run], gap: float = float("inf")) -> list[Run]:
             piece.append(run)
         lines.append(line_of(piece))
     return lines
+
+
+def _stacked(runs: Sequence[Run]) -> bool:
+    """Whether each run plainly stands below the one before, as the lines of most cells do."""
+    below = float("-inf")
+    for text, (_, top, _, bottom), _, _ in runs:
+        if top < below or len(text) <= SCRIPT:
+            return False
+        below = bottom - 0.1 * (bottom - top)
+    return True
 
 
 def _raised(row: Sequence[Run], run: Run) -> bool:
@@ -112,11 +125,11 @@ def cell_text(runs: Sequence[Run], bbox: BBox, padding: float) -> tuple[str, BBo
     if len(runs) == 1:
         return " ".join(runs[0].text.split()), runs[0].bbox
     ink = union(run.bbox for run in runs)
-    turn = max(runs, key=lambda run: len(run.text)).turn
     width = bbox[2] - bbox[0]
-    if turn:
-        width = bbox[3] - bbox[1] if turn != 180 else width
-        runs = [Run(run.text, _upright(run.bbox, turn)) for run in runs]
+    if any(run.turn for run in runs):
+        turn = max(runs, key=lambda run: len(run.text)).turn
+        width = bbox[3] - bbox[1] if turn in (90, 270) else width
+        runs = [Run(run.text, _upright(run.bbox, turn)) for run in runs] if turn else runs
     return join_wrapped(lines_of(runs), width - 2 * padding), ink
 
 

@@ -6,10 +6,11 @@ closed at once, so memory does not grow with their number but by what was read.
 
 from __future__ import annotations
 
+import gc
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 from extractors.document import BBox, Block, Cell, Document, Paragraph, Table
 from extractors.lattice import Grid, dotted, grids
@@ -38,7 +39,7 @@ def read_pdf(data: bytes, file_name: str, document_id: str) -> Document:
     blocks: list[Block] = []
     heights = []
     cells = 0
-    with closing(open_pdf(data)) as pdf:
+    with _without_collector(), closing(open_pdf(data)) as pdf:
         for number in range(1, len(pdf) + 1):
             with Page(pdf, number) as page:
                 found = _read_page(page, number)
@@ -47,6 +48,18 @@ def read_pdf(data: bytes, file_name: str, document_id: str) -> Document:
             enforce("cells", cells, LIMITS.cells)
             blocks.extend(found)
     return Document(document_id, file_name, PDF, len(heights), tuple(blocks), tuple(heights))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep Python's cycle collector from walking over all that was read, again and again; reading makes no cycles."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _read_page(page: Page, number: int) -> list[Block]:
@@ -88,51 +101,37 @@ def _grids(content: Content) -> list[Grid]:
 # Text into cells
 
 
-class _Locator:
-    """Finds the cell of a grid that holds a point."""
-
-    def __init__(self, grid: Grid) -> None:
-        self.cells = grid.cells
-        self._x_edges, self._y_edges = grid.x_edges, grid.y_edges
-        self._last_column, self._last_row = len(grid.x_edges) - 2, len(grid.y_edges) - 2
-        self._at = [[0] * (self._last_column + 1) for _ in range(self._last_row + 1)]
-        for index, cell in enumerate(grid.cells):
-            for row in range(cell.row, cell.row + cell.row_span):
-                for column in range(cell.column, cell.column + cell.column_span):
-                    self._at[row][column] = index
-
-    @property
-    def area(self) -> float:
-        return (self._x_edges[-1] - self._x_edges[0]) * (self._y_edges[-1] - self._y_edges[0])
-
-    def find(self, x: float, y: float) -> int | None:
-        x_edges, y_edges = self._x_edges, self._y_edges
-        if not (x_edges[0] <= x <= x_edges[-1] and y_edges[0] <= y <= y_edges[-1]):
-            return None
-        column = min(bisect_right(x_edges, x) - 1, self._last_column)
-        return self._at[min(bisect_right(y_edges, y) - 1, self._last_row)][column]
-
-
 Place = tuple[int, int]
 """A table and the index of a cell of its grid."""
 
 
-class _Locators:
+class _Locator:
     """Finds the cell that holds a point among all tables of a page; of tables within tables, the innermost one's."""
 
     def __init__(self, tables: Sequence[Grid]) -> None:
-        self._locators = sorted(enumerate(map(_Locator, tables)), key=lambda item: item[1].area)
-        self._tables = tables
+        self._grids = []
+        for table in sorted(range(len(tables)), key=lambda t: _area(tables[t].bbox)):
+            grid = tables[table]
+            n_rows, n_columns = len(grid.y_edges) - 1, len(grid.x_edges) - 1
+            places: list[list[Place]] = [[(table, 0)] * n_columns for _ in range(n_rows)]
+            for index, (row, column, row_span, column_span, _) in enumerate(grid.cells):
+                place = (table, index)
+                if row_span == column_span == 1:
+                    places[row][column] = place
+                else:
+                    for covered in places[row : row + row_span]:
+                        covered[column : column + column_span] = [place] * column_span
+            self._grids.append((grid.x_edges, grid.y_edges, places))
 
     def find(self, x: float, y: float) -> Place | None:
-        for table, locator in self._locators:
-            index = locator.find(x, y)
-            if index is not None:
-                return table, index
+        for x_edges, y_edges, places in self._grids:
+            if x_edges[0] <= x < x_edges[-1] and y_edges[0] <= y < y_edges[-1]:
+                return places[bisect_right(y_edges, y) - 1][bisect_right(x_edges, x) - 1]
         return None
 
-    def box(self, place: Place) -> BBox:
-        return self._tables[place[0]].cells[place[1]].bbox
+
+def _area(bbox: BBox) -> float:
+    return (bbox[2] - bbox[0]) * (bbox[3] - bbox[1])
 
 
 def _share_out(page: Page, content: Content, tables: Sequence[Grid]) -> tuple[list[dict[int, list[Run]]], list[Run]]:
@@ -145,22 +144,21 @@ def _share_out(page: Page, content: Content, tables: Sequence[Grid]) -> tuple[li
     if not tables:
         return inside, content.runs
     outside: list[Run] = []
-    locators = _Locators(tables)
+    locator = _Locator(tables)
+    find = locator.find
     for run in content.runs:
         x0, top, x1, bottom = run.bbox
         y = (top + bottom) / 2
-        place = locators.find((x0 + x1) / 2, y)
+        place = find((x0 + x1) / 2, y)
         if place is None:
-            whole = locators.find(x0, y) is None and locators.find(x1, y) is None
+            whole = find(x0, y) is None and find(x1, y) is None
         else:
-            box = locators.box(place)
-            whole = (
-                box[0] - TOLERANCE <= x0 and x1 <= box[2] + TOLERANCE and not (run.turn and _sticks_out(run.bbox, box))
-            )
+            left, _, right, _ = box = tables[place[0]].cells[place[1]].bbox
+            whole = left - TOLERANCE <= x0 and x1 <= right + TOLERANCE and not (run.turn and _sticks_out(run.bbox, box))
         if whole:
             (outside if place is None else inside[place[0]][place[1]]).append(run)
             continue
-        for piece, at in _cut(page.characters(run) or [run], run, locators):
+        for piece, at in _cut(page.characters(run) or [run], run, locator):
             (outside if at is None else inside[at[0]][at[1]]).append(piece)
     return inside, outside
 
@@ -169,13 +167,13 @@ def _sticks_out(inner: BBox, outer: BBox) -> bool:
     return inner[1] < outer[1] - TOLERANCE or inner[3] > outer[3] + TOLERANCE
 
 
-def _cut(characters: Sequence[Run], run: Run, locators: _Locators) -> Iterator[tuple[Run, Place | None]]:
+def _cut(characters: Sequence[Run], run: Run, locator: _Locator) -> Iterator[tuple[Run, Place | None]]:
     """Join the characters of a run that stand in the same cell."""
     piece: list[Run] = []
     at: Place | None = None
     for character in characters:
         x0, top, x1, bottom = character.bbox
-        place = locators.find((x0 + x1) / 2, (top + bottom) / 2) if character.text.strip() else at
+        place = locator.find((x0 + x1) / 2, (top + bottom) / 2) if character.text.strip() else at
         if piece and place != at:
             yield from ((joined, at) for joined in _joined(piece, run))
             piece = []

@@ -106,7 +106,7 @@ class Frame:
 
     def box(self, x0: float, y0: float, x1: float, y1: float) -> BBox:
         """Give the box between the lower left and the upper right corner."""
-        if self.rotation == 0:
+        if not self.rotation:
             left, top = self.left, self.bottom + self.height
             return (x0 - left, top - y1, x1 - left, top - y0)
         ax, ay = self.point(x0, y0)
@@ -242,16 +242,21 @@ class Page:
             return found
         enforce("page_characters", count, LIMITS.page_characters)
         text = self._page_text(count)
+        textpage, box_of, add_run, add_line = self._text, self.frame.box, self._add_run, self._add_line
         start = 0
         while start < count:
             end = text.find("\r\n", start)
             if end < 0:
                 end = count
             if end > start:
-                if _count_rects(self._text, start, end - start) == 1:
-                    self._add_run(found, text, start, end)
+                if _count_rects(textpage, start, end - start) == 1:
+                    if text[end - 1] == " ":
+                        add_run(found, text, start, end)
+                    else:
+                        _get_rect(textpage, 0, *_RECT)
+                        add_run(found, text, start, end, box_of(*_DOUBLES[:]))
                 else:
-                    self._add_line(found, text, start, end)
+                    add_line(found, text, start, end)
             start = end + 2
         return found
 
@@ -293,15 +298,16 @@ class Page:
             index -= 1
         return address
 
-    def _add_run(self, found: Content, text: str, start: int, end: int) -> None:
+    def _add_run(self, found: Content, text: str, start: int, end: int, box: BBox | None = None) -> None:
         piece = text[start:end]
         if not piece or piece.isspace():
             return
-        if piece[-1] == " ":  # room that no ink takes
-            end = start + len(piece.rstrip())
-        box = self._box(start, end)
         if box is None:
-            return
+            if piece[-1] == " ":  # room that no ink takes
+                end = start + len(piece.rstrip())
+            box = self._box(start, end)
+            if box is None:
+                return
         x0, top, x1, bottom = box
         if x1 < 0 or bottom < 0 or x0 > found.width or top > found.height:
             return
@@ -318,11 +324,11 @@ class Page:
     def _page_turn(self, found: Content) -> int:
         """Give the degrees by which the page must be turned clockwise so that most of its text stands upright."""
         letters: Counter[int] = Counter()
-        for run in found.runs:
-            letters[run.turn] += len(run.text)
+        for text, _, turn, _ in found.runs:
+            letters[turn] += len(text)
         turn, count = letters.most_common(1)[0] if letters else (0, 0)
-        if turn == 0 and letters:  # upside down a line is as wide as upright: ask the longest
-            turn = self._turn(max(found.runs, key=lambda run: len(run.text)).span[0])
+        if turn == 0 and letters:  # upside down a line is as wide as upright: ask one of the long ones
+            turn = self._turn(next(run for run in found.runs if 2 * len(run.text) * len(found.runs) >= count).span[0])
             return turn if turn == 180 else 0
         return turn if 2 * count > letters.total() else 0
 

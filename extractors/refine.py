@@ -27,6 +27,9 @@ MANY = 4
 DENSE = 0.75
 """Share of the lines of a row that a column must fill to tell where rows begin."""
 
+OPEN_ROWS = 0.4
+"""Share of a grid's rows that must have no lines between their columns; headings and sections are fewer."""
+
 _VALUE = re.compile(r"[(+–−-]?\s?[€$£]?\s?\d(?:[\d.\s]|,(?!\s))*\s?[%€*)]*|[–—-]+|[xхXХ✓•]|n/?a|так|ні", re.IGNORECASE)
 """One value alone on its line; a list of codes is none."""
 
@@ -114,7 +117,7 @@ def refine(grid: Grid, held: Held, characters: Characters) -> tuple[Grid, Held]:
 
 def _split_columns(grid: Grid, held: Held, characters: Characters) -> tuple[Grid, Held]:
     wide = [i for i, cell in enumerate(grid.cells) if cell.column_span > 1 and held.get(i)]
-    if len(wide) < 2:
+    if len(wide) < max(2, OPEN_ROWS * (len(grid.y_edges) - 1)):
         return grid, held
     parted: dict[int, dict[int, list[Run]]] = {}
     for index in wide:
