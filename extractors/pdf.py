@@ -12,13 +12,16 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
-from extractors.document import BBox, Block, Cell, Document, Paragraph, Table
-from extractors.lattice import Grid, dotted, grids
+from extractors.alignment import Found, find_tables, may_hold_table
+from extractors.document import BBox, Block, Cell, Document, FoundBy, Paragraph, Table
+from extractors.lattice import Grid, dotted
+from extractors.lattice import grids as grids_of
 from extractors.layout import Run, cell_text, lines_of, paragraphs_of, union
 from extractors.limits import LIMITS, enforce
 from extractors.pdfium import Content, Page, open_pdf
 from extractors.refine import refine
 from extractors.sniff import PDF
+from extractors.textlayer import judge, restore
 
 TOLERANCE = 2.5
 """Points by which lines may miss each other and still meet; Word draws borders 0.5-1.5 pt wide."""
@@ -27,6 +30,18 @@ PADDING = 2.7
 """Points that a cell keeps free on each side at the least: LibreOffice's default of 0.97 mm; Word's is 1.9 mm."""
 
 SCAN_DPI = 300
+
+COVERED = 0.6
+"""Share of a page that a scan's picture covers at the least, its margins cut off."""
+
+FEW_CHARACTERS = 400
+"""Characters up to which the text on a covered page is a stamp."""
+
+FEW_RUNS = 4
+"""Pieces of text outside all grids from which they may be a table."""
+
+OUTLINES = 100
+"""Drawings on a page without text from which they may be letters."""
 
 
 def read_pdf(data: bytes, file_name: str, document_id: str) -> Document:
@@ -64,20 +79,64 @@ def _without_collector() -> Iterator[None]:
 
 def _read_page(page: Page, number: int) -> list[Block]:
     content = page.content()
-    if not content.runs:
-        return _read_picture(page, content, number) if content.pictures else []
-    tables = _grids(content)
-    enforce("page_rulings", sum(len(g.x_edges) + len(g.y_edges) for g in tables), LIMITS.page_rulings)
-    inside, outside = _share_out(page, content, tables)
-    placed: list[tuple[float, Block]] = [
-        (grid.bbox[1], _table(*refine(grid, runs, page.characters), number))
-        for grid, runs in zip(tables, inside, strict=True)
+    verdict = judge(content.text)
+    if verdict.kind == "garbled" or _is_picture(page, content):
+        return _read_picture(page, content, number)
+    if verdict.mapping is not None:
+        content.runs = [run._replace(text=restore(run.text, verdict.mapping)) for run in content.runs]
+    grids = _grids(content)
+    enforce("page_rulings", sum(len(g.x_edges) + len(g.y_edges) for g in grids), LIMITS.page_rulings)
+    inside, outside = _share_out(page, content, grids)
+    tables = [
+        _table(*refine(grid, runs, page.characters), number, "rulings")
+        for grid, runs in zip(grids, inside, strict=True)
     ]
+    if len(outside) >= FEW_RUNS and verdict.mapping is None:
+        found, outside = _aligned(page, content, outside, grids)
+        tables += [_table(f.grid, f.runs, number, "alignment", f.confidence) for f in found]
+    placed: list[tuple[float, Block]] = [(table.bbox[1], table) for table in tables if table.bbox is not None]
     for text in paragraphs_of(lines_of(outside)):
         if text.text:
             placed.append((text.bbox[1], Paragraph(text.text, number, text.bbox, "text")))
     placed.sort(key=lambda item: item[0])
     return [block for _, block in placed]
+
+
+def _aligned(page: Page, content: Content, outside: list[Run], grids: Sequence[Grid]) -> tuple[list[Found], list[Run]]:
+    """Find tables in the text and among the lines outside all grids, and give the text outside these too."""
+    spans = sorted(run.span for run in outside)
+    starts = [start for start, _ in spans]
+    words = [w for w in page.words() if (at := bisect_right(starts, w.span[0]) - 1) >= 0 and w.span[0] < spans[at][1]]
+    if not may_hold_table(words):
+        return [], outside
+    boxes = [grid.bbox for grid in grids]
+    rows = [r for r in content.horizontal if not _within((r.start + r.end) / 2, r.position, boxes)]
+    columns = [r for r in content.vertical if not _within(r.position, (r.start + r.end) / 2, boxes)]
+    found = find_tables(words, rows, columns, content.width, content.height)
+    if not found:
+        return [], outside
+    used = {run.span for one in found for runs in one.runs.values() for run in runs}
+    return found, [word for word in words if word.span not in used]
+
+
+def _within(x: float, y: float, boxes: Sequence[BBox]) -> bool:
+    return any(
+        x0 - TOLERANCE <= x <= x1 + TOLERANCE and top - TOLERANCE <= y <= bottom + TOLERANCE
+        for x0, top, x1, bottom in boxes
+    )
+
+
+def _is_picture(page: Page, content: Content) -> bool:
+    """Whether the page must be read from its picture.
+
+    It shows no text but a picture, or letters drawn as outlines; or a picture covers it, and its text is a stamp or
+    what another program recognised in the scan.
+    """
+    if not content.runs:
+        return bool(content.pictures) or content.drawings >= OUTLINES
+    if content.picture_share < COVERED:
+        return False
+    return len(content.text) < FEW_CHARACTERS or page.is_invisible(max(content.runs, key=lambda run: len(run.text)))
 
 
 def _read_picture(page: Page, content: Content, number: int) -> list[Block]:
@@ -95,7 +154,7 @@ def _grids(content: Content) -> list[Grid]:
     if content.dots:
         more_rows, more_columns = dotted(content.dots, TOLERANCE)
         rows, columns = rows + more_rows, columns + more_columns
-    return [grid for grid in grids(rows, columns, TOLERANCE) if len(grid.x_edges) > 2 and len(grid.cells) > 1]
+    return [grid for grid in grids_of(rows, columns, TOLERANCE) if len(grid.x_edges) > 2 and len(grid.cells) > 1]
 
 
 # Text into cells
@@ -188,7 +247,7 @@ def _joined(piece: Sequence[Run], run: Run) -> Iterator[Run]:
         yield Run(text, union(c.bbox for c in piece if c.text.strip()), run.turn, (piece[0].span[0], piece[-1].span[1]))
 
 
-def _table(grid: Grid, runs: dict[int, list[Run]], page: int) -> Table:
+def _table(grid: Grid, runs: dict[int, list[Run]], page: int, found_by: FoundBy, confidence: float = 1.0) -> Table:
     cells = []
     for index, (row, column, row_span, column_span, bbox) in enumerate(grid.cells):
         if held := runs.get(index):
@@ -197,4 +256,13 @@ def _table(grid: Grid, runs: dict[int, list[Run]], page: int) -> Table:
         else:
             cells.append(Cell(row, column, row_span, column_span, "", page, bbox, "text"))
     n_rows, n_columns = len(grid.y_edges) - 1, len(grid.x_edges) - 1
-    return Table(n_rows, n_columns, tuple(cells), (page,), grid.bbox, "rulings", column_edges=grid.x_edges)
+    return Table(
+        n_rows,
+        n_columns,
+        tuple(cells),
+        (page,),
+        grid.bbox,
+        found_by,
+        column_edges=grid.x_edges,
+        confidence=confidence,
+    )

@@ -48,15 +48,10 @@ def _address(thing: object) -> int:
     return ctypes.cast(thing, _POINTER).value or 0  # type: ignore[arg-type]
 
 
-_load_page = _call("FPDF_LoadPage", _POINTER, _POINTER, _INT)
-_close_page = _call("FPDF_ClosePage", None, _POINTER)
-_load_text = _call("FPDFText_LoadPage", _POINTER, _POINTER)
-_close_text = _call("FPDFText_ClosePage", None, _POINTER)
 _count_chars = _call("FPDFText_CountChars", _INT, _POINTER)
 _get_text = _call("FPDFText_GetText", _INT, _POINTER, _INT, _INT, _POINTER)
 _get_unicode = _call("FPDFText_GetUnicode", ctypes.c_uint, _POINTER, _INT)
 _is_generated = _call("FPDFText_IsGenerated", _INT, _POINTER, _INT)
-_is_unmapped = _call("FPDFText_HasUnicodeMapError", _INT, _POINTER, _INT)
 _text_object = _call("FPDFText_GetTextObject", _POINTER, _POINTER, _INT)
 _char_angle = _call("FPDFText_GetCharAngle", ctypes.c_float, _POINTER, _INT)
 _char_box = _call("FPDFText_GetCharBox", _INT, _POINTER, _INT, *[_POINTER] * 4)
@@ -66,6 +61,7 @@ _count_objects = _call("FPDFPage_CountObjects", _INT, _POINTER)
 _get_object = _call("FPDFPage_GetObject", _POINTER, _POINTER, _INT)
 _count_form_objects = _call("FPDFFormObj_CountObjects", _INT, _POINTER)
 _get_form_object = _call("FPDFFormObj_GetObject", _POINTER, _POINTER, _SIZE)
+_render_mode = _call("FPDFTextObj_GetTextRenderMode", _INT, _POINTER)
 _object_type = _call("FPDFPageObj_GetType", _INT, _POINTER)
 _bounds = _call("FPDFPageObj_GetBounds", _INT, _POINTER, *[_POINTER] * 4)
 _object_matrix = _call("FPDFPageObj_GetMatrix", _INT, _POINTER, _POINTER)
@@ -147,6 +143,19 @@ class Content:
     vertical: list[Ruling] = field(default_factory=list)
     dots: list[tuple[float, float]] = field(default_factory=list)
     pictures: list[BBox] = field(default_factory=list)
+    text: str = ""
+    """All characters in the order in which PDFium gives them."""
+    drawings: int = 0
+    """Paths that draw no ruling line."""
+
+    @property
+    def picture_share(self) -> float:
+        """The share of the page that pictures cover, 0-1."""
+        covered = sum(
+            max(0.0, min(x1, self.width) - max(x0, 0.0)) * max(0.0, min(bottom, self.height) - max(top, 0.0))
+            for x0, top, x1, bottom in self.pictures
+        )
+        return min(1.0, covered / max(self.width * self.height, 1.0))
 
 
 def open_pdf(data: bytes) -> pdfium.PdfDocument:
@@ -223,6 +232,17 @@ class Page:
                 found.append(Run(_character(self._text, index), box, run.turn, (index, index + 1)))
         return found
 
+    def words(self) -> list[Run]:
+        """Give the words of the page, whatever text objects they were cut into."""
+        from extractors.words import words_of
+
+        return words_of(self._textpage, self.frame.box)
+
+    def is_invisible(self, run: Run) -> bool:
+        """Whether the run is not painted: the layer that text recognition lays over a scan."""
+        handle = _text_object(self._text, run.span[0])
+        return handle is not None and _render_mode(handle) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
+
     def picture(self, dpi: float) -> NDArray[np.uint8]:
         """Give the page as a picture, an array of height by width by channels."""
         width, height = self.frame.size
@@ -241,7 +261,7 @@ class Page:
         if count <= 0:
             return found
         enforce("page_characters", count, LIMITS.page_characters)
-        text = self._page_text(count)
+        found.text = text = self._page_text(count)
         textpage, box_of, add_run, add_line = self._text, self.frame.box, self._add_run, self._add_line
         start = 0
         while start < count:
@@ -431,8 +451,8 @@ def _add_drawings(page: int, frame: Frame, found: Content) -> None:
             _add_line(box, found)
         elif kind == raw.FPDF_PAGEOBJ_IMAGE:
             found.pictures.append(box)
-        else:
-            _add_outlines(handle, matrix, frame, found)
+        elif not _add_outlines(handle, matrix, frame, found):
+            found.drawings += 1
     enforce("page_objects", len(found.horizontal) + len(found.vertical), LIMITS.page_objects)
 
 
@@ -446,8 +466,9 @@ def _add_line(box: BBox, found: Content) -> None:
         found.vertical.append(Ruling((x0 + x1) / 2, top, bottom))
 
 
-def _add_outlines(handle: int, matrix: Matrix, frame: Frame, found: Content) -> None:
-    """Add each thin subpath as a line, and the straight sides of the others where they are drawn."""
+def _add_outlines(handle: int, matrix: Matrix, frame: Frame, found: Content) -> bool:
+    """Add thin subpaths as lines, and the level and upright sides of others where drawn; tell whether any was added."""
+    before = len(found.horizontal) + len(found.vertical)
     _draw_mode(handle, *_MODES)
     stroked = bool(_INTS[1])
     for outline in _outlines(handle, _multiply(_matrix(handle), matrix), frame):
@@ -459,6 +480,7 @@ def _add_outlines(handle: int, matrix: Matrix, frame: Frame, found: Content) -> 
             for (ax, ay), (bx, by) in pairwise(outline):
                 if min(abs(ax - bx), abs(ay - by)) <= THIN / 2 < max(abs(ax - bx), abs(ay - by)):
                     _add_line((min(ax, bx), min(ay, by), max(ax, bx), max(ay, by)), found)
+    return len(found.horizontal) + len(found.vertical) > before
 
 
 def _outlines(handle: int, matrix: Matrix, frame: Frame) -> Iterator[list[tuple[float, float]]]:

@@ -28,7 +28,7 @@ DENSE = 0.75
 """Share of the lines of a row that a column must fill to tell where rows begin."""
 
 OPEN_ROWS = 0.4
-"""Share of a grid's rows that must have no lines between their columns; headings and sections are fewer."""
+"""Share of a grid's rows that must have a cell over half of the columns; headings and sections are fewer."""
 
 _VALUE = re.compile(r"[(+–−-]?\s?[€$£]?\s?\d(?:[\d.\s]|,(?!\s))*\s?[%€*)]*|[–—-]+|[xхXХ✓•]|n/?a|так|ні", re.IGNORECASE)
 """One value alone on its line; a list of codes is none."""
@@ -108,15 +108,16 @@ def _height(runs: Sequence[Run]) -> float:
 def refine(grid: Grid, held: Held, characters: Characters) -> tuple[Grid, Held]:
     """Part the cells of a grid where its lines do not but its text does.
 
-    Columns: cells that span several columns and hold pieces in several of them, where most such cells do. Rows: a row
-    that holds most of the table's lines, `MANY` or more, each of them in several columns.
+    Columns: cells that span half of the columns and hold pieces in several of them, where most such cells do. Rows: a
+    row that holds most of the table's lines, `MANY` or more, each of them in several columns.
     """
     grid, held = _split_columns(grid, held, characters)
     return _split_rows(grid, held)
 
 
 def _split_columns(grid: Grid, held: Held, characters: Characters) -> tuple[Grid, Held]:
-    wide = [i for i, cell in enumerate(grid.cells) if cell.column_span > 1 and held.get(i)]
+    half = max(2, (len(grid.x_edges) - 1) / 2)
+    wide = [i for i, cell in enumerate(grid.cells) if cell.column_span >= half and held.get(i)]
     if len(wide) < max(2, OPEN_ROWS * (len(grid.y_edges) - 1)):
         return grid, held
     parted: dict[int, dict[int, list[Run]]] = {}

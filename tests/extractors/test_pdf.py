@@ -357,6 +357,73 @@ def test_page_without_text_goes_to_the_scan_reader(monkeypatch: pytest.MonkeyPat
     assert shape == (math.ceil(200 * 300 / 72), math.ceil(300 * 300 / 72))
 
 
+UKRAINIAN = "Програма розвитку місцевого самоврядування громади затверджена рішенням міської ради на наступні роки"
+
+
+def to_scan_reader(monkeypatch: pytest.MonkeyPatch, data: bytes) -> bool:
+    from extractors import scan
+
+    monkeypatch.setattr(scan, "read_picture", lambda *_: [Paragraph("from the picture", 1, None, "ocr")])
+    return [b.source for b in read(data).blocks if isinstance(b, Paragraph)] == ["ocr"]
+
+
+def with_picture(content: bytes) -> bytes:
+    return pdf(content, resources="/XObject << /X 6 0 R >>", extra=PICTURE)
+
+
+def test_stamp_on_a_scan_does_not_hide_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    stamp = text_at(20, 20, "Document 8575 signed").encode()
+    assert to_scan_reader(monkeypatch, with_picture(SHOWN + stamp))
+    small = SHOWN.replace(b"300 0 0 200", b"60 0 0 60")
+    assert not to_scan_reader(monkeypatch, with_picture(small + stamp)), "a coat of arms is no scan"
+
+
+def test_layer_that_recognition_laid_over_a_scan_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = (text_at(20, 180 - 12 * n, f"A line of text that was recognised, number {n}") for n in range(12))
+    lines = "".join(rows).encode()
+    assert to_scan_reader(monkeypatch, with_picture(SHOWN + b"3 Tr\n" + lines))
+    assert not to_scan_reader(monkeypatch, with_picture(SHOWN + lines)), "printed over a background"
+
+
+def test_garbled_text_layer_goes_to_the_scan_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    garbled = ["IIPOTOKOJI 3acinaHHR KopocreHcbKoi MicbKoi paJIH", "BHKoHaB1Ioro KoMiTeTy 3aTBepIDKeHHR 3BiTy"] * 4
+    lines = "".join(text_at(10, 180 - 12 * n, line) for n, line in enumerate(garbled))
+    assert to_scan_reader(monkeypatch, pdf(lines.encode()))
+
+
+def test_page_of_outlines_goes_to_the_scan_reader_and_a_frame_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    outline = "".join(f"{x} 100 m {x + 2} 108 l {x + 4} 100 l {x} 100 l f\n" for x in range(10, 290, 2))
+    assert to_scan_reader(monkeypatch, pdf(outline.encode()))
+    assert not to_scan_reader(monkeypatch, pdf(grid_lines().encode()))
+
+
+def test_mojibake_is_mapped_back() -> None:
+    latin = UKRAINIAN.encode("cp1251").decode("cp1252")
+    lines = "".join(text_at(5, 150 - 20 * n, part) for n, part in enumerate([latin[:50], latin[50:]]))
+    font = "/Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >> >>"
+    data = pdf(lines.encode("cp1252"), resources=font)
+    text = " ".join(b.text for b in read(data).blocks if isinstance(b, Paragraph))
+    assert squeezed(text) == squeezed(UKRAINIAN)
+
+
+def test_table_without_lines_is_found_by_alignment_and_nothing_is_lost() -> None:
+    rows = [["Name", "Plan", "Actual"], *([f"Measure number {n}", f"{n}25,50", f"{n}20,00"] for n in range(1, 8))]
+    cells = "".join(
+        text_at(x, 150 - 14 * r, text)
+        for r, row in enumerate(rows)
+        for x, text in zip((20, 150, 230), row, strict=True)
+    )
+    prose = text_at(20, 180, "The measures of the programme were carried out as follows in the last year.", 8)
+    document = read(pdf((prose + cells).encode()))
+    (found,) = document.tables
+    assert drawn(found) == rows
+    assert found.found_by == "alignment"
+    assert 0 < found.confidence < 1
+    assert [squeezed(b.text) for b in document.blocks if isinstance(b, Paragraph)] == [
+        squeezed("The measures of the programme were carried out as follows in the last year.")
+    ]
+
+
 def test_picture_beyond_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pdfium_reader, "LIMITS", replace(LIMITS, image_pixels=1000))
     with pytest.raises(Refused) as caught:

@@ -1,0 +1,272 @@
+"""Lines of words, the pieces that gaps part them into, and the columns that pieces under one another make.
+
+Guarantee: every word given stands in exactly one piece of one line, from left to right and from top to bottom. Lengths
+are measured in heights of the type, so that no rule depends on the size of the print.
+
+Method: pieces that lie under one another are a column, those that reach over several are spanning cells; after
+T. Kieninger, "Table structure recognition based on robust block segmentation", 1998, and A. Nurminen, "Algorithmic
+extraction of data in tables in PDF documents", 2013.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+from extractors.layout import Run
+
+GAP = 0.55
+"""Heights of the type between two pieces of a line at the least; a space is 0.2-0.3 of a line's height."""
+
+WIDE_GAP = 1.1
+"""Heights of the type from which a gap parts whatever the other gaps of its line are: no justified line has such."""
+
+STRETCH = 1.9
+"""Times the usual gap of its line from which a smaller gap parts: a justified line has them all alike."""
+
+VALUE = re.compile(
+    r"""[(\[]?[<>≤≥~≈±+–−‑-]?\s?[€$£¥₴]?\s?[+–−-]?\s?      # a sign, a currency
+    (?:\d[\d.,:/'’\s–−-]*(?:[eE][+-]?\d+)?|\.\d+)         # digits with what stands between them
+    \s?(?:%|‰|°C?|[pр]\.?[pп]\.?|[kKmMbB]n?|[a-z])?[)\]]?[*†‡§\d]{0,3}[)]?   # a unit, a mark of a note
+    (?:\s?\([^)]{1,12}\))?                                # an error or a note in brackets
+    |[–—―−-]{1,3}|\.{1,3}|[:*…]|[xхXХ✓✔•●○]|n\.?/?[adr]\.?|nil|none|yes|no|так|ні|є""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What a cell of a table of figures holds: a number as printed, or a sign that there is none."""
+
+_DIGIT = re.compile(r"\d")
+_SYMBOL = re.compile(r"[€$£¥₴%()*†‡§]+|[a-z]\)?|\(\w\)", re.IGNORECASE)
+
+
+class Piece(NamedTuple):
+    """Words of a line that stand close, from `x0` to `x1`."""
+
+    x0: float
+    x1: float
+    words: tuple[Run, ...]
+
+    @property
+    def text(self) -> str:
+        """The words with spaces between."""
+        return " ".join(word.text for word in self.words)
+
+    @property
+    def is_value(self) -> bool:
+        """Whether it reads as a figure or as the sign for none."""
+        return VALUE.fullmatch(self.text) is not None
+
+
+class Column(NamedTuple):
+    """The room that the pieces of a column take."""
+
+    x0: float
+    x1: float
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of words from `top` to `bottom`, its pieces from left to right."""
+
+    top: float
+    bottom: float
+    pieces: list[Piece]
+
+    @property
+    def x0(self) -> float:
+        """Where its first word begins."""
+        return self.pieces[0].x0
+
+    @property
+    def x1(self) -> float:
+        """Where its last word ends."""
+        return self.pieces[-1].x1
+
+    @property
+    def text(self) -> str:
+        """All words with spaces between."""
+        return " ".join(piece.text for piece in self.pieces)
+
+    @property
+    def words(self) -> list[Run]:
+        """All words from left to right."""
+        return [word for piece in self.pieces for word in piece.words]
+
+    @property
+    def led(self) -> bool:
+        """Whether dots lead from one text to another, as in a table of contents."""
+        return "....." in "".join(word.text for piece in self.pieces for word in piece.words)
+
+
+def type_height(words: Iterable[Run]) -> float:
+    """Give the usual height of a word."""
+    heights = [word.bbox[3] - word.bbox[1] for word in words]
+    return max(median(heights), 1e-3) if heights else 1.0
+
+
+def lines_from(words: Iterable[Run], height: float) -> list[Line]:
+    """Sort words into lines and part these into pieces."""
+    rows: list[list[Run]] = []
+    high = low = 0.0
+    for word in sorted(words, key=lambda w: (w.bbox[1] + w.bbox[3], w.bbox[0])):
+        _, top, _, bottom = word.bbox
+        if rows and min(low, bottom) - max(high, top) > 0.5 * min(low - high, bottom - top):
+            rows[-1].append(word)
+            if bottom - top > low - high and bottom - top < 1.5 * height:
+                high, low = top, bottom
+        else:
+            rows.append([word])
+            high, low = top, bottom
+    return [_line(row, height) for row in rows]
+
+
+def _line(row: list[Run], height: float) -> Line:
+    row.sort(key=lambda w: w.bbox[0])
+    ends = []
+    end = row[0].bbox[2]
+    for word in row:
+        ends.append(end)
+        end = max(end, word.bbox[2])
+    gaps = [word.bbox[0] - before for word, before in zip(row[1:], ends[1:], strict=True)]
+    spaces = sorted(gap for gap in gaps if 0 < gap < WIDE_GAP * height)
+    usual = spaces[len(spaces) // 2] if len(spaces) > 3 else 0.0
+    least = min(max(GAP * height, STRETCH * usual), WIDE_GAP * height)
+    pieces: list[list[Run]] = [[row[0]]]
+    for word, gap in zip(row[1:], gaps, strict=True):
+        if gap > least and not _leads(word, pieces[-1][-1]):
+            pieces.append([word])
+        else:
+            pieces[-1].append(word)
+    tops = [w.bbox[1] for w in row]
+    bottoms = [w.bbox[3] for w in row]
+    return Line(median(tops), median(bottoms), [piece_of(piece) for piece in pieces])
+
+
+def _leads(word: Run, before: Run) -> bool:
+    """Whether the word is a leading dot: dots belong to the text they lead from."""
+    return set(word.text) == {"."} and len(before.text) > 0
+
+
+def piece_of(words: Sequence[Run]) -> Piece:
+    """Give words of a line as one piece."""
+    return Piece(min(w.bbox[0] for w in words), max(w.bbox[2] for w in words), tuple(words))
+
+
+def shared(first: Piece | Column, second: Piece | Column) -> float:
+    """Give the width that both take."""
+    return min(first.x1, second.x1) - max(first.x0, second.x0)
+
+
+def columns_of(lines: Sequence[Line], height: float) -> list[Column]:
+    """Find the columns of lines that have gaps.
+
+    The line of the most pieces begins; each further piece widens the one column it lies under, makes a new one where
+    there is none, and counts as spanning where it lies under several. A boundary that more lines write over than keep
+    is none. A column of signs (`$`, `%`, a footnote's mark) belongs to the figures beside it.
+    """
+    columns: list[Column] = []
+    for line in sorted(lines, key=lambda line: -len(line.pieces)):
+        for piece in line.pieces:
+            under = _under(piece, columns, height)
+            if len(under) == 1:
+                at = under[0]
+                columns[at] = Column(min(columns[at].x0, piece.x0), max(columns[at].x1, piece.x1))
+            elif not under:
+                columns.append(Column(piece.x0, piece.x1))
+                columns.sort()
+    columns = _settled(columns)
+    while len(columns) > 1:
+        weakest = _weakest(lines, columns, height)
+        if weakest is None:
+            return columns
+        columns[weakest : weakest + 2] = [
+            Column(columns[weakest].x0, max(columns[weakest].x1, columns[weakest + 1].x1))
+        ]
+    return columns
+
+
+def _settled(columns: Sequence[Column]) -> list[Column]:
+    """Part columns that grew into one another, in the middle of what both take."""
+    settled = list(columns)
+    for index, (left, right) in enumerate(pairwise(columns)):
+        if right.x0 < left.x1:
+            middle = (left.x1 + right.x0) / 2
+            settled[index] = Column(settled[index].x0, max(middle, settled[index].x0))
+            settled[index + 1] = Column(middle, max(middle, right.x1))
+    return settled
+
+
+def _under(piece: Piece, columns: Sequence[Column], height: float) -> list[int]:
+    found = []
+    for index, column in enumerate(columns):
+        common = shared(piece, column)
+        if common > 0 and common > min(0.6 * height, 0.4 * (column.x1 - column.x0), 0.4 * (piece.x1 - piece.x0)):
+            found.append(index)
+    return found
+
+
+def _weakest(lines: Sequence[Line], columns: Sequence[Column], height: float) -> int | None:
+    """Give the column whose boundary to the next does not hold, the least sure first."""
+    found: list[tuple[float, int]] = []
+    kept, crossed = [0] * len(columns), [0] * len(columns)
+    only_signs = [True] * len(columns)
+    filled = [0] * len(columns)
+    for line in lines:
+        taken: list[tuple[int, int]] = []
+        for piece in line.pieces:
+            under = _under(piece, columns, height)
+            if not under:
+                continue
+            taken.append((under[0], under[-1]))
+            for index in range(under[0], under[-1]):
+                crossed[index] += 1
+            for index in under:
+                filled[index] += 1
+                only_signs[index] = only_signs[index] and _SYMBOL.fullmatch(piece.text) is not None
+        for (_, end), (start, _) in pairwise(taken):
+            for index in range(end, start):
+                kept[index] += 1
+    for index in range(len(columns) - 1):
+        if crossed[index] >= kept[index]:
+            found.append((kept[index] - crossed[index], index))
+        else:
+            near = columns[index + 1].x0 - columns[index].x1 < 1.5 * height
+            left, right = only_signs[index] and filled[index] > 0, only_signs[index + 1] and filled[index + 1] > 0
+            if near and left != right and index + (1 if right else 0) > 0:
+                found.append((0, index))
+    return min(found)[1] if found else None
+
+
+def place(piece: Piece, columns: Sequence[Column], height: float) -> tuple[int, int]:
+    """Give the first and last column that a piece lies under; the nearest one where it lies between."""
+    under = _under(piece, columns, height)
+    if under:
+        return under[0], under[-1]
+    middle = (piece.x0 + piece.x1) / 2
+    nearest = min(range(len(columns)), key=lambda i: max(columns[i].x0 - middle, middle - columns[i].x1, 0.0))
+    return nearest, nearest
+
+
+def cut_at(piece: Piece, columns: Sequence[Column]) -> list[Piece]:
+    """Cut a piece that lies under several columns where its words fall apart between them.
+
+    A long label may come close to the figure beside it. Each word must lie within one column, and each part but the
+    first must read as a figure.
+    """
+    groups: list[tuple[int, list[Run]]] = []
+    for word in piece.words:
+        x0, _, x1, _ = word.bbox
+        at = max(range(len(columns)), key=lambda i: min(x1, columns[i].x1) - max(x0, columns[i].x0))
+        if min(x1, columns[at].x1) - max(x0, columns[at].x0) < 0.7 * (x1 - x0):
+            return [piece]
+        if groups and groups[-1][0] == at:
+            groups[-1][1].append(word)
+        else:
+            groups.append((at, [word]))
+    parts = [piece_of(words) for _, words in groups]
+    if len(parts) > 1 and all(part.is_value and _DIGIT.search(part.text) for part in parts[1:]):
+        return parts
+    return [piece]
