@@ -2,11 +2,13 @@
 
 Three groups of documents: the samples in `data/raw`; scans of them made anew with other noise and skew; and, where the
 folder is there, the corpus of real documents with truth (`--corpus`), which holds files the samples were not made from.
+On the corpus's PDFs peers run too, each in an environment of its own under `.bench/`; what they found is kept there.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import subprocess
 import sys
@@ -17,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.measure import Cost, measure
-from bench.peers import PEERS
+from bench.peers.whole import PEERS
 
 ROOT = Path(__file__).parent.parent
 RAW = ROOT / "data" / "raw"
@@ -35,11 +37,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="counted runs of each command (default: %(default)s)")
     parser.add_argument("--corpus", type=Path, default=ROOT.parent / "shared" / "corpus", help="folder with korosten/")
+    parser.add_argument("--fresh", action="store_true", help="run peers again whose results are kept")
+    parser.add_argument("--budget", type=float, default=900.0, help="seconds for peers whose results are not kept")
     arguments = parser.parse_args()
+    korosten = arguments.corpus / "korosten"
     with tempfile.TemporaryDirectory() as scratch:
         # Costs come first: a process started from a large one counts that one's memory as its own peak.
         costs = list(_costs(arguments.runs, Path(scratch)))
-        lines = [*_accuracy(arguments.corpus, Path(scratch)), "", *costs]
+        speed = list(_speed(korosten, Path(scratch), arguments.runs)) if korosten.is_dir() else []
+        tables = list(_tables(arguments.corpus, arguments.budget, fresh=arguments.fresh)) if speed else []
+        lines = [*tables, *speed, *_accuracy(arguments.corpus, Path(scratch)), "", *costs]
     text = "\n".join(["# Benchmarks", "", *_about(arguments.runs), "", *lines, ""])
     (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
     print(text)
@@ -49,10 +56,49 @@ def main() -> int:
 def _about(runs: int) -> list[str]:
     packages = ("pypdfium2", "pdfplumber", "python-docx", "tesserocr")
     return [
-        f"Written by `make bench`: Python {platform.python_version()}, {platform.machine()}, "
+        f"Written by `make bench`: Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} cores, "
+        f"load {os.getloadavg()[0]:.1f}, "
         + ", ".join(f"{name} {version(name)}" for name in packages)
-        + f". Costs are medians of {runs} runs of whole processes after one that does not count; trust the ratios.",
+        + f". Costs of whole processes are medians, runs: {runs}, after one that does not count; trust the ratios.",
     ]
+
+
+# Tables from PDFs
+
+
+def _tables(corpus: Path, budget: float, *, fresh: bool) -> Iterator[str]:
+    from bench.contest import LEGEND, Contest, document_lines, set_lines, summary
+
+    standings = Contest(corpus, budget, fresh=fresh).standings()
+    yield "## Tables from PDFs"
+    yield ""
+    yield from summary(standings)
+    yield ""
+    yield LEGEND
+    for name, found in standings.items():
+        yield ""
+        yield from set_lines(name, found)
+    if "icdar" in standings:
+        yield ""
+        yield "### icdar: F1 by document"
+        yield ""
+        yield from document_lines(standings["icdar"])
+    yield ""
+
+
+def _speed(korosten: Path, scratch: Path, runs: int) -> Iterator[str]:
+    from bench.speed import growth_lines, process_lines, speed_lines, speeds
+
+    processes = list(process_lines(korosten, min(runs, 3)))
+    yield "## Speed of tables from PDFs"
+    yield ""
+    yield "CPU seconds on one core after imports: medians over several processes that took turns, all in this run."
+    yield ""
+    yield from speed_lines(speeds(korosten))
+    yield from processes
+    yield ""
+    yield from growth_lines(korosten, scratch)
+    yield ""
 
 
 # Accuracy
@@ -127,7 +173,7 @@ def _costs(runs: int, scratch: Path) -> Iterator[str]:
         yield _cost_row(f"`zvity run`: {name} alone", _run(zvity, [RAW / name], scratch, runs))
         yield _cost_row(f"`zvity show --json {name}`", measure([*zvity, "show", "--json", str(RAW / name)], runs))
         for peer, program in PEERS[name].items():
-            command = [PYTHON, "-m", "bench.peers", program.__name__, str(RAW / name)]
+            command = [PYTHON, "-m", "bench.peers.whole", program.__name__, str(RAW / name)]
             yield _cost_row(f"{peer}: {name}", measure(command, runs))
     again = [*zvity, "run", str(RAW), "--out", str(scratch / "again")]
     yield _cost_row("`zvity run` with nothing new", measure(again, runs))

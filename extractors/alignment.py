@@ -41,6 +41,9 @@ _FIGURE = re.compile(r"(?i:figure|fig\.|chart|graph|рис\.|рисунок|ді
 _ITEM = re.compile(
     r"(?:\(?(?:\d{1,3}|[a-zа-яіїє]|[ivxlc]{1,5})[.)]|[•●○▪■–—*·-]|\[\d{1,3}\]|\d{1,2}(?:\.\d{1,2}){1,3}\.?)", re.I
 )
+_MOST_LINES, _MOST_COLUMNS = 400, 64
+"""What a table on a page may have; a page of dots has more."""
+
 _SURE = 0.75
 """Confidence from which words overrule the lines drawn around them."""
 
@@ -52,6 +55,9 @@ _MOST_CUTS = 3
 
 _LABEL_LINES = 9
 """Lines without a gap that may follow one another within a table: a long label in a narrow column."""
+
+_FEW_FIGURES = 5
+"""Figures beside labels up to which, without rules or a caption, lines may be a list of any kind."""
 
 _SENTENCE = 5
 """Words of a piece from which it may be a line of prose."""
@@ -108,7 +114,7 @@ def _search(lines: Sequence[Line], rules: Sequence[Ruling], unit: float, depth: 
     found: list[Found] = []
     done = 0
     for first, end in _blocks(lines, rules, unit):
-        if end <= done:
+        if end <= done or end - first > _MOST_LINES or max(len(n.pieces) for n in lines[first:end]) > _MOST_COLUMNS:
             continue
         columns = columns_of([line for line in lines[first:end] if len(line.pieces) > 1], unit)
         gutter = _gutter(lines[first:end], columns, unit) if depth < _MOST_CUTS else None
@@ -214,10 +220,16 @@ def _is_prose(lines: Sequence[Line], x0: float, x1: float, unit: float) -> bool:
 
 def _share_river(first: Line, second: Line, unit: float) -> bool:
     """Whether a gap of the one lies over a gap of the other, with text on both sides that meets."""
-    for left, right in pairwise(first.pieces):
-        for other_left, other_right in pairwise(second.pieces):
-            if min(right.x0, other_right.x0) - max(left.x1, other_left.x1) > 0.4 * unit:
-                return True
+    gaps, others = list(pairwise(first.pieces)), list(pairwise(second.pieces))
+    i = j = 0
+    while i < len(gaps) and j < len(others):
+        (left, right), (other_left, other_right) = gaps[i], others[j]
+        if min(right.x0, other_right.x0) - max(left.x1, other_left.x1) > 0.4 * unit:
+            return True
+        if right.x0 < other_right.x0:
+            i += 1
+        else:
+            j += 1
     return False
 
 
@@ -343,9 +355,15 @@ def _reach(
 
 
 def _is_spanning_head(line: Line, below: Line, columns: Sequence[Column], unit: float) -> bool:
-    """Whether a line without gaps stands close over columns but the first, as a heading over several does."""
+    """Whether a line without gaps stands close over columns but the first, as a heading over several does.
+
+    In the middle of the whole table stands its title.
+    """
+    middle = (line.x0 + line.x1) / 2
+    of_table, of_figures = (columns[0].x0 + columns[-1].x1) / 2, (columns[1].x0 + columns[-1].x1) / 2
     return (
         len(line.pieces) == 1
+        and abs(middle - of_figures) < abs(middle - of_table)
         and below.top - line.bottom < 0.9 * unit
         and line.x0 > columns[0].x1 + 0.3 * unit
         and line.x1 < columns[-1].x1 + unit
@@ -466,8 +484,10 @@ def _judge(
     ruled = top + bottom + (inner > 0)
     if n == 2 and labels and items > 0.5 * len(labels) and not (values > 0.6 or (top and bottom)):
         return 0.0, "list"
-    if n < 4 and not header and ruled < 2 and _ascends(body, n - 1):
+    if n < 4 and ruled < 2 and not captioned and _ascends(body, n - 1, with_header=bool(header)):
         return 0.0, "table of contents"
+    if ruled < 2 and captioned <= 0 and sum(p[-1].is_value for p in right) < _FEW_FIGURES and values > 0.3:
+        return 0.0, "few figures"
     both = sum(len(row.columns()) >= 2 for row in body)
     score = 0.0
     score += 0.45 * values
@@ -491,10 +511,18 @@ def _judge(
     return max(0.0, min(1.0, score)), ", ".join(notes)
 
 
-def _ascends(body: Sequence[Row], column: int) -> bool:
-    """Whether a column is whole numbers that never fall, as page numbers are, and the only figures."""
+def _ascends(body: Sequence[Row], column: int, with_header: bool) -> bool:
+    """Whether a column is the only figures, and these whole numbers that never fall, as page numbers are.
+
+    The numbers of equations stand in brackets; these tell even below a line that looks like a heading.
+    """
     texts = [text for row in body if (text := row.text(column))]
-    if len(texts) < 4 or not all(text.isdecimal() for text in texts):
+    bracketed = [text[1:-1] for text in texts if text[:1] == "(" and text[-1:] == ")"]
+    if len(bracketed) == len(texts) and texts:
+        texts = bracketed
+    elif with_header:
+        return False
+    if len(texts) < 3 or not all(text.isdecimal() for text in texts):
         return False
     numbers = [int(text) for text in texts]
     others = any(c != column for row in body for c in row.values())

@@ -38,6 +38,9 @@ VALUE = re.compile(
 )
 """What a cell of a table of figures holds: a number as printed, or a sign that there is none."""
 
+_LONGEST_VALUE = 40
+"""Characters of a figure with its unit and notes at the most."""
+
 _DIGIT = re.compile(r"\d")
 _SYMBOL = re.compile(r"[€$£¥₴%()*†‡§]+|[a-z]\)?|\(\w\)", re.IGNORECASE)
 
@@ -57,7 +60,8 @@ class Piece(NamedTuple):
     @property
     def is_value(self) -> bool:
         """Whether it reads as a figure or as the sign for none."""
-        return VALUE.fullmatch(self.text) is not None
+        text = self.text
+        return len(text) <= _LONGEST_VALUE and VALUE.fullmatch(text) is not None
 
 
 class Column(NamedTuple):
@@ -179,12 +183,11 @@ def columns_of(lines: Sequence[Line], height: float) -> list[Column]:
                 columns.sort()
     columns = _settled(columns)
     while len(columns) > 1:
-        weakest = _weakest(lines, columns, height)
-        if weakest is None:
+        weak = _weak(lines, columns, height)
+        if not weak:
             return columns
-        columns[weakest : weakest + 2] = [
-            Column(columns[weakest].x0, max(columns[weakest].x1, columns[weakest + 1].x1))
-        ]
+        for index in sorted(weak, reverse=True):
+            columns[index : index + 2] = [Column(columns[index].x0, max(columns[index].x1, columns[index + 1].x1))]
     return columns
 
 
@@ -208,8 +211,8 @@ def _under(piece: Piece, columns: Sequence[Column], height: float) -> list[int]:
     return found
 
 
-def _weakest(lines: Sequence[Line], columns: Sequence[Column], height: float) -> int | None:
-    """Give the column whose boundary to the next does not hold, the least sure first."""
+def _weak(lines: Sequence[Line], columns: Sequence[Column], height: float) -> set[int]:
+    """Give columns whose boundary to the next does not hold: the least sure, and others that do not touch these."""
     found: list[tuple[float, int]] = []
     kept, crossed = [0] * len(columns), [0] * len(columns)
     only_signs = [True] * len(columns)
@@ -237,7 +240,11 @@ def _weakest(lines: Sequence[Line], columns: Sequence[Column], height: float) ->
             left, right = only_signs[index] and filled[index] > 0, only_signs[index + 1] and filled[index + 1] > 0
             if near and left != right and index + (1 if right else 0) > 0:
                 found.append((0, index))
-    return min(found)[1] if found else None
+    weak: set[int] = set()
+    for _, index in sorted(found):
+        if not weak & {index - 1, index, index + 1}:
+            weak.add(index)
+    return weak
 
 
 def place(piece: Piece, columns: Sequence[Column], height: float) -> tuple[int, int]:

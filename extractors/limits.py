@@ -25,7 +25,9 @@ class Limits:
     cells: int = 1_000_000
     """Grid positions of all tables of a document together."""
     page_objects: int = 200_000
-    """Text runs and paths on a PDF page."""
+    """Lines and pictures on a PDF page."""
+    page_characters: int = 500_000
+    """Characters on a PDF page."""
     page_rulings: int = 4_000
     """Ruling lines on a page, after pieces of one line are joined."""
     image_pixels: int = 120_000_000

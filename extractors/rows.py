@@ -84,17 +84,21 @@ def header_end(rows: Sequence[Row], rules: Sequence[float]) -> int:
     borders = [sum((row.top + row.bottom) / 2 < rule for row in rows) for rule in rules]
     if any(border == first for border in borders):
         return first
-    ruled = [border for border in borders if 0 < border < first]
-    if ruled:
-        # what stands between the heading's rule and the first figures are labels without figures
-        return max(ruled) if len(ruled) < 3 else ruled[0]
     figures = rows[first].values()
+    ruled = [
+        border
+        for border in borders
+        if 0 < border < first and not any(r.columns() & figures for r in rows[border:first])
+    ]
+    if ruled:  # what stands between the heading's rule and the first figures are labels without figures
+        return max(ruled) if len(ruled) < 3 else ruled[0]
     headed = set[int]().union(*(row.columns() for row in rows[:first]))
     while first > 1 and not rows[first - 1].columns() & figures and figures <= headed:
         line, above = rows[first - 1], rows[first - 2]
         down, up = rows[first].top - line.bottom, line.top - above.bottom
         untitled = 0 in line.columns() and not any(0 in row.columns() for row in rows[: first - 1])
-        if down > up + 0.2 * (line.bottom - line.top) or untitled:
+        near = 0.2 * (line.bottom - line.top)
+        if down > up + near or (untitled and down > up - near and not line.text(0).endswith(":")):
             break
         first -= 1  # a cell of several lines, or the label of a group of rows
     return first

@@ -1,4 +1,4 @@
-"""Peers and floors, each a process of its own: `python -m bench.peers NAME FILE`. Each imports only what it needs."""
+"""Whole processes of peers and floors: `python -m bench.peers.whole NAME FILE`; each imports only what it needs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,17 @@ def pdfplumber_tables(path: str) -> None:
     with pdfplumber.open(path) as pdf:
         for page in pdf.pages:
             page.extract_tables()
+
+
+def pdfplumber_json(path: str) -> None:
+    """Print every page's tables as pdfplumber gives them, as JSON."""
+    import json
+
+    import pdfplumber
+
+    with pdfplumber.open(path) as pdf:
+        tables = [table for page in pdf.pages for table in page.extract_tables()]
+    json.dump(tables, sys.stdout, ensure_ascii=False)
 
 
 def pdfium_text(path: str) -> None:
