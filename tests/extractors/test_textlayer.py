@@ -136,14 +136,17 @@ def test_blank_pages_are_empty(text: str) -> None:
     assert judge(text).kind == "empty"
 
 
-@pytest.mark.parametrize("name", ENCODINGS)
 @pytest.mark.parametrize(
-    "text", [UKRAINIAN, RUSSIAN, "Програма розвитку місцевого самоврядування", f"{UKRAINIAN} Stem-клас"]
+    ("text", "name"),
+    [
+        (text, name)
+        for text in (UKRAINIAN, RUSSIAN, "Програма розвитку місцевого самоврядування", f"{UKRAINIAN} Stem-клас")
+        for name in ENCODINGS
+        if name != "cp1125-as-cp1251" or "і" in text  # without it the same bytes as cp866
+    ],
 )
 def test_misread_encodings_come_back(name: str, text: str) -> None:
     written, read_as = ENCODINGS[name]
-    if name == "cp1125-as-cp1251" and "і" not in text:
-        pytest.skip("the same bytes as cp866")
     text = writable(text, written)
     bad = misread(text, written, read_as)
     verdict = judge(bad)
