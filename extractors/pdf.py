@@ -12,12 +12,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
+from extractors import guard
 from extractors.alignment import Found, find_tables, may_hold_table
 from extractors.document import BBox, Block, Cell, Document, FoundBy, Paragraph, Table
 from extractors.lattice import Grid, dotted
 from extractors.lattice import grids as grids_of
 from extractors.layout import Run, cell_text, lines_of, paragraphs_of, union
-from extractors.limits import LIMITS, enforce
+from extractors.limits import DEADLINE, LIMITS, enforce
 from extractors.pdfium import Content, Page, open_pdf
 from extractors.refine import refine
 from extractors.sniff import PDF
@@ -53,14 +54,18 @@ def read_pdf(data: bytes, file_name: str, document_id: str) -> Document:
     """
     blocks: list[Block] = []
     heights = []
-    cells = 0
+    cells = characters = 0
+    guard.check(data)
     with _without_collector(), closing(open_pdf(data)) as pdf:
         for number in range(1, len(pdf) + 1):
+            DEADLINE.check()
             with Page(pdf, number) as page:
                 found = _read_page(page, number)
+                characters += page.n_characters
                 heights.append(page.frame.size[1])
             cells += sum(block.n_rows * block.n_columns for block in found if isinstance(block, Table))
             enforce("cells", cells, LIMITS.cells)
+            enforce("characters", characters, LIMITS.characters)
             blocks.extend(found)
     return Document(document_id, file_name, PDF, len(heights), tuple(blocks), tuple(heights))
 
@@ -256,6 +261,8 @@ def _table(grid: Grid, runs: dict[int, list[Run]], page: int, found_by: FoundBy,
         else:
             cells.append(Cell(row, column, row_span, column_span, "", page, bbox, "text"))
     n_rows, n_columns = len(grid.y_edges) - 1, len(grid.x_edges) - 1
+    enforce("table_rows", n_rows, LIMITS.table_rows)
+    enforce("table_columns", n_columns, LIMITS.table_columns)
     return Table(
         n_rows,
         n_columns,

@@ -197,6 +197,7 @@ class Page:
             ) from error
         self._address = _address(self._page.raw)
         self._text = _address(self._textpage.raw)
+        self.n_characters = max(0, _count_chars(self._text))
 
     def __enter__(self) -> Page:
         """Return the page itself."""
@@ -244,12 +245,20 @@ class Page:
         return handle is not None and _render_mode(handle) == raw.FPDF_TEXTRENDERMODE_INVISIBLE
 
     def picture(self, dpi: float) -> NDArray[np.uint8]:
-        """Give the page as a picture, an array of height by width by channels."""
+        """Give the page as a picture, an array of height by width by channels.
+
+        Raises:
+            Refused: it would exceed a limit.
+            Broken: `damaged`, where it cannot be drawn, as a page without extent.
+        """
         width, height = self.frame.size
         scale = dpi / 72
-        enforce("image_pixels", int(width * scale * height * scale), LIMITS.image_pixels)
-        turn = (self.frame.rotation - self._page.get_rotation()) % 360
-        picture: NDArray[np.uint8] = self._page.render(scale=scale, rotation=turn).to_numpy()
+        try:
+            enforce("image_pixels", int(width * scale * height * scale), LIMITS.image_pixels)
+            turn = (self.frame.rotation - self._page.get_rotation()) % 360
+            picture: NDArray[np.uint8] = self._page.render(scale=scale, rotation=turn).to_numpy()
+        except (ArithmeticError, ValueError, pdfium.PdfiumError) as error:
+            raise Broken("damaged", f"a page of the PDF cannot be drawn ({error}); print it to PDF anew") from error
         return picture
 
     # Text
@@ -257,8 +266,8 @@ class Page:
     def _text_content(self) -> Content:
         width, height = self.frame.size
         found = Content(width, height)
-        count = _count_chars(self._text)
-        if count <= 0:
+        count = self.n_characters
+        if not count:
             return found
         enforce("page_characters", count, LIMITS.page_characters)
         found.text = text = self._page_text(count)

@@ -21,7 +21,7 @@ from extractors.document import BBox, Block, Cell, Document, Paragraph, Table
 from extractors.errors import Broken
 from extractors.lattice import Grid, grids
 from extractors.layout import Run, join_lines, paragraphs_of
-from extractors.limits import LIMITS, enforce
+from extractors.limits import DEADLINE, LIMITS, enforce
 from extractors.rulings import Picture, Rulings, find_rulings, ink_mask, lean
 
 DPI = 300
@@ -74,6 +74,8 @@ def read_picture(picture: NDArray[np.uint8], page: int, width: float, height: fl
         Refused: the picture exceeds a limit, or the OCR models are missing.
     """
     enforce("image_pixels", picture.shape[0] * picture.shape[1], LIMITS.image_pixels)
+    DEADLINE.check()
+    DEADLINE.allow(LIMITS.scanned_page_seconds)
     sheet = prepare(picture, width, height)
     rulings = find_rulings(ink_mask(sheet.grey))
     blocks: list[Block] = []

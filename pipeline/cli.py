@@ -77,20 +77,32 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Show what stands in one document, table by table, merged cells as merged."""
+    from pipeline.worker import isolated
+
+    text, found = isolated(_shown, file, as_json)
+    typer.echo(text, nl=False)
+    if not found:
+        _talk("no table was found in the document")
+        raise typer.Exit(ExitCode.NOTHING)
+
+
+def _shown(file: str, as_json: bool) -> tuple[str, bool]:
+    """Give what `show` prints of a document, and whether it has a table."""
     reading = _reading(file)
     if as_json:
         from pipeline.show import as_json as reading_json
 
-        _print_json(reading_json(reading))
+        text = json.dumps(reading_json(reading), ensure_ascii=False, default=str) + "\n"
     else:
         from rich.console import Console
 
         from pipeline.show import draw
 
-        draw(reading, Console(width=None if sys.stdout.isatty() else PIPE_WIDTH))
-    if not reading.tables:
-        _talk("no table was found in the document")
-        raise typer.Exit(ExitCode.NOTHING)
+        console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
+        with console.capture() as captured:
+            draw(reading, console)
+        text = captured.get()
+    return text, bool(reading.tables)
 
 
 @app.command()

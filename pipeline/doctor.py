@@ -11,10 +11,11 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from extractors.limits import LIMITS
 from extractors.tessdata import LANGUAGES, MEND, fetch_folder, find_tessdata, whereabouts
 
 OLDEST_PYTHON = (3, 11)
@@ -56,7 +57,8 @@ class Diagnosis:
 
 def diagnose() -> list[Diagnosis]:
     """Look at everything zvity needs or can use, in the order a person would mend it."""
-    return [_python(), *(_package(name, module) for name, module in PACKAGES.items()), _models(), _cache(), _office()]
+    packages = (_package(name, module) for name, module in PACKAGES.items())
+    return [_python(), *packages, _models(), _cache(), _office(), _limits()]
 
 
 def _python() -> Diagnosis:
@@ -97,6 +99,12 @@ def _cache() -> Diagnosis:
         return Diagnosis("Cache", True, f"{folder} can be written", required=False)
     remedy = "allow writing there, or name another folder in ZVITY_TESSDATA"
     return Diagnosis("Cache", False, f"OCR models cannot be kept: {nearest} cannot be written", remedy, required=False)
+
+
+def _limits() -> Diagnosis:
+    """Name all limits of a document; they are part of zvity and cannot be amiss."""
+    told = ", ".join(f"{field.name} {getattr(LIMITS, field.name)}" for field in fields(LIMITS))
+    return Diagnosis("Limits of a document", True, told, required=False)
 
 
 def _office() -> Diagnosis:

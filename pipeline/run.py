@@ -11,23 +11,26 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from os import cpu_count
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
+from pebble import ProcessExpired, ProcessPool
 
 from extractors.errors import InputError, Refused
+from extractors.limits import LIMITS, WAITING, out_of_time
 from extractors.read import document_id as content_id
 from pipeline.exits import Defect, ExitCode, OutputLocked, OutputUnwritable
 from pipeline.process import process
 from pipeline.sources import Input, find_inputs
 from pipeline.store import Outcome, Store, version, written_aside
+from pipeline.worker import confine, how_it_ended, limited
 from validators.conservation import ConservationError, check_run
 from validators.model import CHECKS
 
@@ -38,6 +41,9 @@ QUARANTINE = "quarantine"
 
 DEFECT_REASON = "defect"
 """The reason word of a document that zvity itself failed on."""
+
+LONGEST = WAITING * (LIMITS.seconds + LIMITS.pages * LIMITS.scanned_page_seconds)
+"""Seconds after which the parent ends a worker that did not end itself: the longest that any document may take."""
 
 _OURS = re.compile(r"(?:[0-9a-f]{16}|unreadable)-")
 """How the names of what zvity keeps in quarantine begin."""
@@ -181,48 +187,79 @@ def _of_the_same_bytes(outcome: Outcome, one: _Seen) -> Outcome:
 
 
 def _read_all(inputs: Sequence[Input], workers: int | None) -> Iterator[tuple[str, Outcome]]:
-    """Read documents in worker processes; those whose worker died are each tried once more in a process alone."""
-    if not inputs:
-        return
-    left = {i.location: i for i in inputs}
-    with _pool(min(workers or cpu_count() or 1, len(inputs))) as pool:
-        try:
-            for location, outcome in _outcomes(pool, inputs):
-                del left[location]
-                yield location, outcome
-        except BrokenProcessPool:
-            pass
-    for one in left.values():
+    """Read documents in worker processes; each whose worker ended is tried once more in a new one, alone.
+
+    So a crash is sure, and memory that others left behind in a worker is held against none. Time over is final.
+    """
+    left = list(inputs)
+    alone: list[Input] = []
+    while left:
+        stranded = []
+        with _pool(min(workers or cpu_count() or 1, len(left))) as pool:
+            for one, ending in _outcomes(pool, left):
+                if isinstance(ending, Outcome):
+                    yield one.location, ending
+                elif isinstance(ending, InputError):
+                    alone.append(one)
+                else:
+                    stranded.append(one)
+        if len(stranded) == len(left):
+            alone += stranded
+            break
+        left = stranded
+    for one in alone:
         with _pool(1) as pool:
-            try:
-                yield from _outcomes(pool, [one])
-            except BrokenProcessPool:
-                reason = "crashed: reading the document brought its process down; keep it and report it"
-                yield one.location, Outcome("", "quarantined", reason)
+            for _, ending in _outcomes(pool, [one]):
+                yield one.location, ending if isinstance(ending, Outcome) else _failed(ending or how_it_ended(1))
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_end_on_interrupt)
-
-
-def _end_on_interrupt() -> None:
-    """Let Ctrl-C end a worker at once and without a word; the parent tells what happened."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-
-
-def _outcomes(pool: Executor, inputs: Sequence[Input]) -> Iterator[tuple[str, Outcome]]:
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # what a worker starts with, until it is ready
+@contextmanager
+def _pool(workers: int, prepare: Callable[[], None] = confine) -> Iterator[ProcessPool]:
+    """Give a pool whose workers run `prepare` first; at the end all of them are ended, at work or not."""
+    pool = ProcessPool(workers, initializer=_ready, initargs=(prepare,), context=get_context("spawn"))
+    resource_tracker.ensure_running()  # else the pool starts it, which lets Ctrl-C through
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # what its threads and workers start with
     try:
-        futures: dict[Future[Outcome], str] = {pool.submit(read_one, one): one.location for one in inputs}
-    finally:
+        started = pool.active  # asking starts it
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        if not started:
+            raise Defect("the worker processes do not start; please report this")
+        yield pool
+    finally:
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
+
+
+def _ready(prepare: Callable[[], None]) -> None:
+    """Let the parent end a worker at once, whatever library it is in; of Ctrl-C it hears nothing."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    prepare()
+
+
+def _outcomes(pool: ProcessPool, inputs: Sequence[Input]) -> Iterator[tuple[Input, Outcome | InputError | None]]:
+    """Give each document with its outcome, or what its process ended of; `None` where no process took it up."""
+    futures: dict[Future[Outcome], Input] = {
+        pool.schedule(read_one, args=(one,), timeout=LONGEST): one for one in inputs
+    }
     for future in as_completed(futures):
-        yield futures[future], future.result()
+        one = futures.pop(future)
+        try:
+            yield one, future.result()
+        except ProcessExpired as error:
+            ending = how_it_ended(error.exitcode)
+            yield one, _failed(ending) if ending.reason == out_of_time().reason else ending
+        except TimeoutError:
+            yield one, _failed(out_of_time())
+        except BrokenProcessPool:
+            yield one, None
+
+
+def _failed(error: InputError, document_id: str = "") -> Outcome:
+    return Outcome(document_id, "refused" if isinstance(error, Refused) else "quarantined", f"{error.reason}: {error}")
 
 
 def read_one(source: Input) -> Outcome:
-    """Read one document in a worker: never raises for what the document does to us, only if the process dies.
+    """Read one document in a worker: never raises for what the document does to us, only if the process ends.
 
     The outcome is named by the bytes that were read, or by nothing where none were.
     """
@@ -230,11 +267,10 @@ def read_one(source: Input) -> Outcome:
     try:
         data = source.read()
         document_id = content_id(data)
-        return Outcome(document_id, "published", rows=_as_text(process(data, source.name)))
-    except Refused as error:
-        return Outcome(document_id, "refused", f"{error.reason}: {error}")
+        with limited():
+            return Outcome(document_id, "published", rows=_as_text(process(data, source.name)))
     except InputError as error:
-        return Outcome(document_id, "quarantined", f"{error.reason}: {error}")
+        return _failed(error, document_id)
     except OSError as error:
         return Outcome(document_id, "quarantined", f"unreadable_file: the file cannot be read ({error}); check it")
     except Exception as error:  # a defect of ours on this document must not cost the others

@@ -6,6 +6,7 @@ import importlib
 import os
 import shutil
 import sys
+from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
@@ -13,6 +14,7 @@ from types import ModuleType
 import pytest
 
 from extractors import tessdata
+from extractors.limits import Limits
 from pipeline import doctor
 from pipeline.doctor import Diagnosis, diagnose
 
@@ -50,6 +52,11 @@ def test_sound_packages_are_ok_with_their_versions() -> None:
         assert found[name].detail == version(name) or name == "tesserocr"
     assert found["Python"].ok
     assert found["tesserocr"].detail.startswith(f"{version('tesserocr')} with tesseract 5.")
+
+
+def test_every_limit_is_told_with_its_value() -> None:
+    told = dict(item.rsplit(" ", 1) for item in seen("Limits of a document").detail.split(", "))
+    assert told == {field.name: str(field.default) for field in fields(Limits)}
 
 
 def test_every_trouble_has_a_remedy_and_only_trouble_has_one() -> None:

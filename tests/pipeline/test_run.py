@@ -6,17 +6,21 @@ import csv
 import errno
 import os
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
 from filelock import FileLock
 
-from pipeline import datasets
+from extractors.limits import LIMITS
+from pipeline import datasets, worker
 from pipeline import run as run_module
 from pipeline.exits import Defect, ExitCode, OutputLocked, OutputUnwritable, UsageError
 from pipeline.run import QUARANTINE, WORK_FOLDER, run
@@ -187,45 +191,108 @@ def test_a_full_disk_leaves_the_last_data_sets_whole(
     assert _snapshot(out) == before
 
 
-def _die_on_poison() -> None:
-    """Make a worker process die on a document that says so, as a fault in a native library would."""
+def _sabotaged() -> None:
+    """Make a worker misbehave on documents whose names say so, as faults in a library and of ours would."""
     process = vars(run_module)["process"]
 
     def sabotaged(data: bytes, file_name: str) -> Any:
         if file_name.startswith("poison"):
-            os._exit(11)
+            os.kill(os.getpid(), signal.SIGABRT)
         if file_name.startswith("defect"):
             raise ZeroDivisionError("boom")
+        if file_name.startswith("hungry") or (file_name.startswith("heir") and _first_time()):
+            eaten = [b"\1" * (1 << 24) for _ in range(1 << 20)]
+            assert not eaten
+        while file_name.startswith("endless"):
+            pass
         return process(data, file_name)
 
     vars(run_module)["process"] = sabotaged
+    vars(run_module)["limited"] = partial(worker.limited, SMALL)
+    worker.confine(SMALL)
 
 
-def _sabotaged_pool(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_die_on_poison)
+def _first_time() -> bool:
+    try:
+        Path(os.environ["MARK"]).touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
+
+
+SMALL = replace(LIMITS, seconds=2, memory_bytes=300 << 20)
 
 
 def test_a_document_that_kills_its_worker_costs_only_itself(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_module, "_pool", _sabotaged_pool)
+    monkeypatch.setattr(run_module, "_pool", partial(run_module._pool, prepare=_sabotaged))
     (inbox / "poison.docx").write_bytes(small_report(note="отрута"))
     (inbox / "other.docx").write_bytes(small_report(note="інший"))
     out = tmp_path / "out"
     summary = run([str(inbox)], out)
     states = {name: row["status"] for name, row in _documents(out).items()}
     assert states == {"good.docx": "published", "other.docx": "published", "poison.docx": "quarantined"}
-    assert _documents(out)["poison.docx"]["reason"].startswith("crashed")
+    assert _documents(out)["poison.docx"]["reason"].startswith("crashed: ")
+    assert "signal 6, SIGABRT" in _documents(out)["poison.docx"]["reason"]
     monkeypatch.undo()
     again = run([str(inbox)], out)
     assert (again.read, again.states) == (1, {"published": 3}), "a crash is tried again"
     assert summary.exit_code(strict=False) is ExitCode.INCOMPLETE
 
 
+@pytest.mark.parametrize(
+    ("name", "reason"), [("hungry", "limit:memory_bytes"), ("endless", "limit:seconds")], ids=["memory", "seconds"]
+)
+def test_a_document_that_takes_too_much_is_refused_with_the_limit(
+    name: str, reason: str, inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_module, "_pool", partial(run_module._pool, prepare=_sabotaged))
+    (inbox / f"{name}.docx").write_bytes(small_report(note="жадібний"))
+    (inbox / "other.docx").write_bytes(small_report(note="інший"))
+    out = tmp_path / "out"
+    assert run([str(inbox)], out, workers=1).states == {"published": 2, "refused": 1}
+    assert _documents(out)[f"{name}.docx"]["reason"].startswith(f"{reason}: ")
+    monkeypatch.undo()
+    assert run([str(inbox)], out).read == 0, "a limit is a lasting answer"
+
+
+def test_memory_that_others_left_in_a_worker_is_held_against_no_document(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_module, "_pool", partial(run_module._pool, prepare=_sabotaged))
+    monkeypatch.setenv("MARK", str(tmp_path / "mark"))
+    (inbox / "heir.docx").write_bytes(small_report(note="спадкоємець"))
+    assert run([str(inbox)], tmp_path / "out", workers=1).states == {"published": 2}
+    assert (tmp_path / "mark").exists()
+
+
+def test_no_worker_hears_ctrl_c_not_even_while_it_starts() -> None:
+    code = (
+        "import signal; from pipeline.run import _pool\n"
+        "with _pool(1) as pool:\n"
+        "    print(pool.schedule(signal.pthread_sigmask, (signal.SIG_BLOCK, ())).result())\n"
+        "print(signal.pthread_sigmask(signal.SIG_BLOCK, ()))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    worker_blocks, parent_blocks = done.stdout.splitlines()
+    assert "SIGINT" in worker_blocks
+    assert "SIGINT" not in parent_blocks
+
+
+def test_a_pool_whose_workers_never_start_costs_no_document_its_state(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run_module, "_pool", partial(run_module._pool, prepare=partial(os._exit, 9)))
+    out = tmp_path / "out"
+    assert run([str(inbox)], out).states == {"quarantined": 1}
+    assert _documents(out)["good.docx"]["reason"].startswith("crashed: ")
+
+
 def test_a_defect_of_ours_costs_one_document_and_shows_in_the_exit_code(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_module, "_pool", _sabotaged_pool)
+    monkeypatch.setattr(run_module, "_pool", partial(run_module._pool, prepare=_sabotaged))
     (inbox / "defect.docx").write_bytes(small_report(note="вада"))
     summary = run([str(inbox)], tmp_path / "out")
     assert summary.states == {"published": 1, "quarantined": 1}
