@@ -153,8 +153,8 @@ class _Growing:
     def _repeated_header(self, piece: Table) -> int | None:
         """Count the piece's first rows that repeat this table's header; `None` where they are another table's.
 
-        Every number in them must be the same: `2024` and `2025` head different tables. Of the texts a quarter may have
-        been misread.
+        Every number in them must be the same: `2024` and `2025` head different tables. Of recognised texts a quarter
+        may have been misread; printed ones are the same but for white space.
         """
         texts = _row_texts(piece, self._header)
         if not self._header or piece.n_rows < self._header or len(texts) != len(self._header_text):
@@ -162,7 +162,10 @@ class _Growing:
         pairs = list(zip(self._header_text, texts, strict=True))
         if sum(alike(a, b) for a, b in pairs) < 0.75 * len(pairs):
             return 0
-        return self._header if all(_numbers(a) == _numbers(b) for a, b in pairs) else None
+        if any(_numbers(a) != _numbers(b) for a, b in pairs):
+            return None
+        recognised = "ocr" in (self._first.cells[0].source, piece.cells[0].source)
+        return self._header if recognised or all(_without_spaces(a) == _without_spaces(b) for a, b in pairs) else 0
 
     def _align(self, edges: list[float]) -> None:
         if edges == self._edges:
@@ -227,6 +230,10 @@ def _moved(cell: Cell, row: int) -> Cell:
 
 def _numbers(text: str) -> list[str]:
     return re.findall(r"\d+", text)
+
+
+def _without_spaces(text: str) -> str:
+    return "".join(plain(text).split())
 
 
 def _row_texts(table: Table, rows: int) -> list[str]:

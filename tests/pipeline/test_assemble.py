@@ -53,7 +53,15 @@ def test_header_of_several_rows_repeated_with_a_misread_letter_stands_once() -> 
     header = [["№", "Обсяг фінансування", "<"], ["^", "План", "Факт"]]
     again = [["№", "Обсяг фінансуванпя", "<"], ["^", "План", "Факт"]]
     rows = [["1.", "10,00", "5,00"]]
-    assert drawn(joined(table(header + rows, page=1), table(again + rows, page=2))) == header + rows + rows
+    first, second = (table(rows_of, page=page, source="ocr") for page, rows_of in ((1, header + rows), (2, again + rows)))
+    assert drawn(joined(first, second)) == header + rows + rows
+
+
+def test_printed_row_that_is_almost_the_header_is_a_row() -> None:
+    street, almost, same = (["Назва", f"Вулиця {name}", "так"] for name in ("Центральна", "Центральня", " Централь на"))
+    row = ["Інша", "Площа Ринок", "ні"]
+    assert drawn(joined(table([street, row], page=1), table([almost, row], page=2))) == [street, row, almost, row]
+    assert drawn(joined(table([street, row], page=1), table([same, row], page=2))) == [street, row, row]
 
 
 def test_header_of_other_years_heads_another_table() -> None:
