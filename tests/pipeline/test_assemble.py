@@ -53,7 +53,7 @@ def test_header_of_several_rows_repeated_with_a_misread_letter_stands_once() -> 
     header = [["№", "Обсяг фінансування", "<"], ["^", "План", "Факт"]]
     again = [["№", "Обсяг фінансуванпя", "<"], ["^", "План", "Факт"]]
     rows = [["1.", "10,00", "5,00"]]
-    first, second = (table(rows_of, page=page, source="ocr") for page, rows_of in ((1, header + rows), (2, again + rows)))
+    first, second = table(header + rows, page=1, source="ocr"), table(again + rows, page=2, source="ocr")
     assert drawn(joined(first, second)) == header + rows + rows
 
 
