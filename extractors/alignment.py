@@ -11,56 +11,24 @@ extraction of data in tables in PDF documents", 2013; all lengths are relative t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 
-from extractors.columns import Column, Line, Piece, columns_of, lines_from, piece_of, place, type_height
-from extractors.document import BBox
+from extractors.blocks import CAPTION, FIGURE, blocks, covers, gutter, is_prose
+from extractors.columns import Column, Line, columns_of, lines_from, type_height
+from extractors.evidence import LEAST_CONFIDENCE, judge
+from extractors.headings import header_end, merged_header
 from extractors.lattice import Grid, Ruling, join_collinear
 from extractors.layout import Run
-from extractors.rows import Row, grid_of, header_end, merged_body, merged_header, rows_from
+from extractors.rows import Row, grid_of, merged_body, rows_from
 from extractors.words import level
 
-LEAST_CONFIDENCE = 0.5
-"""What speaks for a table, 0-1, from which it is one."""
-
-_NEAR = 1.6
-"""Heights of the type between two lines of a block at the most, where nothing else joins them."""
-
-_FAR = 3.2
-"""The same where the block's lines stand that far apart already, or a rule is drawn between."""
-
-_CAPTION = re.compile(
-    r"(?:(?i:table|tab\.|tableau|tabelle|figure|fig\.|box|chart|таблиця|табл\.|рис\.|рисунок|діаграма)\s*[A-ZА-Я]{0,3}[.-]?\d"
-    r"|(?i:sources?|notes?|джерел[оа]|примітк[аи])\s?:)"
-)
-_FIGURE = re.compile(r"(?i:figure|fig\.|chart|graph|рис\.|рисунок|діаграма|графік)\s*[A-ZА-Я]{0,3}[.-]?\d")
-_ITEM = re.compile(
-    r"(?:\(?(?:\d{1,3}|[a-zа-яіїє]|[ivxlc]{1,5})[.)]|[•●○▪■–—*·-]|\[\d{1,3}\]|\d{1,2}(?:\.\d{1,2}){1,3}\.?)", re.I
-)
 _MOST_LINES, _MOST_COLUMNS = 400, 64
 """What a table on a page may have; a page of dots has more."""
 
-_SURE = 0.75
-"""Confidence from which words overrule the lines drawn around them."""
-
-_FEW_EDGES = 4
-"""Upright edges of a grid up to which it may be a part of a table of more columns."""
-
 _MOST_CUTS = 3
 """How often a page may be cut between columns of prose."""
-
-_LABEL_LINES = 9
-"""Lines without a gap that may follow one another within a table: a long label in a narrow column."""
-
-_FEW_FIGURES = 5
-"""Figures beside labels up to which, without rules or a caption, lines may be a list of any kind."""
-
-_SENTENCE = 5
-"""Words of a piece from which it may be a line of prose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,39 +81,39 @@ def find_tables(
 def _search(lines: Sequence[Line], rules: Sequence[Ruling], unit: float, depth: int) -> list[Found]:
     found: list[Found] = []
     done = 0
-    for first, end in _blocks(lines, rules, unit):
+    for first, end in blocks(lines, rules, unit):
         if end <= done or end - first > _MOST_LINES or max(len(n.pieces) for n in lines[first:end]) > _MOST_COLUMNS:
             continue
         columns = columns_of([line for line in lines[first:end] if len(line.pieces) > 1], unit)
-        gutter = _gutter(lines[first:end], columns, unit) if depth < _MOST_CUTS else None
-        if gutter is None:
-            table = _table(lines, first, end, columns, rules, unit)
+        cut = gutter(lines[first:end], columns, unit) if depth < _MOST_CUTS else None
+        if cut is None:
+            table, reached = _table(lines[done:], max(first - done, 0), end - done, columns, rules, unit)
+            done = done + reached if table is not None else end
             if table is not None:
                 found.append(table)
-            done = end
             continue
-        start, stop = _beside(lines, first, end, done, gutter, rules, unit)
+        start, stop = _beside(lines, first, end, done, cut, rules, unit)
         words = [word for line in lines[start:stop] for word in line.words]
-        left = [word for word in words if _middle(word) < gutter]
-        right = [word for word in words if _middle(word) >= gutter]
+        left = [word for word in words if _middle(word) < cut]
+        right = [word for word in words if _middle(word) >= cut]
         for side, is_left in ((left, True), (right, False)):
-            own = [rule for rule in rules if (rule.start + rule.end < 2 * gutter) == is_left]
+            own = [rule for rule in rules if (rule.start + rule.end < 2 * cut) == is_left]
             found.extend(_search(lines_from(side, unit), own, unit, depth + 1))
         done = stop
     return found
 
 
 def _beside(
-    lines: Sequence[Line], first: int, end: int, done: int, gutter: float, rules: Sequence[Ruling], unit: float
+    lines: Sequence[Line], first: int, end: int, done: int, cut: float, rules: Sequence[Ruling], unit: float
 ) -> tuple[int, int]:
-    """Widen a stretch of lines to those above and below that leave the gutter free; a rule across ends it."""
+    """Widen a stretch of lines to those above and below that leave the cut free; a rule across ends it."""
 
     def free(index: int, other: int) -> bool:
         near = sorted((lines[index].top, lines[other].bottom))
-        if any(near[0] < r.position < near[1] and r.start < gutter - unit and r.end > gutter + unit for r in rules):
+        if any(near[0] < r.position < near[1] and r.start < cut - unit and r.end > cut + unit for r in rules):
             return False
-        return not any(word.bbox[0] < gutter < word.bbox[2] for word in lines[index].words) and not any(
-            piece.x0 < gutter - unit and piece.x1 > gutter + unit for piece in lines[index].pieces
+        return not any(word.bbox[0] < cut < word.bbox[2] for word in lines[index].words) and not any(
+            piece.x0 < cut - unit and piece.x1 > cut + unit for piece in lines[index].pieces
         )
 
     while first > done and free(first - 1, first):
@@ -162,154 +130,38 @@ def _middle(word: Run) -> float:
 # Blocks of lines
 
 
-def _blocks(lines: Sequence[Line], rules: Sequence[Ruling], unit: float) -> list[tuple[int, int]]:
-    """Give the stretches of lines, first and end, that share white rivers."""
-    blocks = []
-    index = 0
-    while index < len(lines):
-        if len(lines[index].pieces) < 2 or _CAPTION.match(lines[index].text):
-            index += 1
-            continue
-        end = _block_end(lines, index, rules, unit)
-        if end - index > 1:
-            blocks.append((index, end))
-        index = max(end, index + 1)
-    return blocks
-
-
-def _block_end(lines: Sequence[Line], first: int, rules: Sequence[Ruling], unit: float) -> int:
-    last = first  # the last line with gaps
-    recent = [lines[first]]
-    widest = 0.0
-    x0, x1 = lines[first].x0, lines[first].x1
-    for index in range(first + 1, len(lines)):
-        line, above = lines[index], lines[index - 1]
-        gap = line.top - above.bottom
-        ruled = any(
-            above.bottom - 0.3 * unit < r.position < line.top + 0.3 * unit and _covers(r, x0, x1) for r in rules
-        )
-        if gap > max(_NEAR * unit, min(1.3 * widest, _FAR * unit), _FAR * unit if ruled else 0.0):
-            break
-        if _CAPTION.match(line.text):
-            break
-        if len(line.pieces) < 2:
-            if index - last > _LABEL_LINES or _is_prose(lines[last + 1 : index + 1], x0, x1, unit):
-                break
-            continue
-        if not any(_share_river(line, other, unit) for other in recent[-3:]):
-            if len(recent) > 1 or index - last > 1:
-                break
-            return first + 1
-        if index - last == 1:
-            widest = max(widest, gap)
-        last = index
-        recent.append(line)
-        x0, x1 = min(x0, line.x0), max(x1, line.x1)
-    return last + 1
-
-
-def _covers(rule: Ruling, x0: float, x1: float) -> bool:
-    return min(rule.end, x1) - max(rule.start, x0) > 0.6 * (x1 - x0)
-
-
-def _is_prose(lines: Sequence[Line], x0: float, x1: float, unit: float) -> bool:
-    """Whether lines without gaps that end with this one are text between tables: two that fill the width."""
-    wide = [line for line in lines if line.x1 - line.x0 > 0.6 * (x1 - x0) and len(line.pieces[0].words) > _SENTENCE]
-    return len(wide) > 1
-
-
-def _share_river(first: Line, second: Line, unit: float) -> bool:
-    """Whether a gap of the one lies over a gap of the other, with text on both sides that meets."""
-    gaps, others = list(pairwise(first.pieces)), list(pairwise(second.pieces))
-    i = j = 0
-    while i < len(gaps) and j < len(others):
-        (left, right), (other_left, other_right) = gaps[i], others[j]
-        if min(right.x0, other_right.x0) - max(left.x1, other_left.x1) > 0.4 * unit:
-            return True
-        if right.x0 < other_right.x0:
-            i += 1
-        else:
-            j += 1
-    return False
-
-
-def _gutter(block: Sequence[Line], columns: Sequence[Column], unit: float) -> float | None:
-    """Give where a block is to be cut because prose stands beside something else, else `None`.
-
-    Prose: a wide column most of whose lines are filled, each close under the one before and full of words.
-    """
-    if len(columns) < 2:
-        return None
-    for index, column in enumerate(columns):
-        if not _is_running(block, columns, index, unit):
-            continue
-        if index:
-            return (columns[index - 1].x1 + column.x0) / 2
-        return (column.x1 + columns[1].x0) / 2
-    return None
-
-
-def _is_running(block: Sequence[Line], columns: Sequence[Column], index: int, unit: float) -> bool:
-    column = columns[index]
-    width = column.x1 - column.x0
-    if width < 11 * unit:
-        return False
-    own: list[tuple[Line, Piece]] = []
-    for line in block:
-        for piece in line.pieces:
-            if place(piece, columns, unit) == (index, index):
-                own.append((line, piece))
-    if len(own) < 4:
-        return False
-    beside = sum(
-        line.bottom - line.top for line in block if any(place(p, columns, unit) != (index, index) for p in line.pieces)
-    )
-    if beside < 0.65 * sum(line.bottom - line.top for line, _ in own):
-        return False  # a column of descriptions: the other columns are blank beside its further lines
-    full = 0
-    for (above, piece), (below, under) in pairwise(own):
-        word = under.words[0].bbox
-        close = below.top - above.bottom < 0.8 * unit
-        if close and piece.x1 + (word[2] - word[0]) + 0.3 * unit > column.x1 - 0.04 * width and len(piece.words) > 3:
-            full += 1
-    words = median(len(piece.words) for _, piece in own)
-    return words >= _SENTENCE and full >= 0.55 * (len(own) - 1)
-
-
-# A block as a table
-
-
 def _table(
     lines: Sequence[Line], first: int, end: int, columns: list[Column], rules: Sequence[Ruling], unit: float
-) -> Found | None:
+) -> tuple[Found | None, int]:
+    """Give the table that the lines from `first` make, and the first line below it."""
     if len(columns) < 2:
-        return None
+        return None, end
     x0, x1 = columns[0].x0, columns[-1].x1
     wide = sorted(
-        (r for r in rules if _covers(r, x0, x1) and r.start > x0 - 12 * unit and r.end < x1 + 12 * unit),
+        (r for r in rules if covers(r, x0, x1) and r.start > x0 - 12 * unit and r.end < x1 + 12 * unit),
         key=lambda r: r.position,
     )
     first, end, top, bottom = _reach(lines, first, end, columns, wide, unit)
     block = _trimmed(lines[first:end], columns, top, bottom, unit)
     if len(block) < 2:
-        return None
+        return None, end
     inner = [r.position for r in wide if block[0].bottom - 0.3 * unit < r.position < block[-1].top + 0.3 * unit]
     rows = rows_from(block, columns, unit)
     columns, rows = _headed(columns, block, rows, unit)
     columns, rows = _without_stray(columns, block, rows, unit)
     if len(columns) < 2:
-        return None
+        return None, end
     heads = header_end(rows, inner)
     header = merged_header(rows[:heads], columns, rules)
     body = merged_body(rows[heads:], columns, inner, unit)
     titles = [line.text for line in lines[max(first - 2, 0) : first]]
-    titles += [line.text for line in lines[end : end + 1] if _FIGURE.match(line.text)]
-    captioned = any(map(_CAPTION.match, titles)) - 2 * any(map(_FIGURE.match, titles))
-    confidence, note = _judge(block, header, body, columns, top is not None, bottom is not None, len(inner), captioned)
+    titles += [line.text for line in lines[end : end + 1] if FIGURE.match(line.text)]
+    captioned = any(map(CAPTION.match, titles)) - 2 * any(map(FIGURE.match, titles))
+    confidence, note = judge(block, header, body, columns, top is not None, bottom is not None, len(inner), captioned)
     if confidence < LEAST_CONFIDENCE:
-        return None
+        return None, end
     grid, runs = grid_of(header, body, columns)
-    return Found(grid, runs, confidence, note)
+    return Found(grid, runs, confidence, note), end
 
 
 def _reach(
@@ -325,9 +177,9 @@ def _reach(
             start -= 1
         if lines[start].top - position > 2.5 * unit or first - start > 4:
             break
-        if any(_CAPTION.match(line.text) for line in lines[start:low]):
+        if any(CAPTION.match(line.text) for line in lines[start:low]):
             break
-        if _is_prose(lines[start:first], columns[0].x0, columns[-1].x1, unit):
+        if is_prose(lines[start:first], columns[0].x0, columns[-1].x1, unit):
             break
         if any(b.top - a.bottom > 2 * unit for a, b in pairwise(lines[start : first + 1])):
             break
@@ -343,11 +195,11 @@ def _reach(
             stop += 1
         if position - lines[stop - 1].bottom > 2.5 * unit or stop - end > 3:
             break
-        if any(_CAPTION.match(line.text) for line in lines[end:stop]):
+        if any(CAPTION.match(line.text) for line in lines[end:stop]):
             break
         if any(b.top - a.bottom > 1.5 * unit for a, b in pairwise(lines[end - 1 : stop])):
             break
-        if _is_prose(lines[end:stop], columns[0].x0, columns[-1].x1, unit):
+        if is_prose(lines[end:stop], columns[0].x0, columns[-1].x1, unit):
             break
         bottom, end = position, stop
         break
@@ -367,7 +219,7 @@ def _is_spanning_head(line: Line, below: Line, columns: Sequence[Column], unit: 
         and below.top - line.bottom < 0.9 * unit
         and line.x0 > columns[0].x1 + 0.3 * unit
         and line.x1 < columns[-1].x1 + unit
-        and not _CAPTION.match(line.text)
+        and not CAPTION.match(line.text)
     )
 
 
@@ -438,163 +290,6 @@ def _without_stray(
 
 
 def _has_figures(rows: Sequence[Row], column: int) -> bool:
-    return any(pieces[0].is_value for (first, last), pieces in rows_cells(rows) if first == last == column)
-
-
-def rows_cells(rows: Sequence[Row]) -> list[tuple[tuple[int, int], list[Piece]]]:
-    """Give all cells of rows with their extents."""
-    return [item for row in rows for item in row.cells.items()]
-
-
-# What speaks for a table
-
-
-def _judge(
-    block: Sequence[Line],
-    header: Sequence[Row],
-    body: Sequence[Row],
-    columns: Sequence[Column],
-    top: bool,
-    bottom: bool,
-    inner: int,
-    captioned: int,
-) -> tuple[float, str]:
-    """Give how much speaks for a table, 0-1, and what.
-
-    Against it: dots that lead to page numbers, items of a list, sentences. For it: figures in most cells, rules above,
-    below and between, columns and rows in number, cells filled.
-    """
-    n, m = len(columns), len(body)
-    if (m < 2 and not (m and top and bottom and n > 2)) or m + len(header) < 2:
-        return 0.0, "too few rows"
-    cells = [(extent, pieces) for extent, pieces in rows_cells(body) if extent[0] == extent[1]]
-    right = [pieces for extent, pieces in cells if extent[0] > 0]
-    if not right:
-        return 0.0, "one column"
-    values = sum(len(pieces) == 1 and pieces[0].is_value and pieces[0].text[:1] not in "•●○" for pieces in right) / len(
-        right
+    return any(
+        pieces[0].is_value for row in rows for (first, last), pieces in row.cells.items() if first == last == column
     )
-    filled = sum(len(row.columns()) for row in body) / (n * m)
-    led = sum(line.led for line in block)
-    if n == 2 and led >= 0.4 * len(block):
-        return 0.0, "table of contents"
-    labels = [pieces[0].text for extent, pieces in cells if extent[0] == 0]
-    items = sum(_ITEM.fullmatch(label) is not None for label in labels)
-    long = sum(sum(len(p.words) for p in pieces) > 8 for _, pieces in cells) / len(cells)
-    ruled = top + bottom + (inner > 0)
-    if n == 2 and labels and items > 0.5 * len(labels) and not (values > 0.6 or (top and bottom)):
-        return 0.0, "list"
-    if n < 4 and ruled < 2 and not captioned and _ascends(body, n - 1, with_header=bool(header)):
-        return 0.0, "table of contents"
-    if ruled < 2 and captioned <= 0 and sum(p[-1].is_value for p in right) < _FEW_FIGURES and values > 0.3:
-        return 0.0, "few figures"
-    both = sum(len(row.columns()) >= 2 for row in body)
-    score = 0.0
-    score += 0.45 * values
-    score += 0.12 * min(ruled, 3) + (0.1 if top and bottom else 0.0)
-    score += 0.06 * min(n - 2, 3)
-    score += 0.04 * min(both - 2, 4)
-    score += 0.15 * (filled - 0.5) - 0.8 * max(0.0, 0.5 - filled)
-    score -= 0.35 * long
-    score += 0.2 * captioned
-    if n == 2:
-        score -= 0.08
-    if values < 0.3 and ruled < 2:
-        score -= 0.15
-    if led:
-        score -= 0.05
-    notes = [f"{m} rows of {n} columns", f"{values:.0%} figures"]
-    if captioned > 0:
-        notes.append("a caption")
-    if ruled:
-        notes.append("rules")
-    return max(0.0, min(1.0, score)), ", ".join(notes)
-
-
-def _ascends(body: Sequence[Row], column: int, with_header: bool) -> bool:
-    """Whether a column is the only figures, and these whole numbers that never fall, as page numbers are.
-
-    The numbers of equations stand in brackets; these tell even below a line that looks like a heading.
-    """
-    texts = [text for row in body if (text := row.text(column))]
-    bracketed = [text[1:-1] for text in texts if text[:1] == "(" and text[-1:] == ")"]
-    if len(bracketed) == len(texts) and texts:
-        texts = bracketed
-    elif with_header:
-        return False
-    if len(texts) < 3 or not all(text.isdecimal() for text in texts):
-        return False
-    numbers = [int(text) for text in texts]
-    others = any(c != column for row in body for c in row.values())
-    return not others and all(a <= b for a, b in pairwise(numbers))
-
-
-def partial_grids(
-    grids: Sequence[Grid], words: Sequence[Run], horizontal: Sequence[Ruling], width: float, height: float
-) -> set[int]:
-    """Tell which ruled grids are only some lines of a table that alignment finds whole, by index.
-
-    A table set with rules above and below and one beside its labels draws a grid of few cells, each of which holds many
-    figures. What alignment finds must part more than twice as often as the lines, keep each line between two
-    columns, take in the words of this grid and no other, and be a table of figures: a ruled table with prose in its
-    cells never is. Such a grid is to be left out and its words and lines given to `find_tables`.
-
-    Args:
-        grids: the grids that the rulings draw.
-        words: all words of the page.
-        horizontal: all its level rulings.
-        width: of the page.
-        height: of the page.
-    """
-    rough = [i for i, grid in enumerate(grids) if len(grid.x_edges) <= _FEW_EDGES]
-    if not rough:
-        return set()
-    others = [grid.bbox for i, grid in enumerate(grids) if i not in rough]
-    free = [word for word in words if level(word) and not any(_inside(word, box) for box in others)]
-    rules = [
-        r
-        for r in horizontal
-        if not any(b[0] <= (r.start + r.end) / 2 <= b[2] and b[1] <= r.position <= b[3] for b in others)
-    ]
-    found = find_tables(free, rules, (), width, height)
-    boxes = [grids[i].bbox for i in rough]
-    partial = set()
-    for table in found:
-        touched = [
-            i
-            for i, box in zip(rough, boxes, strict=True)
-            if any(_inside(word, box) for runs in table.runs.values() for word in runs)
-        ]
-        if len(touched) == 1 and _is_whole(table, grids[touched[0]], free):
-            partial.add(touched[0])
-    return partial
-
-
-def _is_whole(found: Found, grid: Grid, words: Sequence[Run]) -> bool:
-    figures: dict[int, list[float]] = {}
-    for index, runs in found.runs.items():
-        piece = piece_of(runs)
-        if piece.is_value:
-            figures.setdefault(found.grid.cells[index].column, []).append((piece.x0 + piece.x1) / 2)
-    middles = [median(places) for places in figures.values() if len(places) > 1]
-    between = [sum(a < x < b for x in middles) for a, b in pairwise(grid.x_edges)]
-    if found.confidence < _SURE or max(between) < 2 or sum(between) < 2 * (len(grid.x_edges) - 2):
-        return False
-    inside = [word for word in words if _inside(word, grid.bbox)]
-    taken = {word for runs in found.runs.values() for word in runs}
-    if not inside or sum(word in taken for word in inside) < 0.95 * len(inside):
-        return False
-    pieces = [piece_of(runs) for runs in found.runs.values()]
-    if sum(piece.is_value for piece in pieces) < 0.4 * len(pieces):
-        return False
-    unit = type_height(inside)
-    return all(
-        min(abs(wall - edge) for edge in found.grid.x_edges) < 3 * unit
-        and not any(word.bbox[0] + 0.2 * unit < wall < word.bbox[2] - 0.2 * unit for word in inside)
-        for wall in grid.x_edges[1:-1]
-    )
-
-
-def _inside(word: Run, box: BBox) -> bool:
-    x0, top, x1, bottom = word.bbox
-    return box[0] <= (x0 + x1) / 2 <= box[2] and box[1] <= (top + bottom) / 2 <= box[3]

@@ -31,7 +31,7 @@ STRETCH = 1.9
 VALUE = re.compile(
     r"""[(\[]?[<>≤≥~≈±+–−‑-]?\s?[€$£¥₴]?\s?[+–−-]?\s?      # a sign, a currency
     (?:\d[\d.,:/'’\s–−-]*(?:[eE][+-]?\d+)?|\.\d+)         # digits with what stands between them
-    \s?(?:%|‰|°C?|[pр]\.?[pп]\.?|[kKmMbB]n?|[a-z])?[)\]]?[*†‡§\d]{0,3}[)]?   # a unit, a mark of a note
+    \s?(?:%|‰|°C?|[pр]\.?[pп]\.?|[kKmMbB]n?|[a-z])?[)\]]?%?[*†‡§\d]{0,3}[)]?   # a unit, a mark of a note
     (?:\s?\([^)]{1,12}\))?                                # an error or a note in brackets
     |[–—―−-]{1,3}|\.{1,3}|[:*…]|[xхXХ✓✔•●○]|n\.?/?[adr]\.?|nil|none|yes|no|так|ні|є""",
     re.IGNORECASE | re.VERBOSE,
@@ -42,7 +42,7 @@ _LONGEST_VALUE = 40
 """Characters of a figure with its unit and notes at the most."""
 
 _DIGIT = re.compile(r"\d")
-_SYMBOL = re.compile(r"[€$£¥₴%()*†‡§]+|[a-z]\)?|\(\w\)", re.IGNORECASE)
+SYMBOL = re.compile(r"[€$£¥₴%()*†‡§]+|[a-z]\)?|\(\w\)", re.IGNORECASE)
 
 
 class Piece(NamedTuple):
@@ -226,9 +226,9 @@ def _weak(lines: Sequence[Line], columns: Sequence[Column], height: float) -> se
             taken.append((under[0], under[-1]))
             for index in range(under[0], under[-1]):
                 crossed[index] += 1
-            for index in under:
-                filled[index] += 1
-                only_signs[index] = only_signs[index] and _SYMBOL.fullmatch(piece.text) is not None
+            if len(under) == 1:
+                filled[under[0]] += 1
+                only_signs[under[0]] = only_signs[under[0]] and SYMBOL.fullmatch(piece.text) is not None
         for (_, end), (start, _) in pairwise(taken):
             for index in range(end, start):
                 kept[index] += 1
@@ -236,15 +236,25 @@ def _weak(lines: Sequence[Line], columns: Sequence[Column], height: float) -> se
         if crossed[index] >= kept[index]:
             found.append((kept[index] - crossed[index], index))
         else:
-            near = columns[index + 1].x0 - columns[index].x1 < 1.5 * height
-            left, right = only_signs[index] and filled[index] > 0, only_signs[index + 1] and filled[index + 1] > 0
-            if near and left != right and index + (1 if right else 0) > 0:
+            signs = [at for at in (index, index + 1) if only_signs[at] and filled[at]]
+            if len(signs) == 1 and _nearest(signs[0], columns) == index and _gap(columns, index) < 1.5 * height:
                 found.append((0, index))
     weak: set[int] = set()
     for _, index in sorted(found):
         if not weak & {index - 1, index, index + 1}:
             weak.add(index)
     return weak
+
+
+def _gap(columns: Sequence[Column], index: int) -> float:
+    """Give the room between a column and the next."""
+    return columns[index + 1].x0 - columns[index].x1
+
+
+def _nearest(column: int, columns: Sequence[Column]) -> int | None:
+    """Give the boundary to the nearer neighbour of a column, the right one if in doubt; labels in front are none."""
+    sides = [at for at in (column, column - 1) if 0 < at < len(columns) - 1]
+    return min(sides, key=lambda at: _gap(columns, at)) if sides else None
 
 
 def place(piece: Piece, columns: Sequence[Column], height: float) -> tuple[int, int]:
@@ -258,22 +268,28 @@ def place(piece: Piece, columns: Sequence[Column], height: float) -> tuple[int, 
 
 
 def cut_at(piece: Piece, columns: Sequence[Column]) -> list[Piece]:
-    """Cut a piece that lies under several columns where its words fall apart between them.
+    """Cut the figures off a piece that lies under several columns.
 
-    A long label may come close to the figure beside it. Each word must lie within one column, and each part but the
-    first must read as a figure.
+    A long label may come close to the figure beside it. From the right, words that lie in one column and read as a
+    figure are a piece of their own; what is left is the label.
     """
-    groups: list[tuple[int, list[Run]]] = []
-    for word in piece.words:
-        x0, _, x1, _ = word.bbox
-        at = max(range(len(columns)), key=lambda i: min(x1, columns[i].x1) - max(x0, columns[i].x0))
-        if min(x1, columns[at].x1) - max(x0, columns[at].x0) < 0.7 * (x1 - x0):
-            return [piece]
-        if groups and groups[-1][0] == at:
-            groups[-1][1].append(word)
-        else:
-            groups.append((at, [word]))
-    parts = [piece_of(words) for _, words in groups]
-    if len(parts) > 1 and all(part.is_value and _DIGIT.search(part.text) for part in parts[1:]):
-        return parts
-    return [piece]
+    words = list(piece.words)
+    parts: list[Piece] = []
+    while words:
+        at, within = _column_of(words[-1], columns)
+        start = len(words) - 1
+        while within and start > 0 and _column_of(words[start - 1], columns) == (at, True):
+            start -= 1
+        part = piece_of(words[start:])
+        if not (within and at > 0 and part.is_value and _DIGIT.search(part.text)):
+            break
+        parts.append(part)
+        del words[start:]
+    return ([piece_of(words)] if words else []) + parts[::-1] if parts else [piece]
+
+
+def _column_of(word: Run, columns: Sequence[Column]) -> tuple[int, bool]:
+    """Give the column that shares most with a word, and whether the word lies within it."""
+    x0, _, x1, _ = word.bbox
+    common, at = max((min(x1, column.x1) - max(x0, column.x0), index) for index, column in enumerate(columns))
+    return at, common >= 0.7 * (x1 - x0)

@@ -19,6 +19,7 @@ from extractors.lattice import Grid, dotted
 from extractors.lattice import grids as grids_of
 from extractors.layout import Run, cell_text, lines_of, paragraphs_of, union
 from extractors.limits import DEADLINE, LIMITS, enforce
+from extractors.partial import may_be_partial, partial_grids
 from extractors.pdfium import Content, Page, open_pdf
 from extractors.refine import refine
 from extractors.sniff import PDF
@@ -91,6 +92,9 @@ def _read_page(page: Page, number: int) -> list[Block]:
         content.runs = [run._replace(text=restore(run.text, verdict.mapping)) for run in content.runs]
     grids = _grids(content)
     enforce("page_rulings", sum(len(g.x_edges) + len(g.y_edges) for g in grids), LIMITS.page_rulings)
+    if any(map(may_be_partial, grids)):
+        some = partial_grids(grids, page.words(), content.horizontal, content.width, content.height)
+        grids = [grid for index, grid in enumerate(grids) if index not in some]
     inside, outside = _share_out(page, content, grids)
     tables = [
         _table(*refine(grid, runs, page.characters), number, "rulings")
