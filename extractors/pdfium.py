@@ -278,14 +278,15 @@ class Page:
             if end < 0:
                 end = count
             if end > start:
-                if _count_rects(textpage, start, end - start) == 1:
-                    if text[end - 1] == " ":
-                        add_run(found, text, start, end)
-                    else:
-                        _get_rect(textpage, 0, *_RECT)
-                        add_run(found, text, start, end, box_of(*_DOUBLES[:]))
+                inked = end
+                while text[inked - 1] == " " and inked > start + 1:  # room that no ink takes
+                    inked -= 1
+                rects = _count_rects(textpage, start, inked - start)
+                if rects == 1:
+                    _get_rect(textpage, 0, *_RECT)
+                    add_run(found, text, start, end, box_of(*_DOUBLES[:]))
                 else:
-                    add_line(found, text, start, end)
+                    add_line(found, text, start, inked, end, rects)
             start = end + 2
         return found
 
@@ -298,27 +299,40 @@ class Page:
             return _printed(text)
         return "".join(_character(self._text, index) for index in range(count))
 
-    def _add_line(self, found: Content, text: str, start: int, end: int) -> None:
+    def _add_line(self, found: Content, text: str, start: int, inked: int, end: int, rects: int) -> None:
         """Add the text objects of a line as runs; objects that touch and have no space between are one run."""
-        first = start
-        box: BBox | None = None
+        boxes: list[BBox | None] = list(self._rects(rects))
+        pieces = self._objects_of(start, inked, rects)
+        if len(pieces) != rects:  # some have no ink, or ink at several places
+            boxes = [self._box(*piece) for piece in pieces]
+        first, around = start, boxes[0]
+        for (_, at), (before, box) in zip(pieces, pairwise(boxes), strict=False):
+            if text[at - 1].isspace() or text[at].isspace() or not (before and box and _touch(before, box)):
+                if text[at - 1] == " ":
+                    around = None
+                self._add_run(found, text, first, at, around)
+                first, around = at, box
+            else:
+                around = union((around, box)) if around and box else None
+        self._add_run(found, text, first, end, around)
+
+    def _objects_of(self, start: int, end: int, expected: int) -> list[tuple[int, int]]:
+        """Give where each text object of a line starts and ends; about `expected` ones."""
+        pieces: list[tuple[int, int]] = []
         while start < end:
             this = self._object_at(start, start)
             low, high = start, end - 1  # the last character of the same object lies between
+            if len(pieces) == expected - 1 and self._object_at(high, start) == this:
+                low = high
             while low < high:
                 middle = (low + high + 1) // 2
                 if self._object_at(middle, start) == this:
                     low = middle
                 else:
                     high = middle - 1
-            before, box = box, self._box(start, low + 1)
-            if start > first and (
-                text[start - 1].isspace() or text[start].isspace() or not (before and box and _touch(before, box))
-            ):
-                self._add_run(found, text, first, start)
-                first = start
+            pieces.append((start, low + 1))
             start = low + 1
-        self._add_run(found, text, first, end)
+        return pieces
 
     def _object_at(self, index: int, first: int) -> int | None:
         """Give the text object of a character; a generated space belongs to the object before it."""
@@ -332,9 +346,7 @@ class Page:
         if not piece or piece.isspace():
             return
         if box is None:
-            if piece[-1] == " ":  # room that no ink takes
-                end = start + len(piece.rstrip())
-            box = self._box(start, end)
+            box = self._box(start, start + len(piece.rstrip()))
             if box is None:
                 return
         x0, top, x1, bottom = box
@@ -343,7 +355,7 @@ class Page:
         turn = 0
         if bottom - top > 1.2 * (x1 - x0) and len(piece.strip()) > 1:
             turn = self._turn(start)
-        found.runs.append(Run(piece, box, turn, (start, end)))
+        found.runs.append(Run(piece, box, turn, (start, start + len(piece.rstrip()))))
 
     def _turn(self, index: int) -> int:
         """Give the degrees by which a character must be turned clockwise; PDFium's angles run clockwise, in radians."""
@@ -366,14 +378,18 @@ class Page:
         if rects == 1:
             _get_rect(self._text, 0, *_RECT)
             return self.frame.box(*_DOUBLES[:])
-        boxes = []
-        for index in range(rects):
-            _get_rect(self._text, index, *_RECT)
-            boxes.append(self.frame.box(*_DOUBLES[:]))
-        boxes = boxes or [
+        boxes = self._rects(rects) or [
             c.bbox for c in self.characters(Run("", (0, 0, 0, 0), span=(start, end)))
         ]  # without ink they still stand somewhere
         return union(boxes) if boxes else None
+
+    def _rects(self, count: int) -> list[BBox]:
+        """Give the rectangles that were counted last."""
+        boxes = []
+        for index in range(count):
+            _get_rect(self._text, index, *_RECT)
+            boxes.append(self.frame.box(*_DOUBLES[:]))
+        return boxes
 
 
 def _touch(first: BBox, second: BBox) -> bool:

@@ -7,8 +7,9 @@ Guarantee: no cell text is dropped but that of a header that repeats the table's
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
+from operator import attrgetter
 
 from extractors.document import Block, Cell, Document, Join, Paragraph, Region, Table
 from extractors.layout import join_lines
@@ -63,11 +64,10 @@ def assemble(document: Document) -> Document:
 
 @dataclass(slots=True)
 class _Draft:
-    """A cell being put together. `last` is its newest piece; `regions` are the places of the pieces after the first."""
+    """A cell being put together; `last` is its newest piece."""
 
     cell: Cell
     last: Cell
-    regions: list[Region] = field(default_factory=list)
 
     def extend(self, piece: Cell, rows: int) -> None:
         """Go on with a piece that adds `rows` rows to the cell."""
@@ -75,21 +75,28 @@ class _Draft:
         alternative = first.alternative
         if piece.text and (alternative or piece.alternative):
             alternative = join_lines([alternative or first.text, piece.alternative or piece.text])
-        confidences = [
-            c
-            for c in (first.confidence if first.text else None, piece.confidence if piece.text else None)
-            if c is not None
-        ]
-        self.cell = replace(
-            first,
-            text=join_lines(text for text in (first.text, piece.text) if text),
-            row_span=first.row_span + rows,
-            confidence=min(confidences) if confidences else first.confidence,
-            alternative=alternative,
+        confidence = first.confidence
+        if piece.text and piece.confidence is not None:
+            known = confidence if first.text and confidence is not None else piece.confidence
+            confidence = min(piece.confidence, known)
+        continued = first.continued
+        if piece.page is not None and piece.bbox is not None:
+            continued += (Region(piece.page, piece.bbox),)
+        self.cell = Cell(
+            first.row,
+            first.column,
+            first.row_span + rows,
+            first.column_span,
+            join_lines(text for text in (first.text, piece.text) if text),
+            first.page,
+            first.bbox,
+            first.source,
+            confidence,
+            alternative,
+            first.ink,
+            continued,
         )
         self.last = piece
-        if piece.page is not None and piece.bbox is not None:
-            self.regions.append(Region(piece.page, piece.bbox))
 
 
 class _Growing:
@@ -111,11 +118,8 @@ class _Growing:
         """Give the table as it has grown."""
         if not self._joins:
             return self._first
-        cells = [
-            replace(draft.cell, continued=tuple(draft.regions)) if draft.regions else draft.cell
-            for draft in self._drafts
-        ]
-        cells.sort(key=lambda cell: (cell.row, cell.column))
+        cells = [draft.cell for draft in self._drafts]
+        cells.sort(key=attrgetter("row", "column"))
         return replace(
             self._first,
             n_rows=self._n_rows,
@@ -159,6 +163,8 @@ class _Growing:
         texts = _row_texts(piece, self._header)
         if not self._header or piece.n_rows < self._header or len(texts) != len(self._header_text):
             return 0
+        if texts == self._header_text:
+            return self._header
         pairs = list(zip(self._header_text, texts, strict=True))
         if sum(alike(a, b) for a, b in pairs) < 0.75 * len(pairs):
             return 0
