@@ -10,9 +10,9 @@ and what room it takes. Calls go through prototypes that take addresses as numbe
 from __future__ import annotations
 
 import ctypes
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import pi
@@ -83,8 +83,6 @@ _POINT = _BOUNDS[:2]
 _INTS = (ctypes.c_int * 2)()
 _MODES = (ctypes.addressof(_INTS), ctypes.addressof(_INTS) + 4)
 
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -147,6 +145,8 @@ class Content:
     """All characters in the order in which PDFium gives them."""
     drawings: int = 0
     """Paths that draw no ruling line."""
+    turned: bool = False
+    """Whether any run is not upright."""
 
     @property
     def picture_share(self) -> float:
@@ -271,50 +271,46 @@ class Page:
             return found
         enforce("page_characters", count, LIMITS.page_characters)
         found.text = text = self._page_text(count)
-        textpage, box_of, add_run, add_line = self._text, self.frame.box, self._add_run, self._add_line
+        textpage, box_of, add_run = self._text, self.frame.box, self._add_run
         start = 0
-        while start < count:
-            end = text.find("\r\n", start)
-            if end < 0:
-                end = count
-            if end > start:
-                inked = end
-                while text[inked - 1] == " " and inked > start + 1:  # room that no ink takes
-                    inked -= 1
-                rects = _count_rects(textpage, start, inked - start)
+        for line in text.split("\r\n"):
+            if inked := len(line.rstrip()):  # spaces at the end have room, but no ink
+                rects = _count_rects(textpage, start, inked)
                 if rects == 1:
                     _get_rect(textpage, 0, *_RECT)
-                    add_run(found, text, start, end, box_of(*_DOUBLES[:]))
+                    add_run(found, line, start, box_of(*_DOUBLES[:]))
                 else:
-                    add_line(found, text, start, inked, end, rects)
-            start = end + 2
+                    self._add_line(found, line, start, inked, rects)
+            start += len(line) + 2
         return found
 
     def _page_text(self, count: int) -> str:
         """Give all characters, one for one; what has no meaning in UTF-16 becomes U+FFFD."""
         buffer = ctypes.create_string_buffer(2 * count + 2)
         _get_text(self._text, 0, count, ctypes.addressof(buffer))
-        text = buffer.raw[: 2 * count].decode("utf-16-le", "surrogatepass")
-        if len(text) == count and not _SURROGATE.search(text):
-            return _printed(text)
+        with suppress(UnicodeDecodeError):
+            text = buffer.raw[: 2 * count].decode("utf-16-le")
+            if len(text) == count:
+                return _printed(text)
         return "".join(_character(self._text, index) for index in range(count))
 
-    def _add_line(self, found: Content, text: str, start: int, inked: int, end: int, rects: int) -> None:
+    def _add_line(self, found: Content, line: str, start: int, inked: int, rects: int) -> None:
         """Add the text objects of a line as runs; objects that touch and have no space between are one run."""
         boxes: list[BBox | None] = list(self._rects(rects))
-        pieces = self._objects_of(start, inked, rects)
+        pieces = self._objects_of(start, start + inked, rects)
         if len(pieces) != rects:  # some have no ink, or ink at several places
             boxes = [self._box(*piece) for piece in pieces]
-        first, around = start, boxes[0]
-        for (_, at), (before, box) in zip(pieces, pairwise(boxes), strict=False):
-            if text[at - 1].isspace() or text[at].isspace() or not (before and box and _touch(before, box)):
-                if text[at - 1] == " ":
+        first, around = 0, boxes[0]
+        for (_, place), (before, box) in zip(pieces, pairwise(boxes), strict=False):
+            at = place - start
+            if line[at - 1].isspace() or line[at].isspace() or not (before and box and _touch(before, box)):
+                if line[at - 1] == " ":
                     around = None
-                self._add_run(found, text, first, at, around)
+                self._add_run(found, line[first:at], start + first, around)
                 first, around = at, box
             else:
                 around = union((around, box)) if around and box else None
-        self._add_run(found, text, first, end, around)
+        self._add_run(found, line[first:], start + first, around)
 
     def _objects_of(self, start: int, end: int, expected: int) -> list[tuple[int, int]]:
         """Give where each text object of a line starts and ends; about `expected` ones."""
@@ -341,21 +337,20 @@ class Page:
             index -= 1
         return address
 
-    def _add_run(self, found: Content, text: str, start: int, end: int, box: BBox | None = None) -> None:
-        piece = text[start:end]
-        if not piece or piece.isspace():
+    def _add_run(self, found: Content, piece: str, start: int, box: BBox | None = None) -> None:
+        end = start + len(piece.rstrip())
+        if end == start:
             return
-        if box is None:
-            box = self._box(start, start + len(piece.rstrip()))
-            if box is None:
-                return
+        if box is None and (box := self._box(start, end)) is None:
+            return
         x0, top, x1, bottom = box
         if x1 < 0 or bottom < 0 or x0 > found.width or top > found.height:
             return
         turn = 0
-        if bottom - top > 1.2 * (x1 - x0) and len(piece.strip()) > 1:
+        if bottom - top > 1.2 * (x1 - x0) and end - start > 1:
             turn = self._turn(start)
-        found.runs.append(Run(piece, box, turn, (start, start + len(piece.rstrip()))))
+            found.turned = found.turned or turn != 0
+        found.runs.append(Run(piece, box, turn, (start, end)))
 
     def _turn(self, index: int) -> int:
         """Give the degrees by which a character must be turned clockwise; PDFium's angles run clockwise, in radians."""
@@ -364,14 +359,19 @@ class Page:
 
     def _page_turn(self, found: Content) -> int:
         """Give the degrees by which the page must be turned clockwise so that most of its text stands upright."""
-        letters: Counter[int] = Counter()
-        for text, _, turn, _ in found.runs:
-            letters[turn] += len(text)
-        turn, count = letters.most_common(1)[0] if letters else (0, 0)
-        if turn == 0 and letters:  # upside down a line is as wide as upright: ask one of the long ones
-            turn = self._turn(next(run for run in found.runs if 2 * len(run.text) * len(found.runs) >= count).span[0])
-            return turn if turn == 180 else 0
-        return turn if 2 * count > letters.total() else 0
+        if not found.runs:
+            return 0
+        if found.turned:
+            letters: Counter[int] = Counter()
+            for text, _, turn, _ in found.runs:
+                letters[turn] += len(text)
+            turn, count = letters.most_common(1)[0]
+            if turn:
+                return turn if 2 * count > letters.total() else 0
+        # Upside down a line is as wide as upright: ask one of the long ones.
+        mean = len(found.text) / len(found.runs)
+        long = next((run for run in found.runs if 2 * len(run.text) >= mean), found.runs[0])
+        return 180 if self._turn(long.span[0]) == 180 else 0
 
     def _box(self, start: int, end: int) -> BBox | None:
         rects = _count_rects(self._text, start, end - start)
