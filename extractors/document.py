@@ -116,6 +116,11 @@ class Table:
         """Return the table itself if its cells tile its grid, else raise `Broken`."""
         covered = bytearray(self.n_rows * self.n_columns)
         for cell in self.cells:
+            if cell.row_span == cell.column_span == 1 and 0 <= cell.row < self.n_rows:
+                position = cell.row * self.n_columns + cell.column
+                if 0 <= cell.column < self.n_columns and not covered[position]:
+                    covered[position] = 1
+                    continue
             if not (
                 0 <= cell.row < cell.end_row <= self.n_rows and 0 <= cell.column < cell.end_column <= self.n_columns
             ):
@@ -129,13 +134,14 @@ class Table:
             raise Broken("grid", f"{missing} grid positions of a table have no cell")
         return self
 
-    def grid(self) -> list[list[Cell]]:
-        """Give the cell that covers each position, as `n_rows` lists of `n_columns`."""
-        rows: list[list[Cell | None]] = [[None] * self.n_columns for _ in range(self.n_rows)]
+    def grid(self, n_rows: int | None = None) -> list[list[Cell]]:
+        """Give the cell that covers each position of the first `n_rows` rows (all by default), row by row."""
+        n_rows = self.n_rows if n_rows is None else min(n_rows, self.n_rows)
+        rows: list[list[Cell | None]] = [[None] * self.n_columns for _ in range(n_rows)]
         for cell in self.cells:
-            for row in range(cell.row, cell.end_row):
-                for column in range(cell.column, cell.end_column):
-                    rows[row][column] = cell
+            if cell.row < n_rows:
+                for row in rows[cell.row : cell.end_row]:
+                    row[cell.column : cell.end_column] = [cell] * cell.column_span
         return rows  # type: ignore[return-value]  # `checked` has seen to it that nothing stays empty
 
 

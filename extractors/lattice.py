@@ -6,7 +6,7 @@ Guarantee: the cells of a grid are rectangles that tile it without gap or overla
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -187,12 +187,12 @@ def _connected(
         return index
 
     positions = [r.position for r in rows]  # `join_collinear` leaves them ascending
-    for offset, column in enumerate(columns, start=len(rows)):
-        low = bisect_right(positions, column.start - tolerance)
-        high = bisect_right(positions, column.end + tolerance)
+    for offset, (position, start, end) in enumerate(columns, start=len(rows)):
+        low = bisect_right(positions, start - tolerance)
+        high = bisect_right(positions, end + tolerance)
         for index in range(low, high):
-            row = rows[index]
-            if row.start - tolerance <= column.position <= row.end + tolerance:
+            _, left, right = rows[index]
+            if left - tolerance <= position <= right + tolerance and parent[index] != offset:
                 parent[root(index)] = root(offset)
     groups: dict[int, tuple[list[Ruling], list[Ruling]]] = defaultdict(lambda: ([], []))
     for index, row in enumerate(rows):
@@ -215,15 +215,23 @@ def _cluster(positions: list[float], tolerance: float) -> list[float]:
 
 def _walls(lines: Sequence[Ruling], edges: list[float], across: list[float]) -> list[list[bool]]:
     """Tell for each edge and each gap of `across` whether lines cover more than half of that stretch."""
-    covered: list[dict[int, float]] = [{} for _ in edges]
     middles = [(a + b) / 2 for a, b in pairwise(edges)]
     gaps = len(across) - 1
+    walls = [[False] * gaps for _ in edges]
+    partly: dict[tuple[int, int], float] = defaultdict(float)
     for position, start, end in lines:
-        at = covered[bisect_right(middles, position)]
-        for gap in range(max(0, bisect_right(across, start) - 1), min(gaps, bisect_right(across, end))):
-            at[gap] = at.get(gap, 0.0) + min(end, across[gap + 1]) - max(start, across[gap])
-    halves = [(b - a) / 2 for a, b in pairwise(across)]
-    return [[at.get(gap, 0.0) > half for gap, half in enumerate(halves)] for at in covered]
+        edge = bisect_right(middles, position)
+        first, last = bisect_left(across, start), bisect_right(across, end) - 1
+        if first < last:
+            walls[edge][first:last] = [True] * (last - first)
+        if 0 < first <= gaps:
+            partly[edge, first - 1] += min(end, across[first]) - start
+        if first <= last < gaps:
+            partly[edge, last] += end - across[last]
+    for (edge, gap), length in partly.items():
+        if length > (across[gap + 1] - across[gap]) / 2:
+            walls[edge][gap] = True
+    return walls
 
 
 def _grid(

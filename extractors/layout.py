@@ -36,7 +36,7 @@ def lines_of(runs: Iterable[Run], gap: float = float("inf")) -> list[Run]:
     """Join runs that share a line, from top to bottom; a gap wider than `gap` line heights parts them."""
     runs = list(runs)
     if _stacked(runs):
-        return [line_of((run,)) for run in runs]
+        return [_bare(run) for run in runs]
     rows: list[list[Run]] = []
     high = low = 0.0  # of the row's tallest run
     for run in sorted(runs, key=_by_height):
@@ -101,11 +101,16 @@ def _from_left(run: Run) -> float:
     return run.bbox[0]
 
 
+def _bare(run: Run) -> Run:
+    """Give a run as a line of its own."""
+    text, bbox, _, _ = run
+    return Run(text.strip(), bbox)
+
+
 def line_of(runs: Sequence[Run]) -> Run:
     """Join the runs of a line, from left to right; those that touch without a space."""
     if len(runs) == 1:
-        text, bbox, _, _ = runs[0]
-        return Run(text.strip(), bbox)
+        return _bare(runs[0])
     text = runs[0].text
     for before, run in pairwise(runs):
         height = max(before.bbox[3] - before.bbox[1], run.bbox[3] - run.bbox[1])
@@ -124,7 +129,7 @@ def cell_text(runs: Sequence[Run], bbox: BBox, padding: float) -> tuple[str, BBo
     """
     if len(runs) == 1:
         return " ".join(runs[0].text.split()), runs[0].bbox
-    ink = union(run.bbox for run in runs)
+    ink = union([run.bbox for run in runs])
     width = bbox[2] - bbox[0]
     if any(run.turn for run in runs):
         turn = max(runs, key=lambda run: len(run.text)).turn
@@ -161,17 +166,24 @@ def join_wrapped(lines: Sequence[Run], width: float) -> str:
     if len(lines) == 1:
         return " ".join(lines[0].text.split())
     text = lines[0].text if lines else ""
+    broken = False
     for (before, (x0, top, x1, bottom), _, _), line in pairwise(lines):
         if before[-1:] == "-" and len(text) > 1 and text[-2].isalnum():
             text += line.text
             continue
         room = width - (x1 - x0) - (bottom - top)
-        text += ("\n" if room > 0 and _first_word_width(line) <= room else " ") + line.text
-    return "\n".join(" ".join(part.split()) for part in text.split("\n")) if "\n" in text else " ".join(text.split())
+        if room > 0 and _first_word_width(line) <= room:
+            text += "\n" + line.text
+            broken = True
+        else:
+            text += " " + line.text
+    return "\n".join(" ".join(part.split()) for part in text.split("\n")) if broken else " ".join(text.split())
 
 
 def _first_word_width(line: Run) -> float:
-    return len(line.text.split(" ", 1)[0]) / max(len(line.text), 1) * (line.bbox[2] - line.bbox[0])
+    text, (x0, _, x1, _), _, _ = line
+    first = text.find(" ")
+    return x1 - x0 if first < 0 else first / len(text) * (x1 - x0)
 
 
 def paragraphs_of(lines: Sequence[Run]) -> list[Run]:

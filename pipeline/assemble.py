@@ -7,6 +7,7 @@ Guarantee: no cell text is dropped but that of a header that repeats the table's
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import attrgetter
@@ -105,20 +106,29 @@ class _Growing:
     def __init__(self, table: Table) -> None:
         self._first = table
         self._edges = list(table.column_edges)
-        self._drafts = [_Draft(cell, cell) for cell in table.cells]
+        self._cells: list[Cell] = []
+        """The cells that end above the last row."""
+        self._bottom: list[_Draft] = []
+        """Those that reach the last row and may go on."""
         self._n_rows = table.n_rows
-        self._bottom = [draft for draft in self._drafts if draft.cell.end_row == table.n_rows]
-        """The drafts that reach the last row."""
+        self._add(table.cells)
         self._pages = list(table.pages)
         self._joins: list[Join] = []
         self._header = header_rows(table)
         self._header_text = _row_texts(table, self._header)
 
+    def _add(self, cells: Iterable[Cell]) -> None:
+        for cell in cells:
+            if cell.row + cell.row_span == self._n_rows:
+                self._bottom.append(_Draft(cell, cell))
+            else:
+                self._cells.append(cell)
+
     def table(self) -> Table:
         """Give the table as it has grown."""
         if not self._joins:
             return self._first
-        cells = [draft.cell for draft in self._drafts]
+        cells = [*self._cells, *(draft.cell for draft in self._bottom)]
         cells.sort(key=attrgetter("row", "column"))
         return replace(
             self._first,
@@ -176,7 +186,8 @@ class _Growing:
     def _align(self, edges: list[float]) -> None:
         if edges == self._edges:
             return
-        for draft in self._drafts:
+        self._cells = _aligned(self._cells, self._edges, edges)
+        for draft in self._bottom:
             draft.cell = _aligned([draft.cell], self._edges, edges)[0]
             draft.last = _aligned([draft.last], self._edges, edges)[0]
         self._edges = edges
@@ -187,7 +198,6 @@ class _Growing:
         going_on = _Break(bottom, first_row)
         offset = self._n_rows - skip - (1 if going_on.row else 0)
         fresh = []
-        extended = []
         for cell in cells:
             if cell.row < skip:
                 continue
@@ -198,13 +208,12 @@ class _Growing:
                 and (going_on.row or cell.column in going_on.columns or _merge_continues(above.cell, cell, bottom))
             ):
                 above.extend(cell, cell.row_span - (1 if going_on.row else 0))
-                extended.append(above)
-                continue
-            moved = _moved(cell, cell.row + offset)
-            fresh.append(_Draft(moved, moved))
-        self._drafts.extend(fresh)
+            else:
+                fresh.append(_moved(cell, cell.row + offset))
         self._n_rows += piece.n_rows - skip - (1 if going_on.row else 0)
-        self._bottom = [draft for draft in (*extended, *fresh) if draft.cell.end_row == self._n_rows]
+        self._cells.extend(draft.cell for draft in self._bottom if draft.cell.end_row < self._n_rows)
+        self._bottom = [draft for draft in self._bottom if draft.cell.end_row == self._n_rows]
+        self._add(fresh)
         self._pages.extend(piece.pages)
         reasons = ["the same columns from the top of the next page"]
         if skip:

@@ -17,6 +17,9 @@ Path = tuple[str, ...]
 
 MAX_HEADER_ROWS = 12
 
+MAX_NUMBER = 4
+"""Characters of the longest column number."""
+
 
 def header_rows(table: Table) -> int:
     """Count the rows of the header, the row of column numbers (`1 2 3 …`) included.
@@ -27,7 +30,7 @@ def header_rows(table: Table) -> int:
     """
     if table.n_rows <= 1:
         return 0
-    grid = table.grid()
+    grid = table.grid(MAX_HEADER_ROWS + 1)
     marked = table.header_rows or 0
     count = 1
     while count < min(table.n_rows, MAX_HEADER_ROWS):
@@ -44,7 +47,7 @@ def header_rows(table: Table) -> int:
 def starts_with_header(table: Table) -> bool:
     """Whether the first rows can only be a header: headings parted over columns, or followed by column numbers."""
     rows = header_rows(table)
-    grid = table.grid()
+    grid = table.grid(rows)
     return any(
         is_column_numbers(grid[row]) or _parts_headings(grid[row - 1], grid[row])
         for row in range(1, min(rows, table.n_rows))
@@ -53,15 +56,23 @@ def starts_with_header(table: Table) -> bool:
 
 def is_column_numbers(row: list[Cell]) -> bool:
     """Whether a row only numbers the columns: `1 2 3 …` in order, at least three of them."""
-    texts = [plain(cell.text).rstrip(".") for cell in dict.fromkeys(row)]
+    cells = _different(row)
+    if any(len(cell.text.strip()) > MAX_NUMBER for cell in cells):
+        return False
+    texts = [plain(cell.text).rstrip(".") for cell in cells]
     numbers = [text for text in texts if text]
     first = 0 if numbers[:1] == ["0"] else 1
     return len(numbers) >= 3 and numbers == [str(n) for n in range(first, first + len(numbers))]
 
 
+def _different(row: list[Cell]) -> list[Cell]:
+    """Give each cell of a row once: one merged over columns stands at several places."""
+    return [cell for place, cell in enumerate(row) if not place or cell is not row[place - 1]]
+
+
 def _parts_headings(above: list[Cell], row: list[Cell]) -> bool:
     """Whether the row parts headings above it: words or years under a merged heading, or nothing but years."""
-    filled = [cell for cell in dict.fromkeys(row) if cell.text.strip()]
+    filled = [cell for cell in _different(row) if cell.text.strip()]
     if len(filled) >= 2 and all(_is_year(cell.text) for cell in filled):
         return True
     under = [cell for cell in filled if above[cell.column].column_span > cell.column_span]
@@ -81,7 +92,7 @@ def _is_year(text: str) -> bool:
 
 def paths(table: Table, rows: int) -> list[Path]:
     """Give for each column the texts of the header cells above it, from the top down, column numbers left out."""
-    grid = table.grid()[:rows]
+    grid = table.grid(rows)
     if grid and is_column_numbers(grid[-1]):
         grid = grid[:-1]
     found = []
