@@ -139,8 +139,12 @@ class Table:
         n_rows = self.n_rows if n_rows is None else min(n_rows, self.n_rows)
         rows: list[list[Cell | None]] = [[None] * self.n_columns for _ in range(n_rows)]
         for cell in self.cells:
-            if cell.row < n_rows:
-                for row in rows[cell.row : cell.end_row]:
+            first = cell.row
+            if first < n_rows:
+                if cell.row_span == cell.column_span == 1:
+                    rows[first][cell.column] = cell
+                    continue
+                for row in rows[first : cell.end_row]:
                     row[cell.column : cell.end_column] = [cell] * cell.column_span
         return rows  # type: ignore[return-value]  # `checked` has seen to it that nothing stays empty
 

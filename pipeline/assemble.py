@@ -271,6 +271,8 @@ def _common_edges(first: list[float], second: tuple[float, ...]) -> list[float] 
         return None
     if abs(first[0] - second[0]) > EDGE_TOLERANCE or abs(first[-1] - second[-1]) > EDGE_TOLERANCE:
         return None
+    if len(first) == len(second) and all(abs(a - b) <= EDGE_TOLERANCE for a, b in zip(first, second, strict=True)):
+        return first
     wide, narrow = (first, second) if len(first) >= len(second) else (second, first)
     nearest = [min(range(len(wide)), key=lambda i, edge=edge: abs(wide[i] - edge)) for edge in narrow]  # type: ignore[misc]
     if any(abs(wide[i] - edge) > EDGE_TOLERANCE for i, edge in zip(nearest, narrow, strict=True)):

@@ -28,9 +28,12 @@ def header_rows(table: Table) -> int:
     columns, that numbers the columns, or that the file itself marks as heading (Word's repeated rows) and that holds no
     value.
     """
+    return _count_rows(table, table.grid(MAX_HEADER_ROWS + 1))
+
+
+def _count_rows(table: Table, grid: list[list[Cell]]) -> int:
     if table.n_rows <= 1:
         return 0
-    grid = table.grid(MAX_HEADER_ROWS + 1)
     marked = table.header_rows or 0
     count = 1
     while count < min(table.n_rows, MAX_HEADER_ROWS):
@@ -46,11 +49,10 @@ def header_rows(table: Table) -> int:
 
 def starts_with_header(table: Table) -> bool:
     """Whether the first rows can only be a header: headings parted over columns, or followed by column numbers."""
-    rows = header_rows(table)
-    grid = table.grid(rows)
+    grid = table.grid(MAX_HEADER_ROWS + 1)
     return any(
         is_column_numbers(grid[row]) or _parts_headings(grid[row - 1], grid[row])
-        for row in range(1, min(rows, table.n_rows))
+        for row in range(1, _count_rows(table, grid))
     )
 
 
