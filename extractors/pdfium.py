@@ -12,7 +12,7 @@ from __future__ import annotations
 import ctypes
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import pi
@@ -41,13 +41,26 @@ _POINTER, _INT, _SIZE = ctypes.c_void_p, ctypes.c_int, ctypes.c_ulong
 
 
 def _call(name: str, result: type | None, *arguments: type) -> Callable[..., Any]:
+    """Give a function that keeps the interpreter's lock: for short calls."""
     return ctypes.PYFUNCTYPE(result, *arguments)(_address(getattr(raw, name)))
+
+
+def _long_call(name: str, result: type | None, *arguments: type) -> Callable[..., Any]:
+    """Give a function that lets go of the lock, so that other threads hold a hostile page to its limits."""
+    return ctypes.CFUNCTYPE(result, *arguments)(_address(getattr(raw, name)))
 
 
 def _address(thing: object) -> int:
     return ctypes.cast(thing, _POINTER).value or 0  # type: ignore[arg-type]
 
 
+_load_page = _long_call("FPDF_LoadPage", _POINTER, _POINTER, _INT)
+_close_page = _call("FPDF_ClosePage", None, _POINTER)
+_page_box = _call("FPDF_GetPageBoundingBox", _INT, _POINTER, _POINTER)
+_page_rotation = _call("FPDFPage_GetRotation", _INT, _POINTER)
+_load_text = _long_call("FPDFText_LoadPage", _POINTER, _POINTER)
+_close_text = _call("FPDFText_ClosePage", None, _POINTER)
+_loose_char_box = _call("FPDFText_GetLooseCharBox", _INT, _POINTER, _INT, _POINTER)
 _count_chars = _call("FPDFText_CountChars", _INT, _POINTER)
 _get_text = _call("FPDFText_GetText", _INT, _POINTER, _INT, _INT, _POINTER)
 _get_unicode = _call("FPDFText_GetUnicode", ctypes.c_uint, _POINTER, _INT)
@@ -187,16 +200,15 @@ class Page:
         Raises:
             Broken: `damaged`, where it cannot be opened.
         """
-        try:
-            self._page = pdf[number - 1]
-            self._textpage = self._page.get_textpage()
-            self.frame = _frame(self._page)
-        except pdfium.PdfiumError as error:
-            raise Broken(
-                "damaged", f"page {number} of the PDF cannot be opened ({error}); print it to PDF anew"
-            ) from error
-        self._address = _address(self._page.raw)
-        self._text = _address(self._textpage.raw)
+        self._pdf, self._index = pdf, number - 1
+        self._address = _load_page(_address(pdf.raw), self._index)
+        self._text = self._address and _load_text(self._address)
+        if not self._text or not _page_box(self._address, _MATRIX):
+            self.__exit__()
+            raise Broken("damaged", f"page {number} of the PDF cannot be opened; print it to PDF anew")
+        left, top, right, bottom = _FLOATS[:4]
+        self._rotation = 90 * _page_rotation(self._address)
+        self.frame = Frame(left, bottom, right - left, top - bottom, self._rotation)
         self.n_characters = max(0, _count_chars(self._text))
 
     def __enter__(self) -> Page:
@@ -205,8 +217,11 @@ class Page:
 
     def __exit__(self, *_: object) -> None:
         """Close it."""
-        self._textpage.close()
-        self._page.close()
+        if self._text:
+            _close_text(self._text)
+        if self._address:
+            _close_page(self._address)
+        self._text = self._address = None
 
     def content(self) -> Content:
         """Read what stands on the page.
@@ -237,7 +252,13 @@ class Page:
         """Give the words of the page, whatever text objects they were cut into."""
         from extractors.words import words_of
 
-        return words_of(self._textpage, self.frame.box)
+        return words_of(self._page_text(self.n_characters), self._loose_box)
+
+    def _loose_box(self, index: int) -> BBox | None:
+        if not _loose_char_box(self._text, index, _MATRIX):
+            return None
+        left, top, right, bottom = _FLOATS[:4]
+        return self.frame.box(left, bottom, right, top)
 
     def is_invisible(self, run: Run) -> bool:
         """Whether the run is not painted: the layer that text recognition lays over a scan."""
@@ -255,8 +276,9 @@ class Page:
         scale = dpi / 72
         try:
             enforce("image_pixels", int(width * scale * height * scale), LIMITS.image_pixels)
-            turn = (self.frame.rotation - self._page.get_rotation()) % 360
-            picture: NDArray[np.uint8] = self._page.render(scale=scale, rotation=turn).to_numpy()
+            turn = (self.frame.rotation - self._rotation) % 360
+            with closing(self._pdf[self._index]) as page:
+                picture: NDArray[np.uint8] = page.render(scale=scale, rotation=turn).to_numpy()
         except (ArithmeticError, ValueError, pdfium.PdfiumError) as error:
             raise Broken("damaged", f"a page of the PDF cannot be drawn ({error}); print it to PDF anew") from error
         return picture
@@ -399,11 +421,6 @@ def _touch(first: BBox, second: BBox) -> bool:
     if all(bottom - top > 1.2 * (x1 - x0) for x0, top, x1, bottom in (first, second)):
         return across > 0.5 * min(first[2] - first[0], second[2] - second[0]) or along > 0
     return along > 0.3 * min(first[3] - first[1], second[3] - second[1])
-
-
-def _frame(page: pdfium.PdfPage) -> Frame:
-    left, bottom, right, top = page.get_bbox()
-    return Frame(left, bottom, right - left, top - bottom, page.get_rotation())
 
 
 def _printed(text: str) -> str:

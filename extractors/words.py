@@ -8,31 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-import pypdfium2 as pdfium
-from pypdfium2 import raw
-
 from extractors.document import BBox
 from extractors.layout import Run
-
-_HYPHENS = (0x02, 0xFFFE)
-"""PDFium's marks for a hyphen at a line's end."""
-
-ToPage = Callable[[float, float, float, float], BBox]
-"""Turns a box of PDF user space (left, bottom, right, top) into one of the page as shown."""
 
 WORD_GAP = 0.2
 """Type sizes between two characters from which they belong to two words; a space is 0.25-0.35 wide, and condensed
 letters stand at most 0.1 apart. Only matters where no space is printed or implied."""
 
 
-def words_of(textpage: pdfium.PdfTextPage, to_page: ToPage) -> list[Run]:
+def words_of(text: str, box_of: Callable[[int], BBox | None]) -> list[Run]:
     """Give the words of a page, each with the numbers of its characters as `span`.
 
     A word's box is as wide as its characters reach and as high as its font's ascent and descent, so that the words of a
     line overlap whatever letters they have. Text that runs up or down comes a word a run too, but higher than wide;
     `level` tells it apart.
+
+    Args:
+        text: all characters of the page.
+        box_of: gives the box of a character by its number, as high as its font; `None` where it has no place.
     """
-    return list(_words(textpage, to_page))
+    return list(_words(text, box_of))
 
 
 def level(run: Run) -> bool:
@@ -41,26 +36,19 @@ def level(run: Run) -> bool:
     return run.turn == 0 and (len(run.text) < 3 or bottom - top <= 2 * (x1 - x0))
 
 
-def _words(textpage: pdfium.PdfTextPage, to_page: ToPage) -> Iterator[Run]:
-    page = textpage.raw
-    place = raw.FS_RECTF()
-    code_of, place_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
+def _words(text: str, box_of: Callable[[int], BBox | None]) -> Iterator[Run]:
     letters: list[str] = []
     box: BBox | None = None
     first = 0
-    count = raw.FPDFText_CountChars(page)
-    for index in range(count):
-        code = code_of(page, index)
-        if code in _HYPHENS:
-            code = 0x2D
-        elif code <= 0x20 or code == 0xA0:
+    for index, letter in enumerate(text):
+        if letter <= " " or letter == "\xa0":
             if box is not None:
                 yield Run("".join(letters), box, 0, (first, index))
                 box = None
             continue
-        if not place_of(page, index, place):
+        at = box_of(index)
+        if at is None:
             continue
-        at = to_page(place.left, place.bottom, place.right, place.top)
         if box is not None and not _goes_on(box, at):
             yield Run("".join(letters), box, 0, (first, index))
             box = None
@@ -68,9 +56,9 @@ def _words(textpage: pdfium.PdfTextPage, to_page: ToPage) -> Iterator[Run]:
             letters, box, first = [], at, index
         else:
             box = (min(box[0], at[0]), min(box[1], at[1]), max(box[2], at[2]), max(box[3], at[3]))
-        letters.append("\ufffd" if code > 0x10FFFF or 0xD800 <= code < 0xE000 else chr(code))
+        letters.append(letter)
     if box is not None:
-        yield Run("".join(letters), box, 0, (first, count))
+        yield Run("".join(letters), box, 0, (first, len(text)))
 
 
 def _goes_on(word: BBox, at: BBox) -> bool:
