@@ -14,13 +14,14 @@ from contextlib import closing, contextmanager
 
 from extractors import guard
 from extractors.alignment import Found, find_tables, may_hold_table
+from extractors.content import Content
 from extractors.document import BBox, Block, Cell, Document, FoundBy, Paragraph, Table
 from extractors.lattice import Grid, dotted
 from extractors.lattice import grids as grids_of
 from extractors.layout import Run, cell_text, lines_of, paragraphs_of, union
 from extractors.limits import DEADLINE, LIMITS, enforce
 from extractors.partial import may_be_partial, partial_grids
-from extractors.pdfium import Content, Page, open_pdf
+from extractors.pdfium import Page, open_pdf
 from extractors.refine import refine
 from extractors.sniff import PDF
 from extractors.textlayer import judge, restore

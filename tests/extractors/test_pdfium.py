@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from extractors.pdfium import Content, Page, open_pdf
+from extractors.content import Content
+from extractors.pdfium import Page, open_pdf
 from tests.builders import line, pdf, text_at
 
 UP, DOWN, OVER = "0 1 -1 0", "0 -1 1 0", "-1 0 0 -1"
