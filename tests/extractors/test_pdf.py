@@ -15,7 +15,7 @@ import pdfplumber
 import pypdfium2
 import pytest
 
-from extractors import lattice
+from extractors import drawings, lattice
 from extractors import pdf as reader
 from extractors import pdfium as pdfium_reader
 from extractors.document import BBox, Document, Paragraph, Table
@@ -536,7 +536,7 @@ def test_truncated_upload_never_passes_for_a_shorter_document(whole: bytes) -> N
 def test_limits_count_what_they_name(monkeypatch: pytest.MonkeyPatch, limit: str, value: int) -> None:
     data = pdf(*[(words(TEXTS) + grid_lines()).encode()] * 3)
     read(data)
-    for module in (reader, pdfium_reader):
+    for module in (reader, pdfium_reader, drawings):
         monkeypatch.setattr(module, "LIMITS", replace(LIMITS, **{limit: value}))
     with pytest.raises(Refused) as caught:
         read(data)
