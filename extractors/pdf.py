@@ -25,9 +25,17 @@ from extractors.pdfium import Page, open_pdf
 from extractors.refine import refine
 from extractors.sniff import PDF
 from extractors.textlayer import judge, restore
+from extractors.typed import Typed, heights_in, may_be_typed, typed_rulings
+from extractors.typed import inside as in_boxes
 
 TOLERANCE = 2.5
 """Points by which lines may miss each other and still meet; Word draws borders 0.5-1.5 pt wide."""
+
+TYPED_TOLERANCE = 4.0
+"""Points by which lines of text may miss each other and still meet: half a typed character."""
+
+TYPED_CONFIDENCE = 0.95
+"""How sure it is that lines of text draw a table."""
 
 PADDING = 2.7
 """Points that a cell keeps free on each side at the least: LibreOffice's default of 0.97 mm; Word's is 1.9 mm."""
@@ -91,19 +99,25 @@ def _read_page(page: Page, number: int) -> list[Block]:
         return _read_picture(page, content, number)
     if verdict.mapping is not None:
         content.runs = [run._replace(text=restore(run.text, verdict.mapping)) for run in content.runs]
-    grids = _grids(content)
+    typed = typed_rulings(content.runs, page.characters) if may_be_typed(content.text) else Typed(rest=content.runs)
+    content.runs = typed.rest
+    drawn = _grids(content)
+    grids = drawn + _typed_grids(typed, [grid.bbox for grid in drawn])
     enforce("page_rulings", sum(len(g.x_edges) + len(g.y_edges) for g in grids), LIMITS.page_rulings)
     if any(map(may_be_partial, grids)):
         some = partial_grids(grids, page.words(), content.horizontal, content.width, content.height)
         grids = [grid for index, grid in enumerate(grids) if index not in some]
     inside, outside = _share_out(page, content, grids)
-    tables = [
-        _table(*refine(grid, runs, page.characters), number, "rulings")
-        for grid, runs in zip(grids, inside, strict=True)
-    ]
+    tables = []
+    for grid, runs in zip(grids, inside, strict=True):
+        found_by: FoundBy = "rulings" if grid in drawn else "typed rules"
+        parted = refine(grid, runs, page.characters, heights_in(typed.rules, grid.bbox))
+        tables.append(_table(*parted, number, found_by, 1.0 if grid in drawn else TYPED_CONFIDENCE))
     if len(outside) >= FEW_RUNS and verdict.mapping is None:
-        found, outside = _aligned(page, content, outside, grids)
+        found, outside = _aligned(page, content, outside, grids, typed)
         tables += [_table(f.grid, f.runs, number, "alignment", f.confidence) for f in found]
+    boxes = [table.bbox for table in tables if table.bbox is not None]
+    outside += [mark for mark in typed.marks if not in_boxes(mark, boxes)]
     placed: list[tuple[float, Block]] = [(table.bbox[1], table) for table in tables if table.bbox is not None]
     for text in paragraphs_of(lines_of(outside)):
         if text.text:
@@ -112,7 +126,9 @@ def _read_page(page: Page, number: int) -> list[Block]:
     return [block for _, block in placed]
 
 
-def _aligned(page: Page, content: Content, outside: list[Run], grids: Sequence[Grid]) -> tuple[list[Found], list[Run]]:
+def _aligned(
+    page: Page, content: Content, outside: list[Run], grids: Sequence[Grid], typed: Typed
+) -> tuple[list[Found], list[Run]]:
     """Find tables in the text and among the lines outside all grids, and give the text outside these too."""
     spans = sorted(run.span for run in outside)
     starts = [start for start, _ in spans]
@@ -120,7 +136,7 @@ def _aligned(page: Page, content: Content, outside: list[Run], grids: Sequence[G
     if not may_hold_table(words):
         return [], outside
     boxes = [grid.bbox for grid in grids]
-    rows = [r for r in content.horizontal if not _within((r.start + r.end) / 2, r.position, boxes)]
+    rows = [r for r in (*content.horizontal, *typed.rules) if not _within((r.start + r.end) / 2, r.position, boxes)]
     columns = [r for r in content.vertical if not _within(r.position, (r.start + r.end) / 2, boxes)]
     found = find_tables(words, rows, columns, content.width, content.height)
     if not found:
@@ -165,6 +181,15 @@ def _grids(content: Content) -> list[Grid]:
         more_rows, more_columns = dotted(content.dots, TOLERANCE)
         rows, columns = rows + more_rows, columns + more_columns
     return [grid for grid in grids_of(rows, columns, TOLERANCE) if len(grid.x_edges) > 2 and len(grid.cells) > 1]
+
+
+def _typed_grids(typed: Typed, drawn: Sequence[BBox]) -> list[Grid]:
+    """Give the grids that bars and rules of text draw outside the drawn ones."""
+    bars = [r for r in typed.bars if not _within(r.position, (r.start + r.end) / 2, drawn)]
+    if len(bars) < 2:
+        return []
+    rules = [r for r in typed.rules if not _within((r.start + r.end) / 2, r.position, drawn)]
+    return [grid for grid in grids_of(rules, bars, TYPED_TOLERANCE) if len(grid.x_edges) > 2 and len(grid.cells) > 1]
 
 
 # Text into cells

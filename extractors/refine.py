@@ -9,35 +9,22 @@ Method: words of a line that stand close form a piece; pieces under one another 
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from statistics import median
 
 from extractors.lattice import Grid, GridCell
-from extractors.layout import Run, line_of, lines_of, union
+from extractors.layout import Run, line_of, union
+from extractors.lumps import Held, split_rows
 
 GAP = 0.9
 """Heights of the type by which pieces of a line stand apart at the least; a space is a third of that."""
 
-MANY = 4
-"""Lines that one row of a grid must hold in several columns to be several rows: fewer may be stacked values."""
-
-DENSE = 0.75
-"""Share of the lines of a row that a column must fill to tell where rows begin."""
-
 OPEN_ROWS = 0.4
 """Share of a grid's rows that must have a cell over half of the columns; headings and sections are fewer."""
 
-_VALUE = re.compile(r"[(+–−-]?\s?[€$£]?\s?\d(?:[\d.\s]|,(?!\s))*\s?[%€*)]*|[–—-]+|[xхXХ✓•]|n/?a|так|ні", re.IGNORECASE)
-"""One value alone on its line; a list of codes is none."""
-
 Characters = Callable[[Run], list[Run]]
 """Gives the characters of a run with their own boxes."""
-
-Held = dict[int, list[Run]]
-"""What stands in a grid, by the index of the cell."""
 
 
 def pieces_of(runs: Iterable[Run], characters: Characters) -> list[list[Run]]:
@@ -105,14 +92,14 @@ def _height(runs: Sequence[Run]) -> float:
 # Grids whose lines leave something open
 
 
-def refine(grid: Grid, held: Held, characters: Characters) -> tuple[Grid, Held]:
+def refine(grid: Grid, held: Held, characters: Characters, rules: Sequence[float] = ()) -> tuple[Grid, Held]:
     """Part the cells of a grid where its lines do not but its text does.
 
-    Columns: cells that span half of the columns and hold pieces in several of them, where most such cells do. Rows: a
-    row that holds most of the table's lines, `MANY` or more, each of them in several columns.
+    Columns: cells that span half of the columns and hold pieces in several of them, where most such cells do. Rows: see
+    `lumps`; `rules` are the heights of rules typed inside the grid.
     """
     grid, held = _split_columns(grid, held, characters)
-    return _split_rows(grid, held)
+    return split_rows(grid, held, rules)
 
 
 def _split_columns(grid: Grid, held: Held, characters: Characters) -> tuple[Grid, Held]:
@@ -155,73 +142,3 @@ def _apart(grid: Grid, columns: dict[int, list[Run]]) -> bool:
         if any(run.bbox[0] < x0 - 3 or run.bbox[2] > x1 + 3 for run in runs):
             return False
     return True
-
-
-def _split_rows(grid: Grid, held: Held) -> tuple[Grid, Held]:
-    n_rows = len(grid.y_edges) - 1
-    by_row: dict[int, list[int]] = defaultdict(list)
-    for index, cell in enumerate(grid.cells):
-        if cell.row_span == 1 and len(held.get(index, ())) >= MANY:
-            by_row[cell.row].append(index)
-    total = sum(map(len, held.values()))
-    for row, indexes in by_row.items():
-        if len(indexes) < 2 or 2 * sum(len(held[i]) for i in indexes) < total:
-            continue
-        lines = {i: lines_of(held[i]) for i in indexes}
-        starts = _row_starts(list(lines.values()))
-        if len(starts) < MANY or (n_rows > 3 and len(starts) < 2 * MANY):
-            continue
-        return _with_rows(grid, held, row, starts)
-    return grid, held
-
-
-def _row_starts(columns: Sequence[Sequence[Run]]) -> list[float]:
-    """Give the tops of the rows that columns of single lines show; nothing where they do not agree."""
-    middles = sorted(((line.bbox[1] + line.bbox[3]) / 2, i) for i, lines in enumerate(columns) for line in lines)
-    height = median(line.bbox[3] - line.bbox[1] for lines in columns for line in lines)
-    levels: list[list[tuple[float, int]]] = []
-    for middle, column in middles:
-        if levels and middle - levels[-1][0][0] < 0.5 * height:
-            levels[-1].append((middle, column))
-        else:
-            levels.append([(middle, column)])
-    filled = Counter(column for level in levels for column in {c for _, c in level})
-    most = max(filled.values())
-    values = {
-        i
-        for i, lines in enumerate(columns)
-        if sum(bool(_VALUE.fullmatch(line.text)) for line in lines) >= DENSE * len(lines)
-    }
-    dense = {column for column, count in filled.items() if count >= DENSE * most}
-    telling = dense & values
-    if len(dense) < 2 or not telling:
-        return []
-    return [min(m for m, _ in level) - height for level in levels if {c for _, c in level} & telling]
-
-
-def _with_rows(grid: Grid, held: Held, row: int, starts: Sequence[float]) -> tuple[Grid, Held]:
-    """Part a row of the grid above each start but the first."""
-    more = len(starts) - 1
-    top, bottom = grid.y_edges[row], grid.y_edges[row + 1]
-    inner = [max(top + 0.1 * (n + 1), min(bottom, y)) for n, y in enumerate(starts[1:])]
-    edges = (*grid.y_edges[: row + 1], *inner, *grid.y_edges[row + 1 :])
-    cells: list[tuple[GridCell, list[Run]]] = []
-    for index, cell in enumerate(grid.cells):
-        runs = held.get(index, [])
-        if cell.row > row:
-            cells.append((cell._replace(row=cell.row + more), runs))
-        elif cell.row + cell.row_span <= row:
-            cells.append((cell, runs))
-        elif cell.row_span > 1:
-            cells.append((cell._replace(row_span=cell.row_span + more), runs))
-        else:
-            shares: dict[int, list[Run]] = defaultdict(list)
-            for run in runs:
-                shares[bisect_right(inner, (run.bbox[1] + run.bbox[3]) / 2)].append(run)
-            for n in range(more + 1):
-                x0, _, x1, _ = cell.bbox
-                part = GridCell(row + n, cell.column, 1, cell.column_span, (x0, edges[row + n], x1, edges[row + n + 1]))
-                cells.append((part, shares.get(n, [])))
-    cells.sort(key=lambda item: (item[0].row, item[0].column))
-    found = {index: runs for index, (_, runs) in enumerate(cells) if runs}
-    return Grid(grid.x_edges, tuple(edges), tuple(cell for cell, _ in cells)), found

@@ -1,0 +1,196 @@
+"""Lines that are typed: rules of dashes, bars of `|`, and the box-drawing characters, as ruling lines.
+
+Guarantee: a mark becomes part of a ruling only in a rule of many dashes or where bars stand under one another; every
+other character stays text. What is taken for a ruling is given, so that the caller can give it back to the text.
+
+Programs that once wrote for line printers draw their tables so to this day: estimates of construction costs, statements
+of the treasury. The rulings go where drawn ones do, into `lattice`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from extractors.document import BBox
+from extractors.lattice import Ruling
+from extractors.layout import Run, union
+
+_DASHES = "-–—―−─━═╌╍┄┅┈┉"
+_JOINTS = "+┌┬┐├┼┤└┴┘╔╦╗╠╬╣╚╩╝╒╤╕╞╪╡╘╧╛╓╥╖╟╫╢╙╨╜┏┳┓┣╋┫┗┻┛"
+_BARS = "|¦│║┃!"
+
+LEAST = 6
+"""Dashes of a rule at the least; three are a sign that there is no value."""
+
+_RULE = re.compile(rf"[\s{re.escape(_DASHES + _JOINTS + _BARS)}=_]+")
+_STROKE = re.compile(rf"[{re.escape(_DASHES + _JOINTS)}=_]+")
+_SPACED = re.compile(rf"[{re.escape(_DASHES)}=](?:\s?[{re.escape(_DASHES)}=]){{{LEAST - 1},}}")
+_BAR = re.compile(f"[{re.escape(_BARS + _JOINTS)}]")
+_MARK = re.compile(
+    f"[{re.escape(_DASHES)}=]{{3}}|[{re.escape(_BARS)}─┄═]|[{re.escape(_DASHES)}]\\s[{re.escape(_DASHES)}]\\s"
+)
+
+FILLED = 0.8
+"""Share of the room between two bars that dashes must fill to be a rule there."""
+
+PITCH = 2.4
+"""Heights of a bar from one bar's middle to the next one's below at the most: a line of the table may be blank."""
+
+Characters = Callable[[Run], list[Run]]
+"""Gives the characters of a run with their own boxes."""
+
+
+@dataclass(slots=True)
+class Typed:
+    """The rulings that the text of a page draws.
+
+    `rules` are level, `bars` upright; `marks` gives for each of `rules` the text that draws it. `rest` is all other
+    text.
+    """
+
+    rules: list[Ruling] = field(default_factory=list)
+    bars: list[Ruling] = field(default_factory=list)
+    marks: list[Run] = field(default_factory=list)
+    rest: list[Run] = field(default_factory=list)
+
+
+def may_be_typed(text: str) -> bool:
+    """Tell at little cost whether a page's text may draw lines."""
+    return _MARK.search(text) is not None
+
+
+def typed_rulings(runs: Sequence[Run], characters: Characters) -> Typed:
+    """Find the rules and bars in the text of a page.
+
+    Bars count where at least three stand under one another at one place, and two such rows of bars side by side. A rule
+    of underscores counts beside bars only: alone it is a line to fill in.
+    """
+    found = Typed()
+    marked = [run for run in runs if _BAR.search(run.text)]
+    split = {id(run): characters(run) for run in marked}
+    chains = _chains([c for run in marked for c in split[id(run)] if _BAR.fullmatch(c.text)])
+    if len(chains) < 2:
+        chains = []
+    bars = {mark.span for chain in chains for mark in chain}
+    for run in runs:
+        if bars and _RULE.fullmatch(run.text) and run.turn == 0:
+            _add_strokes(found, run, split.get(id(run)) or characters(run), bars)
+        elif _SPACED.fullmatch(run.text.strip()) and run.turn == 0:
+            _add(found, run, run.bbox)
+        elif id(run) in split:
+            found.rest.extend(_between(run, split[id(run)], bars, found))
+        else:
+            found.rest.append(run)
+    found.bars = [_bar(chain, found.rules) for chain in chains]
+    return found
+
+
+def _add(found: Typed, mark: Run, box: BBox) -> None:
+    """Add a rule; a dash is thin, and its box says little of the room around it."""
+    width = (box[2] - box[0]) / max(len(mark.text.strip()), 1)
+    found.rules.append(Ruling((box[1] + box[3]) / 2, box[0] - width / 2, box[2] + width / 2))
+    found.marks.append(mark)
+
+
+def _add_strokes(found: Typed, run: Run, characters: Sequence[Run], bars: set[tuple[int, int]]) -> None:
+    """Add a line of rules; where it holds blanks, several. What is a bar of its own is none."""
+    stroke: list[Run] = []
+    for character in [*characters, Run(" ", (0, 0, 0, 0))]:
+        if _STROKE.fullmatch(character.text) or (stroke and character.span in bars):
+            stroke.append(character)
+            continue
+        if sum(not _BAR.fullmatch(c.text) for c in stroke) > 2:
+            mark = _piece(stroke, run)
+            _add(found, mark, mark.bbox)
+        else:
+            found.rest.extend(_pieces([c for c in stroke if c.span not in bars], run))
+        stroke = []
+
+
+def _between(run: Run, characters: Sequence[Run], bars: set[tuple[int, int]], found: Typed) -> Iterator[Run]:
+    """Give the text between the bars; dashes that fill the room there are a rule."""
+    piece: list[Run] = []
+    left: float | None = None
+    for character in [*characters, None]:
+        if character is not None and character.span not in bars:
+            piece.append(character)
+            continue
+        right = character.bbox[0] if character is not None else None
+        dashes = [c for c in piece if c.text.strip()]
+        if dashes and left is not None and right is not None and all(_STROKE.fullmatch(c.text) for c in dashes):
+            box = union(c.bbox for c in dashes)
+            if len(dashes) > 2 and box[2] - box[0] >= FILLED * (right - left):
+                mark = _piece(dashes, run)
+                found.rules.append(Ruling((box[1] + box[3]) / 2, left, right))
+                found.marks.append(mark)
+                piece = []
+        yield from _pieces(piece, run)
+        piece = []
+        left = character.bbox[2] if character is not None else None
+
+
+def _pieces(characters: Sequence[Run], run: Run) -> Iterator[Run]:
+    if any(c.text.strip() for c in characters):
+        yield _piece(characters, run)
+
+
+def _piece(characters: Sequence[Run], run: Run) -> Run:
+    inked = [c for c in characters if c.text.strip()]
+    text = run.text[characters[0].span[0] - run.span[0] : characters[-1].span[1] - run.span[0]]
+    return Run(text, union(c.bbox for c in inked), run.turn, (inked[0].span[0], inked[-1].span[1]))
+
+
+def _chains(bars: list[Run]) -> list[list[Run]]:
+    """Give the bars that stand under one another, from top to bottom, three or more."""
+    if not bars:
+        return []
+    height = median(bar.bbox[3] - bar.bbox[1] for bar in bars)
+    columns: list[list[Run]] = []
+    for bar in sorted(bars, key=lambda b: (b.bbox[0] + b.bbox[2]) / 2):
+        if columns and _middle(bar) - _middle(columns[-1][-1]) < 0.35 * height:
+            columns[-1].append(bar)
+        else:
+            columns.append([bar])
+    chains = []
+    for column in columns:
+        chain: list[Run] = []
+        for bar in [*sorted(column, key=lambda b: b.bbox[1]), None]:
+            if chain and (bar is None or bar.bbox[1] - chain[-1].bbox[1] > PITCH * height):
+                if len(chain) > 2:
+                    chains.append(chain)
+                chain = []
+            if bar is not None:
+                chain.append(bar)
+    return chains
+
+
+def _middle(run: Run) -> float:
+    return (run.bbox[0] + run.bbox[2]) / 2
+
+
+def _bar(chain: Sequence[Run], rules: Sequence[Ruling]) -> Ruling:
+    """Give the line that bars draw: to the rules right above and below them."""
+    x = sum(map(_middle, chain)) / len(chain)
+    height = max(bar.bbox[3] - bar.bbox[1] for bar in chain)
+    top, bottom = chain[0].bbox[1], chain[-1].bbox[3]
+    near = [r.position for r in rules if r.start - height <= x <= r.end + height]
+    top = min([y for y in near if top - 1.5 * height <= y], default=top) if near else top
+    bottom = max([y for y in near if y <= bottom + 1.5 * height], default=bottom) if near else bottom
+    return Ruling(x, min(top, chain[0].bbox[1]), max(bottom, chain[-1].bbox[3]))
+
+
+def heights_in(rules: Sequence[Ruling], box: BBox) -> list[float]:
+    """Give the heights of the rules inside a box, those of one line once."""
+    inside = sorted(
+        r.position for r in rules if box[1] < r.position < box[3] and box[0] <= (r.start + r.end) / 2 <= box[2]
+    )
+    return [y for at, y in enumerate(inside) if not at or y - inside[at - 1] > 1]
+
+
+def inside(mark: Run, boxes: Sequence[BBox]) -> bool:
+    """Whether the middle of a mark lies in one of the boxes, or on its edge."""
+    x, y = _middle(mark), (mark.bbox[1] + mark.bbox[3]) / 2
+    return any(x0 <= x <= x1 and top - 1 <= y <= bottom + 1 for x0, top, x1, bottom in boxes)
