@@ -26,6 +26,9 @@ MANY = 4
 DENSE = 0.75
 """Share of the lines of a row that a column must fill to tell where rows begin, and of them that must be figures."""
 
+FEW = 3
+"""Lines that are enough where other rows of the grid were parted already, and rows of a grid that has few."""
+
 NUMBERED = 3
 """Rows that a column of numbers must count, one after another, to tell where rows begin."""
 
@@ -67,36 +70,47 @@ def split_rows(grid: Grid, held: Held, rules: Sequence[float] = ()) -> tuple[Gri
         held: what stands in it.
         rules: the heights of the rules typed inside it.
     """
-    n_rows = len(grid.y_edges) - 1
-    by_row: dict[int, dict[int, list[Run]]] = defaultdict(dict)
-    for index, cell in enumerate(grid.cells):
-        if cell.row_span == 1 and held.get(index):
-            by_row[cell.row][cell.column] = held[index]
-    total = sum(map(len, held.values()))
-    for row in sorted(by_row, reverse=True):
-        cells = by_row[row]
+    n_rows, total = len(grid.y_edges) - 1, sum(map(len, held.values()))
+    lumpy = False
+    for row, cells in _rows(grid, held) if rules else ():
         within = [y for y in rules if grid.y_edges[row] < y < grid.y_edges[row + 1]]
-        many = [runs for runs in cells.values() if len(runs) >= MANY]
-        if not within and len(many) < 2:
+        if within and (edges := _edges(levels := _levels(cells), _below(levels, within))):
+            grid, held = _with_rows(grid, held, row, edges)
+            lumpy = True
+    rows = _rows(grid, held)
+    numbered = {row: column for row, cells in rows if (column := _numbering(cells)) is not None}
+    lumpy = lumpy or bool(numbered)
+    for row, cells in rows:
+        many = [runs for runs in cells.values() if len(runs) >= (FEW if lumpy else MANY)]
+        if row in numbered:
+            levels = _levels(cells)
+            starts = {at for at, level in enumerate(levels) if numbered[row] in level.lines}
+        elif len(many) > 1 and (lumpy or 2 * sum(map(len, many)) >= total):
+            levels = _levels(cells)
+            least = FEW if lumpy else MANY
+            starts = _by_figures(levels, least)
+            if len(starts) < (least if lumpy or n_rows <= FEW else 2 * MANY):
+                continue
+        else:
             continue
-        levels = _levels({column: lines_of(runs) for column, runs in cells.items()})
-        starts = _by_rules(levels, within) | _by_numbers(levels)
-        if not starts and 2 * sum(map(len, many)) >= total:
-            starts = _by_figures(levels)
-            if len(starts) < MANY or (n_rows > 3 and len(starts) < 2 * MANY):
-                starts = set()
-        if starts:
-            starts |= _after_blanks(levels)
-            edges = _edges(levels, starts)
-            if edges:
-                grid, held = _with_rows(grid, held, row, edges)
+        if edges := _edges(levels, starts | _after_blanks(levels)):
+            grid, held = _with_rows(grid, held, row, edges)
     return grid, held
 
 
-def _levels(columns: dict[int, list[Run]]) -> list[_Level]:
-    """Give the heights at which lines stand, from top to bottom."""
+def _rows(grid: Grid, held: Held) -> list[tuple[int, dict[int, list[Run]]]]:
+    """Give what stands in each row by column, cells merged over rows left out, from the last row up."""
+    found: dict[int, dict[int, list[Run]]] = defaultdict(dict)
+    for index, cell in enumerate(grid.cells):
+        if cell.row_span == 1 and held.get(index):
+            found[cell.row][cell.column] = held[index]
+    return sorted(found.items(), reverse=True)
+
+
+def _levels(cells: dict[int, list[Run]]) -> list[_Level]:
+    """Give the heights at which the lines of cells stand, from top to bottom."""
     middles = sorted(
-        ((line.bbox[1] + line.bbox[3]) / 2, column, line) for column, lines in columns.items() for line in lines
+        ((line.bbox[1] + line.bbox[3]) / 2, column, line) for column, runs in cells.items() for line in lines_of(runs)
     )
     height = median(line.bbox[3] - line.bbox[1] for _, _, line in middles)
     levels: list[_Level] = []
@@ -116,20 +130,24 @@ def _columns(levels: Sequence[_Level]) -> set[int]:
     return {column for level in levels for column in level.lines}
 
 
-def _by_rules(levels: Sequence[_Level], rules: Sequence[float]) -> set[int]:
-    """Give the first level below each rule and, with it, what begins a row between two of them."""
-    firsts = {next((at for at, level in enumerate(levels) if level.middle > y), 0) for y in rules} - {0}
-    return firsts | _beside_labels(levels) if firsts else set()
+def _below(levels: Sequence[_Level], rules: Sequence[float]) -> set[int]:
+    """Give the first level below each rule."""
+    return {next((at for at, level in enumerate(levels) if level.middle > y), 0) for y in rules} - {0}
 
 
-def _by_numbers(levels: Sequence[_Level]) -> set[int]:
-    """Give the levels at which the leftmost column that counts `1 2 3` or `1.1 1.2` has its numbers."""
-    for column in sorted(_columns(levels)):
-        lines = _column(levels, column)
-        numbers = [match.group(1) if (match := _NUMBER.fullmatch(line.text)) else "" for _, line in lines]
-        if len(numbers) >= NUMBERED and all(numbers) and all(_follows(a, b) for a, b in pairwise(numbers)):
-            return {at for at, _ in lines}
-    return set()
+def _numbering(cells: dict[int, list[Run]]) -> int | None:
+    """Give the leftmost column that counts `1 2 3` or `1.1 1.2`."""
+    for column in sorted(column for column, runs in cells.items() if len(runs) >= NUMBERED):
+        numbers = []
+        for run in sorted(cells[column], key=lambda run: run.bbox[1]):
+            match = _NUMBER.fullmatch(run.text.strip())
+            if match is None:
+                break
+            numbers.append(match.group(1))
+        else:
+            if all(_follows(a, b) for a, b in pairwise(numbers)):
+                return column
+    return None
 
 
 def _follows(number: str, other: str) -> bool:
@@ -141,10 +159,10 @@ def _follows(number: str, other: str) -> bool:
     return second == [*kept[:-1], kept[-1] + 1]
 
 
-def _by_figures(levels: Sequence[_Level]) -> set[int]:
+def _by_figures(levels: Sequence[_Level], least: int) -> set[int]:
     """Give the levels at which figures tell rows, by columns that agree or by labels; nothing where neither does."""
     filled = {column: _column(levels, column) for column in _columns(levels)}
-    filled = {column: lines for column, lines in filled.items() if len(lines) >= MANY}
+    filled = {column: lines for column, lines in filled.items() if len(lines) >= least}
     most = max(map(len, filled.values()), default=0)
     dense = {column for column, lines in filled.items() if len(lines) >= DENSE * most}
     telling = dense & _figures(levels)
@@ -196,13 +214,15 @@ def _had_room(above: Run, line: Run, right: float) -> bool:
 
 
 def _after_blanks(levels: Sequence[_Level]) -> set[int]:
-    """Give the levels above which a line was left blank, where lines elsewhere stand closer."""
+    """Give the levels above which a line was left blank, where the column with most text goes on."""
     gaps = [below.top - above.bottom for above, below in pairwise(levels)]
     if not gaps:
         return set()
     height = median(level.bottom - level.top for level in levels)
-    usual = median(gaps)
-    return {at for at, gap in enumerate(gaps, start=1) if gap > max(BLANK * height, usual + BLANK * height)}
+    least = max(BLANK * height, median(gaps) + BLANK * height)
+    letters = {c: sum(len(line.text) for _, line in _column(levels, c)) for c in _columns(levels)}
+    label = max(letters, key=lambda column: letters[column])
+    return {at for at, gap in enumerate(gaps, start=1) if gap > least and label in levels[at].lines}
 
 
 def _edges(levels: Sequence[_Level], starts: set[int]) -> list[float]:

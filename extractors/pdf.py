@@ -7,7 +7,7 @@ closed at once, so memory does not grow with their number but by what was read.
 from __future__ import annotations
 
 import gc
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -16,7 +16,7 @@ from extractors import guard
 from extractors.alignment import Found, find_tables, may_hold_table
 from extractors.content import Content
 from extractors.document import BBox, Block, Cell, Document, FoundBy, Paragraph, Table
-from extractors.lattice import Grid, dotted
+from extractors.lattice import Grid, Ruling, dotted, join_collinear
 from extractors.lattice import grids as grids_of
 from extractors.layout import Run, cell_text, lines_of, paragraphs_of, union
 from extractors.limits import DEADLINE, LIMITS, enforce
@@ -30,6 +30,9 @@ from extractors.typed import inside as in_boxes
 
 TOLERANCE = 2.5
 """Points by which lines may miss each other and still meet; Word draws borders 0.5-1.5 pt wide."""
+
+MEETING = 1.25
+"""Points by which a border misses an upright line at the most; an underlined figure ends 1.4 pt before it."""
 
 TYPED_TOLERANCE = 4.0
 """Points by which lines of text may miss each other and still meet: half a typed character."""
@@ -176,11 +179,26 @@ def _grids(content: Content) -> list[Grid]:
 
     A frame around text is no table: it takes two columns, and two cells that a line parts.
     """
-    rows, columns = content.horizontal, content.vertical
+    rows, columns = _borders(content), content.vertical
     if content.dots:
         more_rows, more_columns = dotted(content.dots, TOLERANCE)
         rows, columns = rows + more_rows, columns + more_columns
     return [grid for grid in grids_of(rows, columns, TOLERANCE) if len(grid.x_edges) > 2 and len(grid.cells) > 1]
+
+
+def _borders(content: Content) -> list[Ruling]:
+    """Give the level lines, joined, but those that hang between two upright ones and meet none: underlined text."""
+    uprights = sorted(content.vertical)
+    positions = [r.position for r in uprights]
+    kept = []
+    for ruling in join_collinear(content.horizontal, TOLERANCE):
+        y, start, end = ruling
+        first, last = bisect_left(positions, start - MEETING), bisect_right(positions, end + MEETING)
+        beside = (uprights[first:last], uprights[:first], uprights[last:])
+        met, left, right = (any(r.start - TOLERANCE <= y <= r.end + TOLERANCE for r in lines) for lines in beside)
+        if met or not left or not right:
+            kept.append(ruling)
+    return kept
 
 
 def _typed_grids(typed: Typed, drawn: Sequence[BBox]) -> list[Grid]:

@@ -157,14 +157,13 @@ def _chains(bars: list[Run]) -> list[list[Run]]:
     chains = []
     for column in columns:
         chain: list[Run] = []
-        for bar in [*sorted(column, key=lambda b: b.bbox[1]), None]:
-            if chain and (bar is None or bar.bbox[1] - chain[-1].bbox[1] > PITCH * height):
-                if len(chain) > 2:
-                    chains.append(chain)
+        for bar in sorted(column, key=lambda b: b.bbox[1]):
+            if chain and bar.bbox[1] - chain[-1].bbox[1] > PITCH * height:
+                chains.append(chain)
                 chain = []
-            if bar is not None:
-                chain.append(bar)
-    return chains
+            chain.append(bar)
+        chains.append(chain)
+    return [chain for chain in chains if len(chain) > 2]
 
 
 def _middle(run: Run) -> float:
