@@ -28,6 +28,9 @@ WIDE_GAP = 1.1
 STRETCH = 1.9
 """Times the usual gap of its line from which a smaller gap parts: a justified line has them all alike."""
 
+TYPED_WORD, TYPED_WORDS, TYPED_SPREAD = 3, 8, 0.03
+"""Letters of a word and such words that tell a typewriter's letters, and the share by which their widths may differ."""
+
 VALUE = re.compile(
     r"""[(\[]?[<>≤≥~≈±+–−‑-]?\s?[€$£¥₴]?\s?[+–−-]?\s?      # a sign, a currency
     (?:\d[\d.,:/'’\s–−-]*(?:[eE][+-]?\d+)?|\.\d+)         # digits with what stands between them
@@ -111,8 +114,18 @@ def type_height(words: Iterable[Run]) -> float:
     return max(median(heights), 1e-3) if heights else 1.0
 
 
+def letter_width(words: Iterable[Run]) -> float | None:
+    """Give the width of a letter where all have the same, as on a typewriter; else `None`."""
+    widths = sorted((w.bbox[2] - w.bbox[0]) / len(w.text) for w in words if len(w.text) >= TYPED_WORD)
+    if len(widths) < TYPED_WORDS:
+        return None
+    low, high = widths[len(widths) // 10], widths[-1 - len(widths) // 10]
+    return low if high - low < TYPED_SPREAD * high else None
+
+
 def lines_from(words: Iterable[Run], height: float) -> list[Line]:
     """Sort words into lines and part these into pieces."""
+    words = list(words)
     rows: list[list[Run]] = []
     high = low = 0.0
     for word in sorted(words, key=lambda w: (w.bbox[1] + w.bbox[3], w.bbox[0])):
@@ -124,10 +137,11 @@ def lines_from(words: Iterable[Run], height: float) -> list[Line]:
         else:
             rows.append([word])
             high, low = top, bottom
-    return [_line(row, height) for row in rows]
+    letter = letter_width(words)
+    return [_line(row, height, letter) for row in rows]
 
 
-def _line(row: list[Run], height: float) -> Line:
+def _line(row: list[Run], height: float, letter: float | None) -> Line:
     row.sort(key=lambda w: w.bbox[0])
     ends = []
     end = row[0].bbox[2]
@@ -137,7 +151,7 @@ def _line(row: list[Run], height: float) -> Line:
     gaps = [word.bbox[0] - before for word, before in zip(row[1:], ends[1:], strict=True)]
     spaces = sorted(gap for gap in gaps if 0 < gap < WIDE_GAP * height)
     usual = spaces[len(spaces) // 2] if len(spaces) > 3 else 0.0
-    least = min(max(GAP * height, STRETCH * usual), WIDE_GAP * height)
+    least = min(max(GAP * height, STRETCH * usual), WIDE_GAP * height) if letter is None else 1.5 * letter
     pieces: list[list[Run]] = [[row[0]]]
     for word, gap in zip(row[1:], gaps, strict=True):
         if gap > least and not _leads(word, pieces[-1][-1]):

@@ -60,7 +60,7 @@ class _Level:
         return max(line.bbox[3] for line in self.lines.values())
 
 
-def split_rows(grid: Grid, held: Held, rules: Sequence[float] = ()) -> tuple[Grid, Held]:
+def split_rows(grid: Grid, held: Held, rules: Sequence[float] = (), *, typed: bool = False) -> tuple[Grid, Held]:
     """Part the rows of a grid that hold several rows.
 
     Without a rule or numbers between them, only a row that holds most of the table's lines is parted.
@@ -69,9 +69,10 @@ def split_rows(grid: Grid, held: Held, rules: Sequence[float] = ()) -> tuple[Gri
         grid: the grid.
         held: what stands in it.
         rules: the heights of the rules typed inside it.
+        typed: whether the grid itself is typed. Few such have rules between all rows, so two lines may be two rows.
     """
     n_rows, total = len(grid.y_edges) - 1, sum(map(len, held.values()))
-    lumpy = False
+    lumpy = typed = typed and n_rows <= FEW
     for row, cells in _rows(grid, held) if rules else ():
         within = [y for y in rules if grid.y_edges[row] < y < grid.y_edges[row + 1]]
         if within and (edges := _edges(levels := _levels(cells), _below(levels, within))):
@@ -81,13 +82,13 @@ def split_rows(grid: Grid, held: Held, rules: Sequence[float] = ()) -> tuple[Gri
     numbered = {row: column for row, cells in rows if (column := _numbering(cells)) is not None}
     lumpy = lumpy or bool(numbered)
     for row, cells in rows:
-        many = [runs for runs in cells.values() if len(runs) >= (FEW if lumpy else MANY)]
+        least = 2 if typed else FEW if lumpy else MANY
+        many = [runs for runs in cells.values() if len(runs) >= least]
         if row in numbered:
             levels = _levels(cells)
             starts = {at for at, level in enumerate(levels) if numbered[row] in level.lines}
         elif len(many) > 1 and (lumpy or 2 * sum(map(len, many)) >= total):
             levels = _levels(cells)
-            least = FEW if lumpy else MANY
             starts = _by_figures(levels, least)
             if len(starts) < (least if lumpy or n_rows <= FEW else 2 * MANY):
                 continue
@@ -136,18 +137,15 @@ def _below(levels: Sequence[_Level], rules: Sequence[float]) -> set[int]:
 
 
 def _numbering(cells: dict[int, list[Run]]) -> int | None:
-    """Give the leftmost column that counts `1 2 3` or `1.1 1.2`."""
-    for column in sorted(column for column, runs in cells.items() if len(runs) >= NUMBERED):
-        numbers = []
-        for run in sorted(cells[column], key=lambda run: run.bbox[1]):
-            match = _NUMBER.fullmatch(run.text.strip())
-            if match is None:
-                break
-            numbers.append(match.group(1))
-        else:
-            if all(_follows(a, b) for a, b in pairwise(numbers)):
-                return column
-    return None
+    """Give the first column with text if it counts `1 2 3` or `1.1 1.2`."""
+    column = min(cells)
+    runs = cells[column]
+    if len(runs) < NUMBERED:
+        return None
+    matches = [_NUMBER.fullmatch(run.text.strip()) for run in sorted(runs, key=lambda run: run.bbox[1])]
+    numbers = [match.group(1) for match in matches if match]
+    counts = len(numbers) == len(runs) and all(_follows(a, b) for a, b in pairwise(numbers))
+    return column if counts else None
 
 
 def _follows(number: str, other: str) -> bool:

@@ -113,9 +113,10 @@ def _read_page(page: Page, number: int) -> list[Block]:
     inside, outside = _share_out(page, content, grids)
     tables = []
     for grid, runs in zip(grids, inside, strict=True):
-        found_by: FoundBy = "rulings" if grid in drawn else "typed rules"
-        parted = refine(grid, runs, page.characters, heights_in(typed.rules, grid.bbox))
-        tables.append(_table(*parted, number, found_by, 1.0 if grid in drawn else TYPED_CONFIDENCE))
+        is_typed = grid not in drawn
+        parted = refine(grid, runs, page.characters, heights_in(typed.rules, grid.bbox), typed=is_typed)
+        how: tuple[FoundBy, float] = ("typed rules", TYPED_CONFIDENCE) if is_typed else ("rulings", 1.0)
+        tables.append(_table(*parted, number, *how))
     if len(outside) >= FEW_RUNS and verdict.mapping is None:
         found, outside = _aligned(page, content, outside, grids, typed)
         tables += [_table(f.grid, f.runs, number, "alignment", f.confidence) for f in found]

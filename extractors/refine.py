@@ -92,14 +92,16 @@ def _height(runs: Sequence[Run]) -> float:
 # Grids whose lines leave something open
 
 
-def refine(grid: Grid, held: Held, characters: Characters, rules: Sequence[float] = ()) -> tuple[Grid, Held]:
+def refine(
+    grid: Grid, held: Held, characters: Characters, rules: Sequence[float] = (), *, typed: bool = False
+) -> tuple[Grid, Held]:
     """Part the cells of a grid where its lines do not but its text does.
 
     Columns: cells that span half of the columns and hold pieces in several of them, where most such cells do. Rows: see
-    `lumps`; `rules` are the heights of rules typed inside the grid.
+    `lumps`; `rules` are the heights of rules typed inside the grid, which may itself be `typed`.
     """
     grid, held = _split_columns(grid, held, characters)
-    return split_rows(grid, held, rules)
+    return split_rows(grid, held, rules, typed=typed)
 
 
 def _split_columns(grid: Grid, held: Held, characters: Characters) -> tuple[Grid, Held]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from statistics import median
 
 from extractors.document import BBox
@@ -36,8 +37,8 @@ _MARK = re.compile(
 FILLED = 0.8
 """Share of the room between two bars that dashes must fill to be a rule there."""
 
-PITCH = 2.4
-"""Heights of a bar from one bar's middle to the next one's below at the most: a line of the table may be blank."""
+PITCH = 2.5
+"""Lines from a bar to the next below it at the most: a rule or a blank line may stand between."""
 
 Characters = Callable[[Run], list[Run]]
 """Gives the characters of a run with their own boxes."""
@@ -154,11 +155,15 @@ def _chains(bars: list[Run]) -> list[list[Run]]:
             columns[-1].append(bar)
         else:
             columns.append([bar])
+    for column in columns:
+        column.sort(key=lambda b: b.bbox[1])
+    steps = [b.bbox[1] - a.bbox[1] for column in columns for a, b in pairwise(column)]
+    pitch = median([step for step in steps if step > 0.5 * height] or [height])
     chains = []
     for column in columns:
         chain: list[Run] = []
-        for bar in sorted(column, key=lambda b: b.bbox[1]):
-            if chain and bar.bbox[1] - chain[-1].bbox[1] > PITCH * height:
+        for bar in column:
+            if chain and bar.bbox[1] - chain[-1].bbox[1] > PITCH * pitch:
                 chains.append(chain)
                 chain = []
             chain.append(bar)
