@@ -134,12 +134,14 @@ def cell_text(runs: Sequence[Run], bbox: BBox, padding: float) -> tuple[str, BBo
     if any(run.turn for run in runs):
         turn = max(runs, key=lambda run: len(run.text)).turn
         width = bbox[3] - bbox[1] if turn in (90, 270) else width
-        runs = [Run(run.text, _upright(run.bbox, turn)) for run in runs] if turn else runs
+        runs = [Run(run.text, turned(run.bbox, turn)) for run in runs] if turn else runs
     return join_wrapped(lines_of(runs), width - 2 * padding), ink
 
 
-def _upright(bbox: BBox, turn: int) -> BBox:
-    """Give the box as it lies once the paper is turned clockwise by `turn` degrees."""
+def turned(bbox: BBox, turn: int) -> BBox:
+    """Give the box as it lies once the paper is turned clockwise by `turn` degrees: 0, 90, 180 or 270."""
+    if turn == 0:
+        return bbox
     x0, top, x1, bottom = bbox
     if turn == 90:
         return (-bottom, x0, -top, x1)

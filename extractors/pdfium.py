@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ctypes
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import pairwise
@@ -24,7 +25,7 @@ from extractors.content import Content, Frame
 from extractors.document import BBox
 from extractors.drawings import add_drawings
 from extractors.errors import Broken, Refused
-from extractors.layout import Run, union
+from extractors.layout import Run, turned, union
 from extractors.limits import LIMITS, enforce
 from extractors.pdfium_calls import (
     CHAR_BOX,
@@ -55,6 +56,15 @@ from extractors.pdfium_calls import (
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+STRETCH = 4
+"""Lines of a letter or so, one after another, that are no lines but letters of one."""
+
+FEW_LETTERS = 4
+"""Characters of such a line at the most."""
+
+LETTER_SPACE, LETTER_GAP = 0.13, 0.6
+"""Heights of the type between two letters from which a space is printed there, and from which they are apart."""
 
 
 def open_pdf(data: bytes) -> pdfium.PdfDocument:
@@ -180,7 +190,7 @@ class Page:
         enforce("page_characters", count, LIMITS.page_characters)
         found.text = text = self._page_text(count)
         textpage, box_of, add_run = self._text, self.frame.box, self._add_run
-        start = 0
+        start = letters = 0
         for line in text.split("\r\n"):
             if inked := len(line.rstrip()):  # spaces at the end have room, but no ink
                 rects = count_rects(textpage, start, inked)
@@ -189,8 +199,52 @@ class Page:
                     add_run(found, line, start, box_of(*DOUBLES[:]))
                 else:
                     self._add_line(found, line, start, inked, rects)
+                letters += inked == 1
             start += len(line) + 2
+        if letters > STRETCH:
+            found.runs = list(self._with_letters_joined(found))
         return found
+
+    def _with_letters_joined(self, found: Content) -> Iterator[Run]:
+        """Join letters that PDFium gives a line each: turned text, or all text of a page it takes for vertical."""
+        runs = found.runs
+        start = 0
+        while start < len(runs):
+            end = start
+            while end < len(runs) and len(runs[end].text.rstrip()) <= FEW_LETTERS:
+                end += 1
+            if end - start >= STRETCH:
+                yield from self._letters(found, runs[start].span[0], runs[end - 1].span[1])
+            else:
+                end = max(end, start + 1)
+                yield from runs[start:end]
+            start = end
+
+    def _letters(self, found: Content, start: int, end: int) -> Iterator[Run]:
+        """Join letters that stand beside one another the way they are read; a gap is a space, a wide one parts."""
+        text, turn, first = "", 0, start
+        boxes: list[BBox] = []
+        last: BBox = (0.0, 0.0, 0.0, 0.0)
+        for index in range(start, end):
+            loose = None if found.text[index].isspace() else self._loose_box(index)
+            if loose is None or not char_box(self._text, index, *CHAR_BOX):
+                continue
+            box, this_turn = self.frame.box(*DOUBLES[:]), self._turn(index)
+            upright = turned(loose, this_turn)
+            height = upright[3] - upright[1]
+            gap = (upright[0] - last[2]) / max(height, 0.1)
+            beside = min(upright[3], last[3]) - max(upright[1], last[1]) > 0.5 * height
+            if boxes and not (beside and this_turn == turn and -0.5 < gap < LETTER_GAP):
+                yield Run(text, union(boxes), turn, (first, index))
+                boxes = []
+            if not boxes:
+                text, turn, first = "", this_turn, index
+                found.turned = found.turned or turn != 0
+            text += (" " if boxes and gap > LETTER_SPACE else "") + found.text[index]
+            boxes.append(box)
+            last = upright
+        if boxes:
+            yield Run(text, union(boxes), turn, (first, end))
 
     def _page_text(self, count: int) -> str:
         """Give all characters, one for one; what has no meaning in UTF-16 becomes U+FFFD."""
