@@ -87,8 +87,11 @@ class Style:
     whole_rows: bool
 
 
-def table(chance: random.Random) -> Made:
-    """Make a table: a header of one to three rows with merged headings, sections, items, stacked values, totals."""
+def table(chance: random.Random, *, merged: bool) -> Made:
+    """Make a table: a header of one to three rows with merged headings, sections, items, totals.
+
+    Items of several rows only where `merged`: where a page ends in one, Chromium prints its text over the next.
+    """
     n = chance.randint(4, 11)
     texts = [1, *sorted(chance.sample(range(2, n), k=chance.randint(0, 1) if n > LEAST_TEXTS else 0))]
     made = Made(
@@ -105,7 +108,7 @@ def table(chance: random.Random) -> Made:
             made.cells.append(Cell(made.n_rows, 0, 1, n, f"Розділ {section + 1}. {_words(chance, 3, 6)}"))
             made.n_rows += 1
         for item in range(chance.randint(6, 24)):
-            _item(made, f"{section + 1}.{item + 1}." if sections else f"{item + 1}", texts, chance)
+            _item(made, f"{section + 1}.{item + 1}." if sections else f"{item + 1}", texts, chance, merged=merged)
         wide = texts[0] + 1
         made.cells.append(Cell(made.n_rows, 0, 1, wide, "Усього за розділом" if sections else "Усього"))
         made.cells += [Cell(made.n_rows, c, 1, 1, _value(chance)) for c in range(wide, n)]
@@ -140,8 +143,8 @@ def _header(made: Made, texts: Sequence[int], chance: random.Random) -> None:
     made.n_rows = made.header_rows = levels
 
 
-def _item(made: Made, number: str, texts: Sequence[int], chance: random.Random) -> None:
-    tall = chance.choice((1, 1, 1, 1, 2, 3)) if made.n_columns > 5 else 1
+def _item(made: Made, number: str, texts: Sequence[int], chance: random.Random, *, merged: bool) -> None:
+    tall = chance.choice((1, 1, 1, 1, 2, 3)) if merged and made.n_columns > 5 else 1
     for c in range(made.n_columns):
         if c == 0:
             made.cells.append(Cell(made.n_rows, c, tall, 1, number))
@@ -268,8 +271,8 @@ def as_docx(tables: Sequence[Made], look: Style, chance: random.Random, target: 
         section.page_width, section.page_height = section.page_height, section.page_width
     room = int(section.page_width or 0) - int(section.left_margin or 0) - int(section.right_margin or 0)
     normal = document.styles["Normal"]
-    normal.font.name, normal.font.size = look.font, Pt(look.size)  # type: ignore[attr-defined]
-    normal.paragraph_format.space_after = Pt(0)  # type: ignore[attr-defined]
+    normal.font.name, normal.font.size = look.font, Pt(look.size)
+    normal.paragraph_format.space_after = Pt(0)
     for made in tables:
         document.add_paragraph(_words(chance, 12, 40) + ".")
         grid = document.add_table(made.n_rows, made.n_columns, style="Table Grid")
@@ -333,7 +336,7 @@ def make(folder: Path, seed: int, count: int, ways: Sequence[str]) -> int:
                 chance = random.Random(f"{seed}-{way}-{number}")
                 name = f"{way}-{seed}-{number:03}"
                 look = style(chance)
-                tables = [table(chance) for _ in range(chance.choice((1, 1, 2)))]
+                tables = [table(chance, merged=suffix == ".docx") for _ in range(chance.choice((1, 1, 2)))]
                 source = Path(scratch) / f"{name}{suffix}"
                 if suffix == ".docx":
                     as_docx(tables, look, chance, source)

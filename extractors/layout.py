@@ -6,6 +6,7 @@ printed and the next line follows it without a space.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -79,12 +80,18 @@ def _stacked(runs: Sequence[Run]) -> bool:
 
 
 def _raised(row: Sequence[Run], run: Run) -> bool:
-    """Whether the run is a superscript or subscript of one in the row, or that one its: short and touching."""
+    """Whether the run is a superscript or subscript of one in the row, or that one its: short and touching.
+
+    A run that is not short can only be what such marks stand at: no line of others may stand above it.
+    """
+    is_short = len(run.text.strip()) <= SCRIPT
+    if not is_short and any(len(other.text.strip()) > SCRIPT for other in row):
+        return False
     x0, top, x1, bottom = run.bbox
     for other in row:
         left, high, right, low = other.bbox
         touching = min(abs(x0 - right), abs(left - x1)) < 0.2 * max(bottom - top, low - high)
-        if touching and min(len(run.text.strip()), len(other.text.strip())) <= SCRIPT:
+        if touching and (is_short or len(other.text.strip()) <= SCRIPT):
             return True
     return False
 
@@ -154,8 +161,20 @@ def join_lines(lines: Iterable[str]) -> str:
     """Join the lines of a cell or paragraph by spaces; after a line-end hyphen without one."""
     text = ""
     for line in lines:
-        text += line if not text or (text.endswith("-") and len(text) > 1 and text[-2].isalnum()) else " " + line
+        text += line if not text or _hyphenated(text) else " " + line
     return " ".join(text.split())
+
+
+def _hyphenated(text: str) -> bool:
+    return text[-1:] == "-" and len(text) > 1 and text[-2].isalnum()
+
+
+def breaks_number(text: str, line: str) -> bool:
+    """Whether a break parts a number at its separator, as narrow columns do: `7275,` + `522`."""
+    return _BROKEN_NUMBER.fullmatch(text[-2:] + "\n" + line[:2]) is not None
+
+
+_BROKEN_NUMBER = re.compile(r"\d[.,]\n\d.?|.?\d\n[.,]\d")
 
 
 def join_wrapped(lines: Sequence[Run], width: float) -> str:
@@ -169,11 +188,11 @@ def join_wrapped(lines: Sequence[Run], width: float) -> str:
         return " ".join(lines[0].text.split())
     text = lines[0].text if lines else ""
     broken = False
-    for (before, (x0, top, x1, bottom), _, _), line in pairwise(lines):
-        if before[-1:] == "-" and len(text) > 1 and text[-2].isalnum():
+    for (_, (x0, top, x1, bottom), _, _), line in pairwise(lines):
+        room = width - (x1 - x0) - (bottom - top)
+        if _hyphenated(text) or (room < 0 and breaks_number(text, line.text)):
             text += line.text
             continue
-        room = width - (x1 - x0) - (bottom - top)
         if room > 0 and _first_word_width(line) <= room:
             text += "\n" + line.text
             broken = True

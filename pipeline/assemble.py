@@ -13,7 +13,7 @@ from itertools import pairwise
 from operator import attrgetter
 
 from extractors.document import Block, Cell, Document, Join, Paragraph, Region, Table
-from extractors.layout import join_lines
+from extractors.layout import breaks_number, join_lines
 from pipeline import numerals
 from pipeline.furniture import as_data, furniture
 from pipeline.header import header_rows, is_column_numbers, starts_with_header
@@ -25,8 +25,10 @@ EDGE_TOLERANCE = 5.0
 PAGE_SHIFT = 36.0
 """Points by which a page may lie to the left or right of the one before: half an inch."""
 
-LINE_GAP = 20.0
-"""Points: the most room below the text of a cell that the page's end cut, one line of 14 pt type with its leading."""
+LINE_GAP = 30.0
+"""Points: the most room below the text of a cell that the page's end cut.
+
+Two lines of 12 pt type with their leading, as no paragraph leaves its last line alone."""
 
 _FRESH_START = re.compile(
     r"\s*(?:\d{1,3}(?:\.\d{1,3})*[.)]|[IVXІХ]{1,5}\.?$|усього|всього|разом|підсумок)", re.IGNORECASE
@@ -88,7 +90,7 @@ class _Draft:
             first.column,
             first.row_span + rows,
             first.column_span,
-            join_lines(text for text in (first.text, piece.text) if text),
+            _joined(first.text, piece.text),
             first.page,
             first.bbox,
             first.source,
@@ -98,6 +100,13 @@ class _Draft:
             continued,
         )
         self.last = piece
+
+
+def _joined(above: str, below: str) -> str:
+    """Join the text of a cell over a page break; a number broken at its separator without a space."""
+    if breaks_number(above, below):
+        return above + below
+    return join_lines(text for text in (above, below) if text)
 
 
 class _Growing:
@@ -167,8 +176,9 @@ class _Growing:
     def _repeated_header(self, piece: Table) -> int | None:
         """Count the piece's first rows that repeat this table's header; `None` where they are another table's.
 
-        Every number in them must be the same: `2024` and `2025` head different tables. Of recognised texts a quarter
-        may have been misread; printed ones are the same but for white space.
+        Printed ones are the same but for white space, counted column by column: LibreOffice prints the end of a long
+        heading over the row below where it repeats it. Of recognised texts a quarter may have been misread, but every
+        number in them must be the same: `2024` and `2025` head different tables.
         """
         texts = _row_texts(piece, self._header)
         if not self._header or piece.n_rows < self._header or len(texts) != len(self._header_text):
@@ -178,10 +188,12 @@ class _Growing:
         pairs = list(zip(self._header_text, texts, strict=True))
         if sum(alike(a, b) for a, b in pairs) < 0.75 * len(pairs):
             return 0
+        if _column_texts(self._first, self._header) == _column_texts(piece, self._header):
+            return self._header
         if any(_numbers(a) != _numbers(b) for a, b in pairs):
             return None
         recognised = "ocr" in (self._first.cells[0].source, piece.cells[0].source)
-        return self._header if recognised or all(_without_spaces(a) == _without_spaces(b) for a, b in pairs) else 0
+        return self._header if recognised else 0
 
     def _align(self, edges: list[float]) -> None:
         if edges == self._edges:
@@ -255,6 +267,12 @@ def _row_texts(table: Table, rows: int) -> list[str]:
     return [cell.text for cell in table.cells if cell.row < rows]
 
 
+def _column_texts(table: Table, rows: int) -> list[str]:
+    """Give what stands in each column of the first rows, from the top down, without spaces."""
+    columns = zip(*table.grid(rows), strict=True)
+    return [_without_spaces("".join(cell.text for cell in dict.fromkeys(column))) for column in columns]
+
+
 def _shifted(edges: tuple[float, ...], onto: list[float]) -> tuple[float, ...]:
     """Give the edges moved so that the left ones agree: mirrored margins and sheets laid askew move a whole page."""
     shift = onto[0] - edges[0] if onto and edges else 0.0
@@ -297,33 +315,48 @@ class _Break:
 
     The row goes on where every text of the new page's first row can go on a text that reaches the bottom of its cell,
     nothing starts afresh, and something shows it: a text that is not finished, or a column that was done on the page
-    before. Where something does start afresh, a cell whose text is not finished was merged over both rows.
+    before. Item numbers may be the rest of one above only where a text is not finished. Where something does start
+    afresh, a cell whose text is not finished was merged over both rows.
     """
 
     def __init__(self, bottom: dict[int, _Draft], row: list[Cell]) -> None:
         filled = [cell for cell in row if cell.text.strip()]
         pairs = {c.column: bottom[c.column] for c in row if _spans_agree(bottom, c)}
-        fresh = {cell.column for cell in filled if _starts_afresh(pairs.get(cell.column), cell, len(filled) == 1)}
-        unfinished = {c.column for c in filled if c.column not in fresh and _is_unfinished(pairs[c.column].cell, c)}
-        begins = {c.column for c in filled if c.column not in unfinished and c.text.lstrip()[0].isupper()}
+        rests = {c.column for c in filled if _may_be_rest(pairs.get(c.column), c)}
+        fresh = {c.column for c in filled if c.column not in rests and _starts_afresh(pairs.get(c.column), c)}
+        texts = [cell for cell in filled if cell.column not in fresh | rests]
+        unfinished = {c.column for c in texts if _is_unfinished(pairs[c.column].cell, c)}
+        begins = {c.column for c in texts if c.column not in unfinished and c.text.lstrip()[0].isupper()}
         now = {cell.column for cell in filled}
         done = any(draft.cell.text.strip() for column, draft in bottom.items() if column not in now)
+        shown = bool(unfinished) and not begins
         self.row = bool(filled) and len(pairs) == len(row) and not fresh
-        self.row = self.row and (done or (bool(unfinished) and not begins))
-        self.columns = set() if self.row or not (fresh | begins) else {c for c in unfinished if _in_list(pairs[c].cell)}
+        self.row = self.row and ((done and (not rests or len(filled) == 1)) or shown)
+        afresh = fresh | begins
+        self.columns = set() if self.row or not afresh else {c for c in unfinished if _in_list(pairs[c].cell)}
 
 
 def _spans_agree(bottom: dict[int, _Draft], cell: Cell) -> bool:
     return cell.column in bottom and bottom[cell.column].cell.column_span == cell.column_span
 
 
-def _starts_afresh(above: _Draft | None, cell: Cell, alone: bool) -> bool:
-    """Whether the text cannot be the rest of the one above; `alone` in its row a bare number can."""
+def _may_be_rest(above: _Draft | None, cell: Cell) -> bool:
+    """Whether a bare item number can be the rest of the one above, as `XX` + `XIII` or `3.1` + `5.`."""
+    if above is None or not _FRESH_START.match(cell.text) or not _reaches_bottom(above.last):
+        return False
+    return all(_BARE_NUMBER.fullmatch(plain(text)) is not None for text in (above.cell.text, cell.text))
+
+
+def _starts_afresh(above: _Draft | None, cell: Cell) -> bool:
+    """Whether the text cannot be the rest of the one above."""
     if above is None or not above.cell.text.strip() or not _reaches_bottom(above.last):
         return True
-    if _FRESH_START.match(cell.text) and not (alone and _BARE_NUMBER.fullmatch(plain(cell.text))):
+    if _FRESH_START.match(cell.text):
         return True
-    return numerals.is_value(cell.text) and numerals.parse(join_lines([above.cell.text, cell.text])).value is None
+    if not numerals.is_value(cell.text):
+        return False
+    before, after = above.cell.text, cell.text
+    return all(numerals.parse(text).value is None for text in (_joined(before, after), before + after))
 
 
 def _is_unfinished(above: Cell, cell: Cell) -> bool:
