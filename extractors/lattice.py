@@ -157,19 +157,27 @@ OPEN = 4.0
 def _open_sides(lines: Sequence[Ruling], across: Sequence[Ruling], tolerance: float) -> list[Ruling]:
     """Give the lines missing before the first and after the last of `lines`.
 
-    One is missing where at least half of the lines across it, and two of them, reach beyond and end together. A single
-    line with two across it is an H and no grid.
+    One is missing where two lines across reach beyond it and end together, and these are at least half of those that
+    come so far; merged cells stop the others earlier. A single line with two across it is an H and no grid.
     """
     if len(across) < 2 or len(lines) + len(across) < 4:
         return []
     first, last = min(r.position for r in lines), max(r.position for r in lines)
     found = []
-    for edge, ends in (
-        (min(r.start for r in across), [r for r in across if r.start < first - OPEN * tolerance]),
-        (max(r.end for r in across), [r for r in across if r.end > last + OPEN * tolerance]),
+    for edge, near, ends in (
+        (
+            min(r.start for r in across),
+            sum(r.start <= first + tolerance for r in across),
+            [r for r in across if r.start < first - OPEN * tolerance],
+        ),
+        (
+            max(r.end for r in across),
+            sum(r.end >= last - tolerance for r in across),
+            [r for r in across if r.end > last + OPEN * tolerance],
+        ),
     ):
         together = [r.position for r in ends if min(abs(r.start - edge), abs(r.end - edge)) <= 2 * tolerance]
-        if len(together) >= max(2, len(across) / 2) and together[-1] - together[0] > OPEN * tolerance:
+        if len(together) >= max(2, near / 2) and together[-1] - together[0] > OPEN * tolerance:
             found.append(Ruling(edge, min(together), max(together)))
     return found
 

@@ -44,7 +44,7 @@ def lines_of(runs: Iterable[Run], gap: float = float("inf")) -> list[Run]:
         _, top, _, bottom = run.bbox
         overlap = min(low, bottom) - max(high, top)
         smaller = min(low - high, bottom - top)
-        if rows and (overlap > 0.5 * smaller or (overlap > -0.3 * smaller and _raised(rows[-1], run))):
+        if rows and (overlap > 0.5 * smaller or (overlap > -0.3 * smaller and _raised(rows[-1], run, runs))):
             rows[-1].append(run)
         else:
             rows.append([run])
@@ -79,21 +79,31 @@ def _stacked(runs: Sequence[Run]) -> bool:
     return True
 
 
-def _raised(row: Sequence[Run], run: Run) -> bool:
+def _raised(row: Sequence[Run], run: Run, runs: Sequence[Run]) -> bool:
     """Whether the run is a superscript or subscript of one in the row, or that one its: short and touching.
 
-    A run that is not short can only be what such marks stand at: no line of others may stand above it.
+    A short run that touches one on its own line is part of that; one that is not short can only be what such marks
+    stand at, so no line of others may stand above it.
     """
     is_short = len(run.text.strip()) <= SCRIPT
     if not is_short and any(len(other.text.strip()) > SCRIPT for other in row):
         return False
-    x0, top, x1, bottom = run.bbox
+    _, top, _, bottom = run.bbox
     for other in row:
-        left, high, right, low = other.bbox
-        touching = min(abs(x0 - right), abs(left - x1)) < 0.2 * max(bottom - top, low - high)
-        if touching and (is_short or len(other.text.strip()) <= SCRIPT):
-            return True
+        if (is_short or len(other.text.strip()) <= SCRIPT) and _touching(run, other):
+            return not any(
+                min(r.bbox[3], bottom) - max(r.bbox[1], top) > 0.5 * (bottom - top) and _touching(run, r)
+                for r in runs
+                if r is not run
+            )
     return False
+
+
+def _touching(first: Run, second: Run) -> bool:
+    """Whether one begins where the other ends."""
+    x0, top, x1, bottom = first.bbox
+    left, high, right, low = second.bbox
+    return min(abs(x0 - right), abs(left - x1)) < 0.2 * max(bottom - top, low - high)
 
 
 SCRIPT = 3
