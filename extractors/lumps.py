@@ -144,11 +144,11 @@ def _numbering(cells: dict[int, list[Run]]) -> int | None:
         return None
     matches = [_NUMBER.fullmatch(run.text.strip()) for run in sorted(runs, key=lambda run: run.bbox[1])]
     numbers = [match.group(1) for match in matches if match]
-    counts = len(numbers) == len(runs) and all(_follows(a, b) for a, b in pairwise(numbers))
+    counts = len(numbers) == len(runs) and all(follows(a, b) for a, b in pairwise(numbers))
     return column if counts else None
 
 
-def _follows(number: str, other: str) -> bool:
+def follows(number: str, other: str) -> bool:
     """Whether an item number comes right after another: `2` after `1`, `1.1` or `2` after `1.3`."""
     first, second = [int(n) for n in number.split(".")], [int(n) for n in other.split(".")]
     if len(second) > len(first):

@@ -14,6 +14,7 @@ from operator import attrgetter
 
 from extractors.document import Block, Cell, Document, Join, Paragraph, Region, Table
 from extractors.layout import breaks_number, join_lines
+from extractors.lumps import follows
 from pipeline import numerals
 from pipeline.furniture import as_data, furniture
 from pipeline.header import header_rows, is_column_numbers, starts_with_header
@@ -25,16 +26,22 @@ EDGE_TOLERANCE = 5.0
 PAGE_SHIFT = 36.0
 """Points by which a page may lie to the left or right of the one before: half an inch."""
 
+PADDING, SPACE = 5.5, 2.0
+"""Points that Word leaves free at each side of a cell, and those of a narrow space."""
+
 LINE_GAP = 30.0
 """Points: the most room below the text of a cell that the page's end cut.
 
 Two lines of 12 pt type with their leading, as no paragraph leaves its last line alone."""
 
+RECENT = 600
+"""Cells that tell how items of a table are laid out: some pages of it."""
+
 _FRESH_START = re.compile(
     r"\s*(?:\d{1,3}(?:\.\d{1,3})*[.)]|[IVXІХ]{1,5}\.?$|усього|всього|разом|підсумок)", re.IGNORECASE
 )
-_BARE_NUMBER = re.compile(r"[IVXІХ]+\.?|[\d.]+")
-"""A number alone in its row starts nothing: it is the rest of one, as `XX` + `XIII` in a narrow column."""
+_BARE_NUMBER = re.compile(r"[IVXІХ]+\.?|\d{1,3}(?:\.\d{1,3})*\.?")
+"""An item number, which a narrow column may break."""
 
 _UNFINISHED = re.compile(
     r"[,(«„–-]$|\b(?:та|і|й|або|чи|на|в|у|з|із|зі|до|для|про|по|від|за|при|під|над|між|щодо|що|як|№|ст\.|п\.|м\.)$",
@@ -204,10 +211,24 @@ class _Growing:
             draft.last = _aligned([draft.last], self._edges, edges)[0]
         self._edges = edges
 
+    def _merged_columns(self) -> set[int]:
+        """Give the columns whose cells items of several rows share, number column included; empty where rows have own.
+
+        Told from the newest rows: items have numbers merged over rows, and no row without a number has a text there.
+        """
+        recent = [c for c in (*self._cells[-RECENT:], *(draft.cell for draft in self._bottom)) if c.row >= self._header]
+        numbers = [cell for cell in recent if cell.column == 0 and cell.column_span == 1]
+        shared = {row for c in numbers if c.row_span > 1 and c.text.strip() for row in range(c.row, c.end_row)}
+        columns = {c.column for c in recent if c.row in shared and c.row_span > 1 and c.column_span == 1}
+        alone = {cell.row for cell in numbers if cell.row_span == 1 and not cell.text.strip()}
+        if any(c.row in alone and c.column in columns and c.text.strip() for c in recent):
+            return set()
+        return columns
+
     def _append(self, piece: Table, cells: list[Cell], skip: int) -> None:
         bottom = {draft.cell.column: draft for draft in self._bottom}
         first_row = [cell for cell in cells if cell.row == skip]
-        going_on = _Break(bottom, first_row)
+        going_on = _Break(bottom, first_row, self._merged_columns())
         offset = self._n_rows - skip - (1 if going_on.row else 0)
         fresh = []
         for cell in cells:
@@ -316,10 +337,11 @@ class _Break:
     The row goes on where every text of the new page's first row can go on a text that reaches the bottom of its cell,
     nothing starts afresh, and something shows it: a text that is not finished, or a column that was done on the page
     before. Item numbers may be the rest of one above only where a text is not finished. Where something does start
-    afresh, a cell whose text is not finished was merged over both rows.
+    afresh, a cell whose text is not finished was merged over both rows; so were those of an item without a new number,
+    in the columns that its table's items share over rows.
     """
 
-    def __init__(self, bottom: dict[int, _Draft], row: list[Cell]) -> None:
+    def __init__(self, bottom: dict[int, _Draft], row: list[Cell], shared: set[int]) -> None:
         filled = [cell for cell in row if cell.text.strip()]
         pairs = {c.column: bottom[c.column] for c in row if _spans_agree(bottom, c)}
         rests = {c.column for c in filled if _may_be_rest(pairs.get(c.column), c)}
@@ -334,6 +356,10 @@ class _Break:
         self.row = self.row and ((done and (not rests or len(filled) == 1)) or shown)
         afresh = fresh | begins
         self.columns = set() if self.row or not afresh else {c for c in unfinished if _in_list(pairs[c].cell)}
+        if not self.row and 0 in shared and 0 in pairs and pairs[0].cell.text.strip() and not shared & afresh:
+            of_item = [cell for cell in row if cell.column in shared & pairs.keys()]
+            if of_item[0].column == 0 and (not of_item[0].text.strip() or 0 in rests):
+                self.columns |= {cell.column for cell in of_item}
 
 
 def _spans_agree(bottom: dict[int, _Draft], cell: Cell) -> bool:
@@ -341,10 +367,14 @@ def _spans_agree(bottom: dict[int, _Draft], cell: Cell) -> bool:
 
 
 def _may_be_rest(above: _Draft | None, cell: Cell) -> bool:
-    """Whether a bare item number can be the rest of the one above, as `XX` + `XIII` or `3.1` + `5.`."""
-    if above is None or not _FRESH_START.match(cell.text) or not _reaches_bottom(above.last):
+    """Whether a bare item number can be the rest of the one above, as `XX` + `XIII` or `3.1` + `5.`, not the next."""
+    if above is None or not _reaches_bottom(above.last):
         return False
-    return all(_BARE_NUMBER.fullmatch(plain(text)) is not None for text in (above.cell.text, cell.text))
+    before, after = ("".join(text.split()) for text in (above.cell.text, cell.text))
+    if not before or not _BARE_NUMBER.fullmatch(before + after):
+        return False
+    numbers = [number.strip(".") for number in (before, after)]
+    return not (all(number.replace(".", "").isdigit() for number in numbers) and follows(*numbers))
 
 
 def _starts_afresh(above: _Draft | None, cell: Cell) -> bool:
@@ -355,8 +385,18 @@ def _starts_afresh(above: _Draft | None, cell: Cell) -> bool:
         return True
     if not numerals.is_value(cell.text):
         return False
+    if _would_fit(above.last, cell):
+        return True
     before, after = above.cell.text, cell.text
     return all(numerals.parse(text).value is None for text in (_joined(before, after), before + after))
+
+
+def _would_fit(above: Cell, cell: Cell) -> bool:
+    """Whether both texts would have fitted on one line of the cell, so that no number was broken."""
+    if above.ink is None or cell.ink is None or above.bbox is None:
+        return False
+    width = sum(ink[2] - ink[0] for ink in (above.ink, cell.ink))
+    return width + SPACE < above.bbox[2] - above.bbox[0] - 2 * PADDING
 
 
 def _is_unfinished(above: Cell, cell: Cell) -> bool:
