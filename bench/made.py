@@ -48,6 +48,8 @@ HEADS = (
 )
 GROUPS = ("Обсяг фінансування, тис. грн", "Передбачено на рік", "Профінансовано", "Касові видатки", "Показники")
 LEAST_TEXTS = 3
+SHORT = 14
+"""Characters up to which a text is centred as figures are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,10 @@ class Style:
     turned: bool
     shaded: bool
     whole_rows: bool
+    middle: bool
+    """Whether text stands in the middle of its cell's height."""
+    centred: bool
+    """Whether figures stand in the middle of their cell's width."""
 
 
 def table(chance: random.Random, *, merged: bool) -> Made:
@@ -103,12 +109,22 @@ def table(chance: random.Random, *, merged: bool) -> Made:
         made.n_rows += 1
         made.header_rows += 1
     sections = chance.choice((0, 0, 2, 3))
+    small = chance.random() < 0.3  # names without capitals
     for section in range(max(sections, 1)):
         if sections:
             made.cells.append(Cell(made.n_rows, 0, 1, n, f"Розділ {section + 1}. {_words(chance, 3, 6)}"))
             made.n_rows += 1
         for item in range(chance.randint(6, 24)):
-            _item(made, f"{section + 1}.{item + 1}." if sections else f"{item + 1}", texts, chance, merged=merged)
+            _item(
+                made,
+                f"{section + 1}.{item + 1}." if sections else f"{item + 1}",
+                texts,
+                chance,
+                merged=merged,
+                small=small,
+            )
+            if chance.random() < 0.08:
+                _parts(made, texts, chance)
         wide = texts[0] + 1
         made.cells.append(Cell(made.n_rows, 0, 1, wide, "Усього за розділом" if sections else "Усього"))
         made.cells += [Cell(made.n_rows, c, 1, 1, _value(chance)) for c in range(wide, n)]
@@ -143,13 +159,25 @@ def _header(made: Made, texts: Sequence[int], chance: random.Random) -> None:
     made.n_rows = made.header_rows = levels
 
 
-def _item(made: Made, number: str, texts: Sequence[int], chance: random.Random, *, merged: bool) -> None:
+def _parts(made: Made, texts: Sequence[int], chance: random.Random) -> None:
+    """Add rows that break an item down."""
+    for text in chance.sample(
+        ("у тому числі: державний бюджет", "обласний бюджет", "інші джерела", "з них: капітальні"), k=2
+    ):
+        for c in range(made.n_columns):
+            value = "" if c == 0 or (c in texts and c != texts[0]) else text if c == texts[0] else _value(chance)
+            made.cells.append(Cell(made.n_rows, c, 1, 1, value))
+        made.n_rows += 1
+
+
+def _item(made: Made, number: str, texts: Sequence[int], chance: random.Random, *, merged: bool, small: bool) -> None:
     tall = chance.choice((1, 1, 1, 1, 2, 3)) if merged and made.n_columns > 5 else 1
     for c in range(made.n_columns):
         if c == 0:
             made.cells.append(Cell(made.n_rows, c, tall, 1, number))
         elif c in texts:
-            made.cells.append(Cell(made.n_rows, c, tall, 1, _words(chance, 2, 22)))
+            name = _words(chance, 2, 22)
+            made.cells.append(Cell(made.n_rows, c, tall, 1, name.lower() if small else name))
         else:
             made.cells += [Cell(made.n_rows + r, c, 1, 1, _value(chance)) for r in range(tall)]
     made.n_rows += tall
@@ -183,6 +211,8 @@ def style(chance: random.Random) -> Style:
         turned=chance.random() < 0.3,
         shaded=chance.random() < 0.3,
         whole_rows=chance.random() < 0.3,
+        middle=chance.random() < 0.4,
+        centred=chance.random() < 0.5,
     )
 
 
@@ -218,11 +248,12 @@ def as_html(tables: Sequence[Made], look: Style, chance: random.Random) -> str:
     """Write the tables as HTML, with paragraphs around them."""
     border = f"border:{look.border}"
     sides = "" if look.sides else "td:first-child,th:first-child{border-left:none}td.last,th.last{border-right:none}"
+    height = "middle" if look.middle else "top"
     rules = (
         f"@page{{size:A4 {'landscape' if look.landscape else 'portrait'};margin:15mm}}"
         f"body{{font:{look.size}pt '{look.font}'}}"
         f"table{{border-collapse:collapse;width:100%;table-layout:fixed}}"
-        f"td,th{{{border};padding:1.5pt 4pt;vertical-align:top;font-weight:normal;overflow-wrap:break-word}}"
+        f"td,th{{{border};padding:1.5pt 4pt;vertical-align:{height};font-weight:normal;overflow-wrap:break-word}}"
         f"tr{{break-inside:{'avoid' if look.whole_rows else 'auto'}}}"
         f"thead{{display:{'table-header-group' if look.repeat else 'table-row-group'}}}{sides}"
         + ("tbody tr:nth-child(even) td{background:#eee}" if look.shaded else "")
@@ -249,6 +280,8 @@ def as_html(tables: Sequence[Made], look: Style, chance: random.Random) -> str:
                     and len(text) > 8
                 ):
                     text = f"<div class='turned'>{text}</div>"
+                if look.centred and row >= made.header_rows and len(cell.text) < SHORT:
+                    text = f"<div style='text-align:center'>{text}</div>"
                 spans = f" rowspan='{cell.row_span}' colspan='{cell.column_span}'"
                 body.append(f"<td{spans}{last}>{text}</td>")
             body.append("</tr>")
@@ -261,6 +294,8 @@ def as_docx(tables: Sequence[Made], look: Style, chance: random.Random, target: 
     """Write the tables as a Word file, with paragraphs around them."""
     import docx
     from docx.enum.section import WD_ORIENT
+    from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.oxml import OxmlElement
     from docx.shared import Pt
 
@@ -287,6 +322,10 @@ def as_docx(tables: Sequence[Made], look: Style, chance: random.Random, target: 
             if place is not end:
                 place = place.merge(end)
             place.text = cell.text
+            if look.middle:
+                place.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
+            if look.centred and cell.row >= made.header_rows and len(cell.text) < SHORT:
+                place.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
         for index, row in enumerate(grid.rows):
             properties = row._tr.get_or_add_trPr()
             if index < made.header_rows and look.repeat:

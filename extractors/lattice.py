@@ -133,9 +133,7 @@ def grids(horizontal: Iterable[Ruling], vertical: Iterable[Ruling], tolerance: f
     rows = join_collinear(horizontal, tolerance)
     columns = join_collinear(vertical, tolerance)
     found = []
-    for lines, across in _connected(rows, columns, tolerance):
-        if not lines or not across:
-            continue
+    for lines, across in _stacked(_connected(rows, columns, tolerance), tolerance):
         row_lines = lines + _open_sides(lines, across, tolerance)
         column_lines = across + _open_sides(across, lines, tolerance)
         y_edges = _cluster([r.position for r in row_lines], NARROW * tolerance)
@@ -149,6 +147,9 @@ def grids(horizontal: Iterable[Ruling], vertical: Iterable[Ruling], tolerance: f
 
 NARROW = 1.6
 """Tolerances up to which two lines are a double line and no row or column between: 4 pt hold no text."""
+
+ONE_ROW = 14.0
+"""Tolerances up to which two lines may hold one row between them: two lines of text; a paragraph has room around it."""
 
 OPEN = 4.0
 """Tolerances by which lines must reach beyond the last line across them to leave a side open: a line of text."""
@@ -208,6 +209,43 @@ def _connected(
     for offset, column in enumerate(columns, start=len(rows)):
         groups[root(offset)][1].append(column)
     return list(groups.values())
+
+
+def _stacked(
+    groups: Iterable[tuple[list[Ruling], list[Ruling]]], tolerance: float
+) -> list[tuple[list[Ruling], list[Ruling]]]:
+    """Join groups that are one table without lines at its sides: no line across connects them at a row of one cell.
+
+    They stand right above one another and have the same width and columns.
+    """
+    joined: list[tuple[list[Ruling], list[Ruling]]] = []
+    for lines, across in sorted((g for g in groups if g[0] and g[1]), key=lambda group: group[0][0].position):
+        for others, crossing in reversed(joined):
+            gap = lines[0].position - others[-1].position
+            if 0 < gap <= ONE_ROW * tolerance and _open_columns(others, crossing, lines, across, tolerance):
+                others.extend(lines)
+                crossing.extend(across)
+                break
+        else:
+            joined.append((list(lines), list(across)))
+    return joined
+
+
+def _open_columns(
+    above: list[Ruling], columns_above: list[Ruling], below: list[Ruling], columns_below: list[Ruling], tolerance: float
+) -> bool:
+    """Whether two groups have the same extent, no lines at their sides and the same columns."""
+    extents = [(min(r.start for r in lines), max(r.end for r in lines)) for lines in (above, below)]
+    if any(abs(a - b) > tolerance for a, b in zip(*extents, strict=True)):
+        return False
+    first, second = (
+        _cluster([r.position for r in lines], NARROW * tolerance) for lines in (columns_above, columns_below)
+    )
+    left, right = extents[0]
+    if any(min(x - left, right - x) <= NARROW * tolerance for x in (*first, *second)):
+        return False
+    few, many = sorted((first, second), key=len)
+    return all(any(abs(a - b) <= tolerance for b in many) for a in few)
 
 
 def _cluster(positions: list[float], tolerance: float) -> list[float]:

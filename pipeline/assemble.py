@@ -211,24 +211,22 @@ class _Growing:
             draft.last = _aligned([draft.last], self._edges, edges)[0]
         self._edges = edges
 
-    def _merged_columns(self) -> set[int]:
-        """Give the columns whose cells items of several rows share, number column included; empty where rows have own.
+    def _shared(self) -> tuple[set[int], bool]:
+        """Give the columns whose cells items of several rows share, and whether rows without a number have own texts.
 
-        Told from the newest rows: items have numbers merged over rows, and no row without a number has a text there.
+        Told from the newest rows. Among the columns is the first, that of the numbers, or there are none.
         """
         recent = [c for c in (*self._cells[-RECENT:], *(draft.cell for draft in self._bottom)) if c.row >= self._header]
         numbers = [cell for cell in recent if cell.column == 0 and cell.column_span == 1]
         shared = {row for c in numbers if c.row_span > 1 and c.text.strip() for row in range(c.row, c.end_row)}
         columns = {c.column for c in recent if c.row in shared and c.row_span > 1 and c.column_span == 1}
         alone = {cell.row for cell in numbers if cell.row_span == 1 and not cell.text.strip()}
-        if any(c.row in alone and c.column in columns and c.text.strip() for c in recent):
-            return set()
-        return columns
+        return columns, any(c.row in alone and c.column in columns and c.text.strip() for c in recent)
 
     def _append(self, piece: Table, cells: list[Cell], skip: int) -> None:
         bottom = {draft.cell.column: draft for draft in self._bottom}
         first_row = [cell for cell in cells if cell.row == skip]
-        going_on = _Break(bottom, first_row, self._merged_columns())
+        going_on = _Break(bottom, first_row, *self._shared())
         offset = self._n_rows - skip - (1 if going_on.row else 0)
         fresh = []
         for cell in cells:
@@ -338,10 +336,11 @@ class _Break:
     nothing starts afresh, and something shows it: a text that is not finished, or a column that was done on the page
     before. Item numbers may be the rest of one above only where a text is not finished. Where something does start
     afresh, a cell whose text is not finished was merged over both rows; so were those of an item without a new number,
-    in the columns that its table's items share over rows.
+    in the columns that its table's items share over rows (`shared`). Where rows without a number have texts of their
+    own (`own`), two texts that are not finished are asked for.
     """
 
-    def __init__(self, bottom: dict[int, _Draft], row: list[Cell], shared: set[int]) -> None:
+    def __init__(self, bottom: dict[int, _Draft], row: list[Cell], shared: set[int], own: bool) -> None:
         filled = [cell for cell in row if cell.text.strip()]
         pairs = {c.column: bottom[c.column] for c in row if _spans_agree(bottom, c)}
         rests = {c.column for c in filled if _may_be_rest(pairs.get(c.column), c)}
@@ -358,7 +357,8 @@ class _Break:
         self.columns = set() if self.row or not afresh else {c for c in unfinished if _in_list(pairs[c].cell)}
         if not self.row and 0 in shared and 0 in pairs and pairs[0].cell.text.strip() and not shared & afresh:
             of_item = [cell for cell in row if cell.column in shared & pairs.keys()]
-            if of_item[0].column == 0 and (not of_item[0].text.strip() or 0 in rests):
+            no_number = of_item[0].column == 0 and (not of_item[0].text.strip() or 0 in rests)
+            if no_number and (not own or len(unfinished & shared) > 1):
                 self.columns |= {cell.column for cell in of_item}
 
 
