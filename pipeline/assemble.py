@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from operator import attrgetter
 
-from extractors.document import Block, Cell, Document, Join, Paragraph, Region, Table
-from extractors.layout import breaks_number, join_lines
-from extractors.lumps import follows
-from pipeline import numerals
+from extractors.document import Block, Cell, Document, Join, Paragraph, Table
 from pipeline.furniture import as_data, furniture
 from pipeline.header import header_rows, is_column_numbers, starts_with_header
+from pipeline.page_breaks import Break, Draft, merge_continues
 from pipeline.text import alike, plain
 
 EDGE_TOLERANCE = 5.0
@@ -26,28 +24,8 @@ EDGE_TOLERANCE = 5.0
 PAGE_SHIFT = 36.0
 """Points by which a page may lie to the left or right of the one before: half an inch."""
 
-PADDING, SPACE = 5.5, 2.0
-"""Points that Word leaves free at each side of a cell, and those of a narrow space."""
-
-LINE_GAP = 30.0
-"""Points: the most room below the text of a cell that the page's end cut.
-
-Two lines of 12 pt type with their leading, as no paragraph leaves its last line alone."""
-
 RECENT = 600
 """Cells that tell how items of a table are laid out: some pages of it."""
-
-_FRESH_START = re.compile(
-    r"\s*(?:\d{1,3}(?:\.\d{1,3})*[.)]|[IVXІХ]{1,5}\.?$|усього|всього|разом|підсумок)", re.IGNORECASE
-)
-_BARE_NUMBER = re.compile(r"[IVXІХ]+\.?|\d{1,3}(?:\.\d{1,3})*\.?")
-"""An item number, which a narrow column may break."""
-
-_UNFINISHED = re.compile(
-    r"[,(«„–-]$|\b(?:та|і|й|або|чи|на|в|у|з|із|зі|до|для|про|по|від|за|при|під|над|між|щодо|що|як|№|ст\.|п\.|м\.)$",
-    re.IGNORECASE,
-)
-"""How a text ends that must go on."""
 
 
 def assemble(document: Document) -> Document:
@@ -72,50 +50,6 @@ def assemble(document: Document) -> Document:
     return replace(document, blocks=tuple(blocks))
 
 
-@dataclass(slots=True)
-class _Draft:
-    """A cell being put together; `last` is its newest piece."""
-
-    cell: Cell
-    last: Cell
-
-    def extend(self, piece: Cell, rows: int) -> None:
-        """Go on with a piece that adds `rows` rows to the cell."""
-        first = self.cell
-        alternative = first.alternative
-        if piece.text and (alternative or piece.alternative):
-            alternative = join_lines([alternative or first.text, piece.alternative or piece.text])
-        confidence = first.confidence
-        if piece.text and piece.confidence is not None:
-            known = confidence if first.text and confidence is not None else piece.confidence
-            confidence = min(piece.confidence, known)
-        continued = first.continued
-        if piece.page is not None and piece.bbox is not None:
-            continued += (Region(piece.page, piece.bbox),)
-        self.cell = Cell(
-            first.row,
-            first.column,
-            first.row_span + rows,
-            first.column_span,
-            _joined(first.text, piece.text),
-            first.page,
-            first.bbox,
-            first.source,
-            confidence,
-            alternative,
-            first.ink,
-            continued,
-        )
-        self.last = piece
-
-
-def _joined(above: str, below: str) -> str:
-    """Join the text of a cell over a page break; a number broken at its separator without a space."""
-    if breaks_number(above, below):
-        return above + below
-    return join_lines(text for text in (above, below) if text)
-
-
 class _Growing:
     """A table that may go on with the next piece."""
 
@@ -124,7 +58,7 @@ class _Growing:
         self._edges = list(table.column_edges)
         self._cells: list[Cell] = []
         """The cells that end above the last row."""
-        self._bottom: list[_Draft] = []
+        self._bottom: list[Draft] = []
         """Those that reach the last row and may go on."""
         self._n_rows = table.n_rows
         self._add(table.cells)
@@ -136,7 +70,7 @@ class _Growing:
     def _add(self, cells: Iterable[Cell]) -> None:
         for cell in cells:
             if cell.row + cell.row_span == self._n_rows:
-                self._bottom.append(_Draft(cell, cell))
+                self._bottom.append(Draft(cell, cell))
             else:
                 self._cells.append(cell)
 
@@ -164,7 +98,7 @@ class _Growing:
         edges = _common_edges(self._edges, shifted)
         if edges is None:
             return False
-        repeated = self._repeated_header(piece)
+        repeated, piece = self._repeated_header(piece)
         if repeated is None or (not repeated and starts_with_header(piece)):
             return False
         self._align(edges)
@@ -180,27 +114,49 @@ class _Growing:
         texts = [_numbers(cell.text) for cell in first]
         return int(texts == [_numbers(text) for text in self._header_text[-len(texts) :]])
 
-    def _repeated_header(self, piece: Table) -> int | None:
+    def _repeated_header(self, piece: Table) -> tuple[int | None, Table]:
         """Count the piece's first rows that repeat this table's header; `None` where they are another table's.
 
-        Printed ones are the same but for white space, counted column by column: LibreOffice prints the end of a long
-        heading over the row below where it repeats it. Of recognised texts a quarter may have been misread, but every
-        number in them must be the same: `2024` and `2025` head different tables.
+        Printed ones are the same but for white space. LibreOffice lets the end of a long heading run into the row below
+        where it repeats it; there the piece is given without. Of recognised texts a quarter may have been misread, but
+        every number in them must be the same: `2024` and `2025` head different tables.
         """
         texts = _row_texts(piece, self._header)
         if not self._header or piece.n_rows < self._header or len(texts) != len(self._header_text):
-            return 0
+            return 0, piece
         if texts == self._header_text:
-            return self._header
+            return self._header, piece
         pairs = list(zip(self._header_text, texts, strict=True))
         if sum(alike(a, b) for a, b in pairs) < 0.75 * len(pairs):
-            return 0
-        if _column_texts(self._first, self._header) == _column_texts(piece, self._header):
-            return self._header
+            return 0, piece
+        if (clean := self._without_overflow(piece)) is not None:
+            return self._header, clean
         if any(_numbers(a) != _numbers(b) for a, b in pairs):
-            return None
+            return None, piece
         recognised = "ocr" in (self._first.cells[0].source, piece.cells[0].source)
-        return self._header if recognised else 0
+        return self._header if recognised else 0, piece
+
+    def _without_overflow(self, piece: Table) -> Table | None:
+        """Take the ends of headings out of the row below the header; `None` where the headings are others."""
+        ends = {}
+        for column, (whole, part) in enumerate(
+            zip(_column_texts(self._first, self._header), _column_texts(piece, self._header), strict=True)
+        ):
+            if not whole.startswith(part):
+                return None
+            if whole != part:
+                ends[column] = whole[len(part) :]
+        cells = []
+        for cell in piece.cells:
+            end = ends.pop(cell.column, None) if cell.row == self._header else None
+            if end is None:
+                cells.append(cell)
+                continue
+            text = _without_words(cell.text, end)
+            if text is None:
+                return None
+            cells.append(replace(cell, text=text, ink=cell.ink if text else None))
+        return None if ends else replace(piece, cells=tuple(cells))
 
     def _align(self, edges: list[float]) -> None:
         if edges == self._edges:
@@ -226,7 +182,7 @@ class _Growing:
     def _append(self, piece: Table, cells: list[Cell], skip: int) -> None:
         bottom = {draft.cell.column: draft for draft in self._bottom}
         first_row = [cell for cell in cells if cell.row == skip]
-        going_on = _Break(bottom, first_row, *self._shared())
+        going_on = Break(bottom, first_row, *self._shared())
         offset = self._n_rows - skip - (1 if going_on.row else 0)
         fresh = []
         for cell in cells:
@@ -236,7 +192,7 @@ class _Growing:
             if (
                 above is not None
                 and above.cell.column_span == cell.column_span
-                and (going_on.row or cell.column in going_on.columns or _merge_continues(above.cell, cell, bottom))
+                and (going_on.row or cell.column in going_on.columns or merge_continues(above.cell, cell, bottom))
             ):
                 above.extend(cell, cell.row_span - (1 if going_on.row else 0))
             else:
@@ -272,6 +228,16 @@ def _moved(cell: Cell, row: int) -> Cell:
         cell.ink,
         cell.continued,
     )
+
+
+def _without_words(text: str, end: str) -> str | None:
+    """Take words out of a text that together are `end`; `None` where it does not hold them."""
+    words = text.split()
+    for first in range(len(words)):
+        for last in range(first + 1, len(words) + 1):
+            if plain("".join(words[first:last])) == end:
+                return " ".join((*words[:first], *words[last:]))
+    return None
 
 
 def _numbers(text: str) -> list[str]:
@@ -327,97 +293,3 @@ def _aligned(
         return list(cells)
     at = [min(range(len(new)), key=lambda i, edge=edge: abs(new[i] - edge)) for edge in old]  # type: ignore[misc]
     return [replace(cell, column=at[cell.column], column_span=at[cell.end_column] - at[cell.column]) for cell in cells]
-
-
-class _Break:
-    """What goes on over a page break: the whole last row (`row`), or only cells of it, in `columns`.
-
-    The row goes on where every text of the new page's first row can go on a text that reaches the bottom of its cell,
-    nothing starts afresh, and something shows it: a text that is not finished, or a column that was done on the page
-    before. Item numbers may be the rest of one above only where a text is not finished. Where something does start
-    afresh, a cell whose text is not finished was merged over both rows; so were those of an item without a new number,
-    in the columns that its table's items share over rows (`shared`). Where rows without a number have texts of their
-    own (`own`), two texts that are not finished are asked for.
-    """
-
-    def __init__(self, bottom: dict[int, _Draft], row: list[Cell], shared: set[int], own: bool) -> None:
-        filled = [cell for cell in row if cell.text.strip()]
-        pairs = {c.column: bottom[c.column] for c in row if _spans_agree(bottom, c)}
-        rests = {c.column for c in filled if _may_be_rest(pairs.get(c.column), c)}
-        fresh = {c.column for c in filled if c.column not in rests and _starts_afresh(pairs.get(c.column), c)}
-        texts = [cell for cell in filled if cell.column not in fresh | rests]
-        unfinished = {c.column for c in texts if _is_unfinished(pairs[c.column].cell, c)}
-        begins = {c.column for c in texts if c.column not in unfinished and c.text.lstrip()[0].isupper()}
-        now = {cell.column for cell in filled}
-        done = any(draft.cell.text.strip() for column, draft in bottom.items() if column not in now)
-        shown = bool(unfinished) and not begins
-        self.row = bool(filled) and len(pairs) == len(row) and not fresh
-        self.row = self.row and ((done and (not rests or len(filled) == 1)) or shown)
-        afresh = fresh | begins
-        self.columns = set() if self.row or not afresh else {c for c in unfinished if _in_list(pairs[c].cell)}
-        if not self.row and 0 in shared and 0 in pairs and pairs[0].cell.text.strip() and not shared & afresh:
-            of_item = [cell for cell in row if cell.column in shared & pairs.keys()]
-            no_number = of_item[0].column == 0 and (not of_item[0].text.strip() or 0 in rests)
-            if no_number and (not own or len(unfinished & shared) > 1):
-                self.columns |= {cell.column for cell in of_item}
-
-
-def _spans_agree(bottom: dict[int, _Draft], cell: Cell) -> bool:
-    return cell.column in bottom and bottom[cell.column].cell.column_span == cell.column_span
-
-
-def _may_be_rest(above: _Draft | None, cell: Cell) -> bool:
-    """Whether a bare item number can be the rest of the one above, as `XX` + `XIII` or `3.1` + `5.`, not the next."""
-    if above is None or not _reaches_bottom(above.last):
-        return False
-    before, after = ("".join(text.split()) for text in (above.cell.text, cell.text))
-    if not before or not _BARE_NUMBER.fullmatch(before + after):
-        return False
-    numbers = [number.strip(".") for number in (before, after)]
-    return not (all(number.replace(".", "").isdigit() for number in numbers) and follows(*numbers))
-
-
-def _starts_afresh(above: _Draft | None, cell: Cell) -> bool:
-    """Whether the text cannot be the rest of the one above."""
-    if above is None or not above.cell.text.strip() or not _reaches_bottom(above.last):
-        return True
-    if _FRESH_START.match(cell.text):
-        return True
-    if not numerals.is_value(cell.text):
-        return False
-    if _would_fit(above.last, cell):
-        return True
-    before, after = above.cell.text, cell.text
-    return all(numerals.parse(text).value is None for text in (_joined(before, after), before + after))
-
-
-def _would_fit(above: Cell, cell: Cell) -> bool:
-    """Whether both texts would have fitted on one line of the cell, so that no number was broken."""
-    if above.ink is None or cell.ink is None or above.bbox is None:
-        return False
-    width = sum(ink[2] - ink[0] for ink in (above.ink, cell.ink))
-    return width + SPACE < above.bbox[2] - above.bbox[0] - 2 * PADDING
-
-
-def _is_unfinished(above: Cell, cell: Cell) -> bool:
-    return cell.text.lstrip()[0].islower() or _UNFINISHED.search(above.text.rstrip()) is not None
-
-
-def _in_list(cell: Cell) -> bool:
-    """Whether the text stops within a list: a comma at its end."""
-    return cell.text.rstrip().endswith(",")
-
-
-def _reaches_bottom(cell: Cell) -> bool:
-    return cell.ink is not None and cell.bbox is not None and cell.bbox[3] - cell.ink[3] <= LINE_GAP
-
-
-def _merge_continues(above: Cell, cell: Cell, bottom: dict[int, _Draft]) -> bool:
-    """Whether a cell without text at the top of a page is the rest of a cell merged over rows.
-
-    One of the two must be merged over rows, and the row above must not be a heading of its own over the other columns.
-    """
-    if cell.text.strip() or max(above.row_span, cell.row_span) < 2:
-        return False
-    widest = max(draft.cell.column_span for draft in bottom.values())
-    return widest <= max(above.column_span, len(bottom) // 2)
