@@ -214,12 +214,13 @@ def _connected(
 def _stacked(
     groups: Iterable[tuple[list[Ruling], list[Ruling]]], tolerance: float
 ) -> list[tuple[list[Ruling], list[Ruling]]]:
-    """Join groups that are one table without lines at its sides: no line across connects them at a row of one cell.
+    """Give the groups with lines both ways, joined where they are one table without lines at its sides.
 
-    They stand right above one another and have the same width and columns.
+    No line across connects such a table's parts, or its last line, at a row of one cell. They stand right above one
+    another and have the same width and columns.
     """
     joined: list[tuple[list[Ruling], list[Ruling]]] = []
-    for lines, across in sorted((g for g in groups if g[0] and g[1]), key=lambda group: group[0][0].position):
+    for lines, across in sorted((g for g in groups if g[0]), key=lambda group: group[0][0].position):
         for others, crossing in reversed(joined):
             gap = lines[0].position - others[-1].position
             if 0 < gap <= ONE_ROW * tolerance and _open_columns(others, crossing, lines, across, tolerance):
@@ -228,7 +229,7 @@ def _stacked(
                 break
         else:
             joined.append((list(lines), list(across)))
-    return joined
+    return [group for group in joined if group[1]]
 
 
 def _open_columns(

@@ -237,7 +237,7 @@ def _without_words(text: str, end: str) -> str | None:
         for last in range(first + 1, len(words) + 1):
             if plain("".join(words[first:last])) == end:
                 return " ".join((*words[:first], *words[last:]))
-    return None
+    return text.removeprefix(end).strip() if text.startswith(end) else None  # printed without a space between
 
 
 def _numbers(text: str) -> list[str]:

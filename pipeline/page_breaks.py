@@ -23,7 +23,9 @@ LINE_GAP = 30.0
 Two lines of 12 pt type with their leading, as no paragraph leaves its last line alone."""
 
 _FRESH_START = re.compile(
-    r"\s*(?:\d{1,3}(?:\.\d{1,3})*[.)]|[IVXІХ]{1,5}\.?$|усього|всього|разом|підсумок)", re.IGNORECASE
+    r"\s*(?:\d{1,3}(?:\.\d{1,3})*[.)]|[IVXІХ]{1,5}\.?$|усього|всього|разом|підсумок|"
+    r"[ув] т(?:ому числі|\. ?ч\.) ?:|з (?:них|яких) ?:)",
+    re.IGNORECASE,
 )
 _BARE_NUMBER = re.compile(r"[IVXІХ]+\.?|\d{1,3}(?:\.\d{1,3})*\.?")
 """An item number, which a narrow column may break."""
