@@ -75,7 +75,7 @@ def split_rows(grid: Grid, held: Held, rules: Sequence[float] = (), *, typed: bo
     lumpy = typed = typed and n_rows <= FEW
     for row, cells in _rows(grid, held) if rules else ():
         within = [y for y in rules if grid.y_edges[row] < y < grid.y_edges[row + 1]]
-        if within and (edges := _edges(levels := _levels(cells), _below(levels, within))):
+        if within and (edges := _edges(levels := _levels(cells), _below(levels, within) | _after_blanks(levels))):
             grid, held = _with_rows(grid, held, row, edges)
             lumpy = True
     rows = _rows(grid, held)

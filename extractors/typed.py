@@ -28,7 +28,7 @@ LEAST = 6
 
 _RULE = re.compile(rf"[\s{re.escape(_DASHES + _JOINTS + _BARS)}=_]+")
 _STROKE = re.compile(rf"[{re.escape(_DASHES + _JOINTS)}=_]+")
-_SPACED = re.compile(rf"[{re.escape(_DASHES)}=](?:\s?[{re.escape(_DASHES)}=]){{{LEAST - 1},}}")
+_SPACED = re.compile(rf"[{re.escape(_DASHES)}=](?:\s*[{re.escape(_DASHES)}=]){{{LEAST - 1},}}")
 _BAR = re.compile(f"[{re.escape(_BARS + _JOINTS)}]")
 _MARK = re.compile(
     f"[{re.escape(_DASHES)}=]{{3}}|[{re.escape(_BARS)}─┄═]|[{re.escape(_DASHES)}]\\s[{re.escape(_DASHES)}]\\s"
@@ -48,8 +48,7 @@ Characters = Callable[[Run], list[Run]]
 class Typed:
     """The rulings that the text of a page draws.
 
-    `rules` are level, `bars` upright; `marks` gives for each of `rules` the text that draws it. `rest` is all other
-    text.
+    `rules` are level, `bars` upright; `marks` is the text that draws them, `rest` all other text.
     """
 
     rules: list[Ruling] = field(default_factory=list)
@@ -76,11 +75,12 @@ def typed_rulings(runs: Sequence[Run], characters: Characters) -> Typed:
     if len(chains) < 2:
         chains = []
     bars = {mark.span for chain in chains for mark in chain}
+    found.marks.extend(mark for chain in chains for mark in chain)
     for run in runs:
-        if bars and _RULE.fullmatch(run.text) and run.turn == 0:
+        if bars and run.turn == 0 and _RULE.fullmatch(run.text):
             _add_strokes(found, run, split.get(id(run)) or characters(run), bars)
-        elif _SPACED.fullmatch(run.text.strip()) and run.turn == 0:
-            _add(found, run, run.bbox)
+        elif run.turn == 0 and _SPACED.fullmatch(run.text.strip()):
+            _add(found, run, run.bbox, len(run.text.strip()))
         elif id(run) in split:
             found.rest.extend(_between(run, split[id(run)], bars, found))
         else:
@@ -89,23 +89,25 @@ def typed_rulings(runs: Sequence[Run], characters: Characters) -> Typed:
     return found
 
 
-def _add(found: Typed, mark: Run, box: BBox) -> None:
+def _add(found: Typed, mark: Run | None, box: BBox, letters: int) -> None:
     """Add a rule; a dash is thin, and its box says little of the room around it."""
-    width = (box[2] - box[0]) / max(len(mark.text.strip()), 1)
-    found.rules.append(Ruling((box[1] + box[3]) / 2, box[0] - width / 2, box[2] + width / 2))
-    found.marks.append(mark)
+    half = (box[2] - box[0]) / max(letters, 1) / 2
+    found.rules.append(Ruling((box[1] + box[3]) / 2, box[0] - half, box[2] + half))
+    if mark is not None:
+        found.marks.append(mark)
 
 
 def _add_strokes(found: Typed, run: Run, characters: Sequence[Run], bars: set[tuple[int, int]]) -> None:
-    """Add a line of rules; where it holds blanks, several. What is a bar of its own is none."""
+    """Add a line of rules; where it holds blanks, several. Few dashes are one only where they touch a bar or joint."""
     stroke: list[Run] = []
     for character in [*characters, Run(" ", (0, 0, 0, 0))]:
-        if _STROKE.fullmatch(character.text) or (stroke and character.span in bars):
+        if _STROKE.fullmatch(character.text) or character.span in bars:
             stroke.append(character)
             continue
-        if sum(not _BAR.fullmatch(c.text) for c in stroke) > 2:
-            mark = _piece(stroke, run)
-            _add(found, mark, mark.bbox)
+        dashes = sum(not _BAR.fullmatch(c.text) for c in stroke)
+        if dashes >= LEAST or (dashes and dashes < len(stroke)):
+            _add(found, None, union(c.bbox for c in stroke), len(stroke))
+            found.marks.extend(c for c in stroke if c.span not in bars)
         else:
             found.rest.extend(_pieces([c for c in stroke if c.span not in bars], run))
         stroke = []
@@ -197,4 +199,4 @@ def heights_in(rules: Sequence[Ruling], box: BBox) -> list[float]:
 def inside(mark: Run, boxes: Sequence[BBox]) -> bool:
     """Whether the middle of a mark lies in one of the boxes, or on its edge."""
     x, y = _middle(mark), (mark.bbox[1] + mark.bbox[3]) / 2
-    return any(x0 <= x <= x1 and top - 1 <= y <= bottom + 1 for x0, top, x1, bottom in boxes)
+    return any(x0 - 2 <= x <= x1 + 2 and top - 8 <= y <= bottom + 8 for x0, top, x1, bottom in boxes)
