@@ -265,7 +265,7 @@ class Page:
         first, around = 0, boxes[0]
         for (_, place), (before, box) in zip(pieces, pairwise(boxes), strict=False):
             at = place - start
-            if line[at - 1].isspace() or line[at].isspace() or not (before and box and _touch(before, box)):
+            if line[at - 1].isspace() or line[at].isspace() or not (before and box and self._touch(before, box, place)):
                 if line[at - 1] == " ":
                     around = None
                 self._add_run(found, line[first:at], start + first, around)
@@ -273,6 +273,14 @@ class Page:
             else:
                 around = union((around, box)) if around and box else None
         self._add_run(found, line[first:], start + first, around)
+
+    def _touch(self, first: BBox, second: BBox, index: int) -> bool:
+        """Whether two boxes lie side by side on one line, or one above the other where the text there is turned."""
+        along = min(first[3], second[3]) - max(first[1], second[1])
+        if along > 0.3 * min(first[3] - first[1], second[3] - second[1]):
+            return True
+        across = min(first[2], second[2]) - max(first[0], second[0])
+        return across > 0.5 * min(first[2] - first[0], second[2] - second[0]) and self._turn(index) in (90, 270)
 
     def _objects_of(self, start: int, end: int, expected: int) -> list[tuple[int, int]]:
         """Give where each text object of a line starts and ends; about `expected` ones."""
@@ -352,15 +360,6 @@ class Page:
             get_rect(self._text, index, *RECT)
             boxes.append(self.frame.box(*DOUBLES[:]))
         return boxes
-
-
-def _touch(first: BBox, second: BBox) -> bool:
-    """Whether two boxes lie side by side on one line, or one above the other where both are tall as turned text is."""
-    across = min(first[2], second[2]) - max(first[0], second[0])
-    along = min(first[3], second[3]) - max(first[1], second[1])
-    if all(bottom - top > 1.2 * (x1 - x0) for x0, top, x1, bottom in (first, second)):
-        return across > 0.5 * min(first[2] - first[0], second[2] - second[0]) or along > 0
-    return along > 0.3 * min(first[3] - first[1], second[3] - second[1])
 
 
 def _printed(text: str) -> str:

@@ -123,11 +123,13 @@ def table(
     edges: Sequence[float] | None = None,
     header_rows: int | None = None,
     loose: Sequence[tuple[int, int]] = (),
+    inked: float | None = None,
     **cell: Any,
 ) -> Table:
     """Give a table drawn as rows of texts, where `<` goes on with the cell on the left and `^` with the cell above.
 
-    With a `page` the cells have boxes and their text reaches the bottom of its cell, but for the cells at `loose`.
+    With a `page` the cells have boxes and their text reaches the bottom of its cell, but for the cells at `loose`, and
+    fills its width, or `inked` points of it.
     Further arguments are set on every cell.
     """
     n_rows, n_columns = len(rows), len(rows[0])
@@ -146,7 +148,12 @@ def table(
         if page is not None:
             box = (xs[place[1]], ROW_HEIGHT * place[0], xs[end_column], ROW_HEIGHT * end_row)
             if text.strip():
-                ink = (box[0] + 2, box[1] + 2, box[2] - 2, box[3] - (60 if place in loose else 2))
+                ink = (
+                    box[0] + 2,
+                    box[1] + 2,
+                    box[2] - 2 if inked is None else box[0] + 2 + inked,
+                    box[3] - (60 if place in loose else 2),
+                )
         known: dict[str, Any] = {"source": "xml" if page is None else "text", **cell}
         spans = end_row - place[0], end_column - place[1]
         cells.append(Cell(*place, *spans, text, page, box, ink=ink, **known))

@@ -298,3 +298,46 @@ def test_rows_of_dots_are_lines() -> None:
     assert rows == [Ruling(10, 0, 57)]
     assert columns == [Ruling(30, 10, 70)] or columns == [Ruling(30, 13, 70)]
     assert dotted(across[:7], TOLERANCE) == ([], [])
+
+
+# Tables without lines at their sides
+
+
+def open_table(rows: list[float], columns: list[float], whole: set[int], width: float = 400.0) -> list[Ruling]:
+    """Give the upright lines of a table without sides; rows in `whole` are one cell."""
+    return [Ruling(x, top, bottom) for n, (top, bottom) in enumerate(pairwise(rows)) if n not in whole for x in columns]
+
+
+@pytest.mark.parametrize("section", [0, 2, 4])
+def test_row_of_one_cell_does_not_part_a_table_without_sides(section: int) -> None:
+    rows = [0.0, 20, 40, 60, 80, 100]
+    grid = only([Ruling(y, 0, 400) for y in rows], open_table(rows, [100, 250], {section}))
+    assert len(grid.y_edges) == len(rows)
+    assert (section, 0, 1, 3) in tiles_of(grid)
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "width"),
+    [
+        pytest.param([100.0, 120, 140], [100.0, 250], 400.0, id="far below"),
+        pytest.param([60.0, 80, 100], [130.0, 250], 400.0, id="other columns"),
+        pytest.param([60.0, 80, 100], [100.0, 250], 380.0, id="other width"),
+    ],
+)
+def test_tables_without_sides_one_below_the_other_stay_two(
+    rows: list[float], columns: list[float], width: float
+) -> None:
+    above = [0.0, 20, 40]
+    horizontal = [Ruling(y, 0, 400) for y in above] + [Ruling(y, 0, width) for y in rows]
+    vertical = open_table(above, [100, 250], set()) + open_table(rows, columns, set())
+    assert len(grids(horizontal, vertical, TOLERANCE)) == 2
+
+
+def test_open_end_is_told_by_the_lines_that_come_so_far() -> None:
+    """Merged cells above leave many short pieces that do not reach the open end."""
+    columns = [0.0, 50, 100, 150, 200]
+    horizontal = [Ruling(y, 0, 200) for y in (0.0, 20, 40, 60, 80)]
+    vertical = [Ruling(x, a, a + 20) for x in columns[1:-1] for a in (0.0, 40)]
+    vertical += [Ruling(x, 0, 120) for x in (0.0, 200)] + [Ruling(x, 80, 120) for x in columns[1:-1]]
+    grid = only(horizontal, vertical)
+    assert grid.y_edges[-1] == 120

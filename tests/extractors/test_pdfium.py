@@ -104,3 +104,17 @@ def test_real_report_reads_alike_page_by_page() -> None:
     found = content(data, 2)
     assert found.runs
     assert all(a.span[1] <= b.span[0] for a, b in pairwise(found.runs))
+
+
+@pytest.mark.parametrize(("matrix", "step", "turn"), [(UP, (0, 7), 90), (DOWN, (0, -7), 270)])
+def test_turned_letters_set_one_by_one_are_a_text(matrix: str, step: tuple[float, float], turn: int) -> None:
+    letters = "".join(
+        turned(matrix, 100 + step[0] * n, 100 + step[1] * n, letter) for n, letter in enumerate("TURNEDxTEXT") if n != 6
+    )
+    found = content(drawn(*(text_at(20, 180 - 12 * n, "An upright line of text") for n in range(3)), letters))
+    assert [(run.text, run.turn) for run in found.runs if run.turn] == [("TURNED TEXT", turn)]
+
+
+def test_figures_under_one_another_are_no_letters_of_a_text() -> None:
+    column = "".join(text_at(50, 150 - 12 * n, letter) for n, letter in enumerate("123456"))
+    assert [run.text.strip() for run in content(drawn(column)).runs] == list("123456")

@@ -116,3 +116,73 @@ def test_gaps_are_measured_by_the_type() -> None:
     assert split_at_gaps(at(0, 0, "unbroken"), letters) == [at(0, 0, "unbroken")]
     lines = pieces_of([at(0, 0, "a"), at(8, 0, "b"), at(60, 0, "c"), at(0, 20, "d")], letters)
     assert [[piece.text for piece in line] for line in lines] == [["a b", "c"], ["d"]]
+
+
+# Rows that no line parts
+
+
+def stack(*columns: list[tuple[int, str]], n_lines: int) -> tuple[Grid, dict[int, list[Run]]]:
+    """Give a header and one row that holds lines, each by its number from the top, in some columns."""
+    height = 12.0 * n_lines + 8
+    of = grid(
+        [0, TALL, TALL + height], [(WIDE * c, 0, TALL + height) for c in range(len(columns) + 1)], WIDE * len(columns)
+    )
+    runs = [at(WIDE * c + 5, 5, f"head{c}") for c in range(len(columns))]
+    runs += [at(WIDE * c + 5, TALL + 5 + 12 * n, text) for c, lines in enumerate(columns) for n, text in lines]
+    return of, held(of, *runs)
+
+
+def rows_of(of: Grid, runs: dict[int, list[Run]]) -> list[list[str]]:
+    found = texts(of, runs)
+    return [[found.get((r, c), "") for c in range(len(of.x_edges) - 1)] for r in range(1, len(of.y_edges) - 1)]
+
+
+def test_numbers_in_the_first_column_tell_rows() -> None:
+    numbers, names = [(0, "7"), (2, "8"), (4, "9")], [(n, f"code {n}") for n in range(6)]
+    values = [(n, text) for n, text in enumerate(["1,5", "-", "2,5", "-", "3,5", "-"])]
+    parted = refine(*stack(numbers, names, values, n_lines=6), letters)
+    assert rows_of(*parted) == [
+        ["7", "code 0 code 1", "- 1,5"],
+        ["8", "code 2 code 3", "- 2,5"],
+        ["9", "code 4 code 5", "- 3,5"],
+    ]
+
+
+@pytest.mark.parametrize("numbers", [["7", "9", "8"], ["1", "1", "1"], ["1.1", "1.3", "2"], ["7", "x", "8"]])
+def test_figures_that_do_not_count_are_no_item_numbers(numbers: list[str]) -> None:
+    of, runs = stack(list(enumerate(numbers)), [(n, "word word word word") for n in range(3)], n_lines=3)
+    assert refine(of, runs, letters) == (of, runs)
+
+
+def test_labels_that_begin_afresh_tell_rows_beside_figures() -> None:
+    labels = ["Costs", "of these:", "materials and goods that", "were used", "wages", "Sum of it all"]
+    figures = [(0, "90"), (2, "60"), (4, "30"), (5, "90")]
+    parted = refine(*stack(list(enumerate(labels)), figures, n_lines=6), letters)
+    assert rows_of(*parted) == [
+        ["Costs of these:", "90"],
+        ["materials and goods that were used", "60"],
+        ["wages", "30"],
+        ["Sum of it all", "90"],
+    ]
+
+
+def test_stacked_figures_beside_a_name_that_runs_on_stay_one_row() -> None:
+    name = ["a name that is as", "long as its column", "so that it runs on", "beside the figures"]
+    of, runs = stack(
+        list(enumerate(name)), [(n, f"{n}0") for n in range(4)], [(n, f"{n}5") for n in range(3)], n_lines=4
+    )
+    parted = refine(of, runs, letters)
+    assert len(parted[0].y_edges) in (len(of.y_edges), len(of.y_edges) + 3), "whole, or line by line where all agree"
+
+
+def test_typed_rule_parts_whatever_stands_around_it() -> None:
+    of, runs = stack([(0, "Roads"), (2, "Total")], [(0, "5"), (2, "5")], n_lines=3)
+    rule = TALL + 5 + 12 + 4
+    assert rows_of(*refine(of, runs, letters, [rule])) == [["Roads", "5"], ["Total", "5"]]
+    assert refine(of, runs, letters, [500.0]) == (of, runs), "a rule elsewhere parts nothing"
+
+
+def test_typed_grid_has_a_row_a_line() -> None:
+    of, runs = stack([(0, "1"), (1, "2")], [(0, "Roads"), (1, "Parks")], [(0, "10"), (1, "20")], n_lines=2)
+    assert rows_of(*refine(of, runs, letters, typed=True)) == [["1", "Roads", "10"], ["2", "Parks", "20"]]
+    assert refine(of, runs, letters) == (of, runs)

@@ -279,3 +279,74 @@ def test_no_text_is_lost_whatever_is_joined(pages: list[list[tuple[str, str, str
         if isinstance(block, Table):
             assert block.checked() is block
             assert len(block.joins) == len(block.pages) - 1
+
+
+# Rows and items over a page
+
+
+def test_item_number_and_figures_broken_by_a_narrow_column_go_on() -> None:
+    first = [HEADER, ["3.1", "Ремонт і утримання", "7275,"]]
+    rest = [["5.", "доріг громади", "522"], ["3.16.", "Інше", "1,00"]]
+    found = joined(table(first, page=1, inked=98), table(rest, page=2, inked=30))
+    assert drawn(found)[1] == ["3.1 5.", "Ремонт і утримання доріг громади", "7275,522"]
+    assert len(drawn(found)) == 3
+
+
+def test_figures_that_would_have_fitted_on_one_line_are_two() -> None:
+    first, second = [HEADER, ["", "освітлення вулиць", "100"]], [["", "ремонт доріг", "500"]]
+    assert drawn(joined(table(first, page=1, inked=20), table(second, page=2, inked=20))) == [*first, *second]
+
+
+@pytest.mark.parametrize("following", ["2.", "1.2", "1.1.1"])
+def test_next_item_number_is_no_rest_of_the_one_above(following: str) -> None:
+    first, second = [HEADER, ["1.1", "ремонт", "-"]], [[following, "утримання", "-"]]
+    if following == "2.":
+        first[1][0] = "1."
+    assert drawn(joined(table(first, page=1), table(second, page=2))) == [*first, *second]
+
+
+ITEM = [["1.", "Ремонт доріг", "10,00"], ["^", "^", "20,00"]]
+
+
+def test_item_of_several_rows_goes_on_without_its_number() -> None:
+    first = [HEADER, *ITEM, ["2.", "Утримання парків і", "30,00"]]
+    second = [["", "скверів", "40,00"], ["3.", "Інше", "50,00"]]
+    found = joined(table(first, page=1), table(second, page=2))
+    assert drawn(found) == [
+        HEADER,
+        *ITEM,
+        ["2.", "Утримання парків і скверів", "30,00"],
+        ["^", "^", "40,00"],
+        ["3.", "Інше", "50,00"],
+    ]
+
+
+@pytest.mark.parametrize("text", ["у тому числі: бюджет", "Усього", "Інший захід"])
+def test_row_that_begins_afresh_is_not_part_of_the_item_above(text: str) -> None:
+    first = [HEADER, *ITEM, ["2.", "Утримання парків", "30,00"]]
+    second = [["", text, "40,00"]]
+    assert drawn(joined(table(first, page=1), table(second, page=2))) == [*first, *second]
+
+
+def test_rows_of_their_own_below_items_stay_rows() -> None:
+    first = [HEADER, *ITEM, ["", "обласний бюджет", "5,00"], ["2.", "Утримання парків", "30,00"]]
+    second = [["", "місцевий бюджет", "40,00"]]
+    assert drawn(joined(table(first, page=1), table(second, page=2))) == [*first, *second]
+
+
+LONG_HEADER = ["№", "Захід", "Код бюджетної класифікації", "Сума"]
+CUT_HEADER = ["№", "Захід", "Код бюджетної класифі", "Сума"]
+
+
+@pytest.mark.parametrize("code", ["кації 0100", "кації0100", "0100 кації"])
+def test_heading_that_runs_into_the_row_below_where_it_is_repeated_stands_once(code: str) -> None:
+    row = ["1.", "Перший", "0200", "10,00"]
+    again = [CUT_HEADER, ["2.", "Другий", code, "30,00"]]
+    found = joined(table([LONG_HEADER, row], page=1), table(again, page=2))
+    assert drawn(found) == [LONG_HEADER, row, ["2.", "Другий", "0100", "30,00"]]
+
+
+def test_heading_of_which_a_part_is_missing_is_no_repetition() -> None:
+    row, other = ["1.", "Перший", "0200", "10,00"], ["2.", "Другий", "0100", "30,00"]
+    found = joined(table([LONG_HEADER, row], page=1), table([CUT_HEADER, other], page=2))
+    assert drawn(found) == [LONG_HEADER, row, CUT_HEADER, other]
