@@ -152,7 +152,7 @@ def cell_text(runs: Sequence[Run], bbox: BBox, padding: float) -> tuple[str, BBo
         turn = max(runs, key=lambda run: len(run.text)).turn
         width = bbox[3] - bbox[1] if turn in (90, 270) else width
         runs = [Run(run.text, turned(run.bbox, turn)) for run in runs] if turn else runs
-    return join_wrapped(lines_of(runs), width - 2 * padding), ink
+    return join_wrapped(runs if _stacked(runs) else lines_of(runs), width - 2 * padding), ink
 
 
 def turned(bbox: BBox, turn: int) -> BBox:
@@ -196,23 +196,24 @@ def join_wrapped(lines: Sequence[Run], width: float) -> str:
     """
     if len(lines) == 1:
         return " ".join(lines[0].text.split())
-    text = lines[0].text if lines else ""
+    text = lines[0].text.rstrip() if lines else ""
     broken = False
     for (_, (x0, top, x1, bottom), _, _), line in pairwise(lines):
         room = width - (x1 - x0) - (bottom - top)
         if _hyphenated(text) or (room < 0 and breaks_number(text, line.text)):
-            text += line.text
+            text += line.text.strip()
             continue
         if room > 0 and _first_word_width(line) <= room:
-            text += "\n" + line.text
+            text += "\n" + line.text.rstrip()
             broken = True
         else:
-            text += " " + line.text
+            text += " " + line.text.rstrip()
     return "\n".join(" ".join(part.split()) for part in text.split("\n")) if broken else " ".join(text.split())
 
 
 def _first_word_width(line: Run) -> float:
     text, (x0, _, x1, _), _, _ = line
+    text = text.rstrip()
     first = text.find(" ")
     return x1 - x0 if first < 0 else first / len(text) * (x1 - x0)
 

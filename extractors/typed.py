@@ -30,9 +30,7 @@ _RULE = re.compile(rf"[\s{re.escape(_DASHES + _JOINTS + _BARS)}=_]+")
 _STROKE = re.compile(rf"[{re.escape(_DASHES + _JOINTS)}=_]+")
 _SPACED = re.compile(rf"[{re.escape(_DASHES)}=](?:\s*[{re.escape(_DASHES)}=]){{{LEAST - 1},}}")
 _BAR = re.compile(f"[{re.escape(_BARS + _JOINTS)}]")
-_MARK = re.compile(
-    f"[{re.escape(_DASHES)}=]{{3}}|[{re.escape(_BARS)}─┄═]|[{re.escape(_DASHES)}]\\s[{re.escape(_DASHES)}]\\s"
-)
+_MARK = re.compile(rf"(?:[{re.escape(_DASHES)}=]\s?){{{LEAST}}}|[{re.escape(_BARS)}]")
 
 FILLED = 0.8
 """Share of the room between two bars that dashes must fill to be a rule there."""

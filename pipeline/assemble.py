@@ -182,7 +182,7 @@ class _Growing:
     def _append(self, piece: Table, cells: list[Cell], skip: int) -> None:
         bottom = {draft.cell.column: draft for draft in self._bottom}
         first_row = [cell for cell in cells if cell.row == skip]
-        going_on = Break(bottom, first_row, *self._shared())
+        going_on = Break(bottom, first_row, self._shared)
         offset = self._n_rows - skip - (1 if going_on.row else 0)
         fresh = []
         for cell in cells:

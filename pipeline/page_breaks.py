@@ -7,6 +7,7 @@ both would not have fitted on one line there.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from extractors.document import Cell, Region
@@ -88,18 +89,18 @@ class Break:
     nothing starts afresh, and something shows it: a text that is not finished, or a column that was done on the page
     before. Item numbers may be the rest of one above only where a text is not finished. Where something does start
     afresh, a cell whose text is not finished was merged over both rows; so were those of an item without a new number,
-    in the columns that its table's items share over rows (`shared`). Where rows without a number have texts of their
-    own (`own`), two texts that are not finished are asked for.
+    in the columns that its table's items share over rows. Where rows without a number have texts of their own, two
+    texts that are not finished are asked for.
     """
 
-    def __init__(self, bottom: dict[int, Draft], row: list[Cell], shared: set[int], own: bool) -> None:
+    def __init__(self, bottom: dict[int, Draft], row: list[Cell], layout: Callable[[], tuple[set[int], bool]]) -> None:
         """Look at the last cells of the table so far, by column, and the first row of the next piece.
 
         Args:
             bottom: the cells that reach the table's last row.
             row: the cells of the piece's first row.
-            shared: columns whose cells items of several rows share, that of the numbers among them.
-            own: whether rows without a number have texts of their own.
+            layout: gives the columns whose cells items of several rows share, that of the numbers among them, and
+                whether rows without a number have texts of their own.
         """
         filled = [cell for cell in row if cell.text.strip()]
         pairs = {c.column: bottom[c.column] for c in row if _spans_agree(bottom, c)}
@@ -115,11 +116,12 @@ class Break:
         self.row = self.row and ((done and (not rests or len(filled) == 1)) or shown)
         afresh = fresh | begins
         self.columns = set() if self.row or not afresh else {c for c in unfinished if _in_list(pairs[c].cell)}
-        if not self.row and 0 in shared and 0 in pairs and pairs[0].cell.text.strip() and not shared & afresh:
-            of_item = [cell for cell in row if cell.column in shared & pairs.keys()]
-            no_number = of_item[0].column == 0 and (not of_item[0].text.strip() or 0 in rests)
-            if no_number and (not own or len(unfinished & shared) > 1):
-                self.columns |= {cell.column for cell in of_item}
+        number = row[0] if row and row[0].column == 0 and 0 in pairs else None
+        if self.row or number is None or not pairs[0].cell.text.strip() or (number.text.strip() and 0 not in rests):
+            return
+        shared, own = layout()
+        if 0 in shared and not shared & afresh and (not own or len(unfinished & shared) > 1):
+            self.columns |= shared & pairs.keys()
 
 
 def _spans_agree(bottom: dict[int, Draft], cell: Cell) -> bool:

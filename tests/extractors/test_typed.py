@@ -118,7 +118,15 @@ def test_bars_that_make_no_table_stay_text(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("a --- b", True), ("| a | b |", True), ("─────", True), ("well-known - things", False), ("2 000,00", False)],
+    [
+        ("a ------ b", True),
+        ("| a | b |", True),
+        ("──────", True),
+        ("- - - - - -", True),
+        ("a --- b", False),
+        ("well-known - things", False),
+        ("2 000,00", False),
+    ],
 )
 def test_quick_look(text: str, expected: bool) -> None:
     assert may_be_typed(text) is expected
