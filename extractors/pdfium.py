@@ -189,14 +189,18 @@ class Page:
             return found
         enforce("page_characters", count, LIMITS.page_characters)
         found.text = text = self._page_text(count)
-        textpage, box_of, add_run = self._text, self.frame.box, self._add_run
+        textpage, box_of, add = self._text, self.frame.box, found.runs.append
         start = letters = 0
         for line in text.split("\r\n"):
             if inked := len(line.rstrip()):  # spaces at the end have room, but no ink
                 rects = count_rects(textpage, start, inked)
                 if rects == 1:
                     get_rect(textpage, 0, *RECT)
-                    add_run(found, line, start, box_of(*DOUBLES[:]))
+                    x0, top, x1, bottom = box = box_of(*DOUBLES[:])
+                    if bottom - top <= 1.2 * (x1 - x0) and x0 >= 0 and x1 <= width and top >= 0 and bottom <= height:
+                        add(Run(line, box, 0, (start, start + inked)))  # a level line on the page, as nearly all are
+                    else:
+                        self._add_run(found, line, start, box)
                 else:
                     self._add_line(found, line, start, inked, rects)
                 letters += inked == 1
