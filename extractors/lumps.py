@@ -89,7 +89,7 @@ def split_rows(grid: Grid, held: Held, rules: Sequence[float] = (), *, typed: bo
             starts = {at for at, level in enumerate(levels) if numbered[row] in level.lines}
         elif len(many) > 1 and (lumpy or 2 * sum(map(len, many)) >= total):
             levels = _levels(cells)
-            starts = _by_figures(levels, least)
+            starts = _by_figures(levels, least, {c.column: c.bbox[2] for c in grid.cells if c.row == row})
             if len(starts) < (least if lumpy or n_rows <= FEW else 2 * MANY):
                 continue
         else:
@@ -157,16 +157,28 @@ def follows(number: str, other: str) -> bool:
     return second == [*kept[:-1], kept[-1] + 1]
 
 
-def _by_figures(levels: Sequence[_Level], least: int) -> set[int]:
-    """Give the levels at which figures tell rows, by columns that agree or by labels; nothing where neither does."""
+def _by_figures(levels: Sequence[_Level], least: int, rights: dict[int, float]) -> set[int]:
+    """Give the levels at which figures tell rows, by columns that agree or by labels; nothing where neither does.
+
+    Where a text runs on beside them from line to line, up to the right edge of its column (`rights`), they are one
+    row's.
+    """
     filled = {column: _column(levels, column) for column in _columns(levels)}
     filled = {column: lines for column, lines in filled.items() if len(lines) >= least}
     most = max(map(len, filled.values()), default=0)
     dense = {column for column, lines in filled.items() if len(lines) >= DENSE * most}
-    telling = dense & _figures(levels)
+    figures = _figures(levels)
+    telling = dense & figures
+    if any(_runs_on(lines, rights[column]) for column, lines in filled.items() if column not in figures):
+        return set()
     if len(dense) >= 2 and telling:
         return {at for column in telling for at, _ in filled[column]}
     return _beside_labels(levels)
+
+
+def _runs_on(lines: Sequence[tuple[int, Run]], right: float) -> bool:
+    wrapped = sum(not _had_room(above, line, right) for (_, above), (_, line) in pairwise(lines))
+    return wrapped > DENSE * (len(lines) - 1)
 
 
 def _figures(levels: Sequence[_Level]) -> set[int]:
