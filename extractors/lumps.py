@@ -32,6 +32,9 @@ FEW = 3
 NUMBERED = 3
 """Rows that a column of numbers must count, one after another, to tell where rows begin."""
 
+WORDS = 3
+"""Words of a line of prose at the least, in the mean."""
+
 BLANK = 0.6
 """Heights of the type between two lines from which a line was left blank there."""
 
@@ -177,8 +180,10 @@ def _by_figures(levels: Sequence[_Level], least: int, rights: dict[int, float]) 
 
 
 def _runs_on(lines: Sequence[tuple[int, Run]], right: float) -> bool:
+    """Whether lines of words, not of codes, had to be wrapped one after another."""
     wrapped = sum(not _had_room(above, line, right) for (_, above), (_, line) in pairwise(lines))
-    return wrapped > DENSE * (len(lines) - 1)
+    words = sum(len(line.text.split()) for _, line in lines)
+    return wrapped > DENSE * (len(lines) - 1) and words >= WORDS * len(lines)
 
 
 def _figures(levels: Sequence[_Level]) -> set[int]:
