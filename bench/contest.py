@@ -27,7 +27,8 @@ both spans right (*no*: the program gives none). *tables*: given / true. *surplu
 together; *mean F1*: the mean of documents; *F1 paired*: only between tables paired one to one. Shares are of the
 truth's; texts compare without white space. The measures and their sources: `bench/metrics.py`, `bench/grits.py`.
 *s*: CPU seconds for the set on one core after imports (Java: with its virtual machine). A run *kept* is an earlier
-one, on the same file with the same packages; only runs of *now* compare in time."""
+one, on the same file with the same packages; only runs of *now* compare in time. *made anew*: documents with truth
+that `bench/made.py` made for this run from a seed nothing was developed on, printed by LibreOffice and Chromium."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +58,20 @@ class Standing:
 class Contest:
     """Runs programs over the sets of a corpus within a budget."""
 
-    def __init__(self, corpus: Path, budget: float = BUDGET, *, fresh: bool = False) -> None:
-        """Take the corpus's folder; `fresh` runs peers again whose results are kept."""
-        self._corpus = corpus
+    def __init__(self, corpus: Path, budget: float = BUDGET, *, fresh: bool = False, made: Path | None = None) -> None:
+        """Take the corpus's folder, and one of documents made for this run, the set `made`.
+
+        `fresh` runs peers again whose results are kept.
+        """
+        self._folders = {name: corpus / folder for name, folder in SETS.items()}
+        if made is not None:
+            self._folders["made"] = made
         self._left = budget
         self._fresh = fresh
 
     def standings(self) -> dict[str, list[Standing]]:
         """Measure every program on every set that is there, quick programs first."""
-        found = {name: samples(self._corpus / folder) for name, folder in SETS.items()}
+        found = {name: samples(folder) for name, folder in self._folders.items()}
         return {
             name: [
                 Standing(program, tuple(score(sample, self._run(program, sample)) for sample in chosen))
@@ -89,7 +95,7 @@ class Contest:
 
 def summary(standings: dict[str, list[Standing]]) -> Iterator[str]:
     """Give one table over all sets: what README shows."""
-    names = [name for name in ("korosten", "word-pdf", "icdar") if name in standings]
+    names = [name for name in _SUMMARY if name in standings]
     columns = [heading for name in names for heading in _SUMMARY[name]]
     yield "| program | " + " | ".join(columns) + " |"
     yield "|---" * (len(columns) + 1) + "|"
@@ -102,6 +108,7 @@ _SUMMARY = {
     "korosten": ("report: cells", "rows", "spans", "tables", "surplus header rows"),
     "word-pdf": ("Word PDFs: F1", "exact cells"),
     "icdar": ("ICDAR 2013 EU: F1", "mean F1"),
+    "made": ("made anew: F1", "exact cells"),
 }
 
 
@@ -113,6 +120,7 @@ def _summary_cells(name: str, standing: Standing) -> list[str]:
         "korosten": ("cells", "rows", "spans", "tables", "surplus"),
         "word-pdf": ("F1", "exact cells"),
         "icdar": ("F1", "mean F1"),
+        "made": ("F1", "exact cells"),
     }[name]
     return [texts[heading] for heading in wanted]
 
