@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from importlib.metadata import version
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ TRUTH = ROOT / "tests" / "data" / "report.truth.json"
 PYTHON = sys.executable
 
 SCANS = (("seed 7, skew -0.6°, noise 10", 7, -0.6, 10.0), ("seed 8, skew 1.2°, noise 14", 8, 1.2, 14.0))
+
+START, END = "<!-- bench -->", "<!-- /bench -->"
 
 MADE = 8
 """Documents that each program prints for the set of those made anew."""
@@ -56,8 +59,23 @@ def main() -> int:
         lines = [*tables, *speed, *_accuracy(arguments.corpus, Path(scratch)), "", *costs]
     text = "\n".join(["# Benchmarks", "", *_about(arguments.runs), "", *lines, ""])
     (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
+    if tables:
+        for name in ("README.md", "README.uk.md"):
+            put_between(ROOT / name, [line for line in takewhile(_no_legend, tables) if line.startswith("|")])
     print(text)
     return 0
+
+
+def _no_legend(line: str) -> bool:
+    return not line.startswith("*cells*")
+
+
+def put_between(file: Path, lines: list[str]) -> None:
+    """Write lines between a file's marks `<!-- bench -->` and `<!-- /bench -->`; without marks it stays as it is."""
+    text = file.read_text(encoding="utf-8")
+    start, end = text.find(START), text.find(END)
+    if 0 <= start < end:
+        file.write_text(text[: start + len(START)] + "\n" + "\n".join(lines) + "\n" + text[end:], encoding="utf-8")
 
 
 def _about(runs: int) -> list[str]:
