@@ -25,7 +25,7 @@ from extractors.pdfium import Page, open_pdf
 from extractors.refine import refine
 from extractors.sniff import PDF
 from extractors.textlayer import judge, restore
-from extractors.typed import Typed, heights_in, may_be_typed, typed_rulings
+from extractors.typed import Typed, heights, may_be_typed, typed_rulings
 from extractors.typed import inside as in_boxes
 
 TOLERANCE = 2.5
@@ -110,11 +110,15 @@ def _read_page(page: Page, number: int) -> list[Block]:
     if any(map(may_be_partial, grids)):
         some = partial_grids(grids, page.words(), content.horizontal, content.width, content.height)
         grids = [grid for index, grid in enumerate(grids) if index not in some]
-    inside, outside = _share_out(page, content, grids)
+    inside, outside = _share_out(page, content.runs, grids)
+    marks, _ = _share_out(page, typed.marks, grids)
     tables = []
-    for grid, runs in zip(grids, inside, strict=True):
+    for grid, runs, dashes in zip(grids, inside, marks, strict=True):
         is_typed = grid not in drawn
-        parted = refine(grid, runs, page.characters, heights_in(typed.rules, grid.bbox), typed=is_typed)
+        if not is_typed:
+            runs.update({cell: held for cell, held in dashes.items() if cell not in runs})  # alone they are a value
+        rules = heights([mark for cell, held in dashes.items() if runs.get(cell) is not held for mark in held])
+        parted = refine(grid, runs, page.characters, rules, typed=is_typed)
         how: tuple[FoundBy, float] = ("typed rules", TYPED_CONFIDENCE) if is_typed else ("rulings", 1.0)
         tables.append(_table(*parted, number, *how))
     if len(outside) >= FEW_RUNS and verdict.mapping is None:
@@ -247,7 +251,7 @@ def _area(bbox: BBox) -> float:
     return (bbox[2] - bbox[0]) * (bbox[3] - bbox[1])
 
 
-def _share_out(page: Page, content: Content, tables: Sequence[Grid]) -> tuple[list[dict[int, list[Run]]], list[Run]]:
+def _share_out(page: Page, runs: list[Run], tables: Sequence[Grid]) -> tuple[list[dict[int, list[Run]]], list[Run]]:
     """Give each run to the cell its middle stands in, by table and cell index, and the rest to the page.
 
     A run that reaches over a line of its table, or into one, is cut there first. Where a table stands in a cell of
@@ -255,11 +259,11 @@ def _share_out(page: Page, content: Content, tables: Sequence[Grid]) -> tuple[li
     """
     inside: list[dict[int, list[Run]]] = [defaultdict(list) for _ in tables]
     if not tables:
-        return inside, content.runs
+        return inside, runs
     outside: list[Run] = []
     locator = _Locator(tables)
     find = locator.find
-    for run in content.runs:
+    for run in runs:
         x0, top, x1, bottom = run.bbox
         y = (top + bottom) / 2
         place = find((x0 + x1) / 2, y)

@@ -186,12 +186,13 @@ def _bar(chain: Sequence[Run], rules: Sequence[Ruling]) -> Ruling:
     return Ruling(x, min(top, chain[0].bbox[1]), max(bottom, chain[-1].bbox[3]))
 
 
-def heights_in(rules: Sequence[Ruling], box: BBox) -> list[float]:
-    """Give the heights of the rules inside a box, those of one line once."""
-    inside = sorted(
-        r.position for r in rules if box[1] < r.position < box[3] and box[0] <= (r.start + r.end) / 2 <= box[2]
-    )
-    return [y for at, y in enumerate(inside) if not at or y - inside[at - 1] > 1]
+def heights(marks: Sequence[Run]) -> list[float]:
+    """Give the heights at which marks stand, those of one line once."""
+    found: list[float] = []
+    for y in sorted((mark.bbox[1] + mark.bbox[3]) / 2 for mark in marks):
+        if not found or y - found[-1] > 1:
+            found.append(y)
+    return found
 
 
 def inside(mark: Run, boxes: Sequence[BBox]) -> bool:

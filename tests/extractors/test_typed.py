@@ -9,7 +9,7 @@ import pytest
 from extractors.document import Document, Paragraph, Table
 from extractors.layout import Run
 from extractors.pdf import read_pdf
-from extractors.typed import heights_in, inside, may_be_typed, typed_rulings
+from extractors.typed import heights, inside, may_be_typed, typed_rulings
 from tests.builders import line, pdf, text_at
 
 WIDE, TALL, PITCH = 6.0, 9.0, 12.0
@@ -135,8 +135,8 @@ def test_quick_look(text: str, expected: bool) -> None:
 def test_heights_of_one_line_count_once() -> None:
     found = typed_rulings(page("--------  --------  --------\nx\n--------"), letters)
     box = (0.0, 0.0, 400.0, 400.0)
-    assert len(heights_in(found.rules, box)) == 2
-    assert heights_in(found.rules, (0.0, 0.0, 400.0, 5.0)) == []
+    assert len(found.marks) == 2
+    assert len(heights([*found.marks, *found.marks])) == 2
     assert inside(found.marks[0], [box])
     assert not inside(found.marks[0], [(300.0, 300.0, 400.0, 400.0)])
 
@@ -164,6 +164,13 @@ def test_typed_rule_inside_a_drawn_table_parts_its_row() -> None:
         ["Total", "10,5"],
     ]
     assert table.found_by == "rulings"
+
+
+def test_dashes_alone_in_a_cell_are_its_value() -> None:
+    lines = "".join(line(x, 40, x, 160) for x in (20, 180, 280)) + "".join(line(20, y, 280, y) for y in (40, 100, 160))
+    words = [(30, 140, "Name"), (190, 140, "Plan"), (30, 70, "Roads"), (190, 70, "-" * 20)]
+    (table,) = tables(read(lines + "".join(text_at(*word) for word in words)))
+    assert [[cell.text for cell in row] for row in table.grid()] == [["Name", "Plan"], ["Roads", "-" * 20]]
 
 
 def test_rule_between_paragraphs_stays_text() -> None:
