@@ -132,6 +132,7 @@ class Page:
         if turn := self._page_turn(found):
             self.frame = replace(self.frame, rotation=(self.frame.rotation + turn) % 360)
             found = self._text_content()
+            found.runs = [self._forward(run) for run in found.runs]
         add_drawings(self._address, self.frame, found)
         return found
 
@@ -143,6 +144,14 @@ class Page:
                 box = self.frame.box(*DOUBLES[:])
                 found.append(Run(_character(self._text, index), box, run.turn, (index, index + 1)))
         return found
+
+    def _forward(self, run: Run) -> Run:
+        """Give a run the way it is read: PDFium turns letters set one by one around where a page stands on its head."""
+        if run.turn or len(run.text) < 2:
+            return run
+        letters = self.characters(run)
+        backward = len(letters) > 1 and letters[0].bbox[0] > letters[-1].bbox[2]
+        return run._replace(text=run.text[::-1]) if backward else run
 
     def words(self) -> list[Run]:
         """Give the words of the page, whatever text objects they were cut into."""

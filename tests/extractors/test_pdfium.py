@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from extractors.content import Content
+from extractors.layout import lines_of
 from extractors.pdfium import Page, open_pdf
 from tests.builders import line, pdf, text_at
 
@@ -118,3 +119,12 @@ def test_turned_letters_set_one_by_one_are_a_text(matrix: str, step: tuple[float
 def test_figures_under_one_another_are_no_letters_of_a_text() -> None:
     column = "".join(text_at(50, 150 - 12 * n, letter) for n, letter in enumerate("123456"))
     assert [run.text.strip() for run in content(drawn(column)).runs] == list("123456")
+
+
+def test_letters_set_one_by_one_on_a_page_on_its_head_are_read_forward() -> None:
+    rows = [
+        "".join(turned(OVER, 250 - 7 * n, 50 + 20 * row, letter) for n, letter in enumerate("UPRIGHT"))
+        for row in range(3)
+    ]
+    found = content(drawn(*rows))
+    assert ["".join(line.text.split()) for line in lines_of(found.runs)] == ["UPRIGHT"] * 3
