@@ -147,9 +147,9 @@ def _starts_afresh(above: Draft | None, cell: Cell) -> bool:
         return True
     if not numerals.is_value(cell.text):
         return False
-    if _would_fit(above.last, cell):
-        return True
     before, after = above.cell.text, cell.text
+    if not breaks_number(before, after) and _would_fit(above.last, cell):
+        return True
     return all(numerals.parse(text).value is None for text in (joined(before, after), before + after))
 
 
