@@ -104,7 +104,7 @@ class Break:
         """
         filled = [cell for cell in row if cell.text.strip()]
         pairs = {c.column: bottom[c.column] for c in row if _spans_agree(bottom, c)}
-        rests = {c.column for c in filled if _may_be_rest(pairs.get(c.column), c)}
+        rests = {c.column for c in filled if c.column == 0 or len(filled) == 1 if _may_be_rest(pairs.get(c.column), c)}
         fresh = {c.column for c in filled if c.column not in rests and _starts_afresh(pairs.get(c.column), c)}
         texts = [cell for cell in filled if cell.column not in fresh | rests]
         unfinished = {c.column for c in texts if _is_unfinished(pairs[c.column].cell, c)}
@@ -130,7 +130,7 @@ def _spans_agree(bottom: dict[int, Draft], cell: Cell) -> bool:
 
 def _may_be_rest(above: Draft | None, cell: Cell) -> bool:
     """Whether a bare item number can be the rest of the one above, as `XX` + `XIII` or `3.1` + `5.`, not the next."""
-    if above is None or not _reaches_bottom(above.last):
+    if above is None or not _reaches_bottom(above.last) or _would_fit(above.last, cell):
         return False
     before, after = ("".join(text.split()) for text in (above.cell.text, cell.text))
     if not before or not _BARE_NUMBER.fullmatch(before + after):

@@ -292,8 +292,9 @@ def test_item_number_and_figures_broken_by_a_narrow_column_go_on() -> None:
     assert len(drawn(found)) == 3
 
 
-def test_figures_that_would_have_fitted_on_one_line_are_two() -> None:
-    first, second = [HEADER, ["", "освітлення вулиць", "100"]], [["", "ремонт доріг", "500"]]
+@pytest.mark.parametrize("figures", [("100", "500"), ("10", "5"), ("1", "2")])
+def test_figures_that_would_have_fitted_on_one_line_are_two(figures: tuple[str, str]) -> None:
+    first, second = [HEADER, ["", "освітлення вулиць", figures[0]]], [["", "ремонт доріг", figures[1]]]
     assert drawn(joined(table(first, page=1, inked=20), table(second, page=2, inked=20))) == [*first, *second]
 
 
