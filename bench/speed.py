@@ -22,7 +22,7 @@ PAGES = (10, 100, 1000)
 BLOCK = 10
 """Documents for the growth of cost repeat the first so many pages of `long.pdf`, so that each page costs alike."""
 
-ROUNDS = 3
+ROUNDS = 5
 """Programs take turns so many times, in a new process each time: what else the machine does weighs on all alike."""
 
 TIME_LIMIT = 300.0
@@ -47,6 +47,8 @@ class Speed:
 
     program: Program
     results: tuple[Result, ...]
+    ratios: tuple[float | None, ...]
+    """How many times this project's time it took on each file: the median of the rounds, compared each by itself."""
 
     def seconds(self, file: int) -> float | None:
         """Median CPU seconds on a file; `None` where it failed."""
@@ -61,9 +63,22 @@ def speeds(korosten: Path) -> list[Speed]:
         for _ in range(ROUNDS)
     ]
     return [
-        Speed(program, tuple(_together([turn[file][index] for turn in rounds]) for file in range(len(FILES))))
+        Speed(
+            program,
+            tuple(_together([turn[file][index] for turn in rounds]) for file in range(len(FILES))),
+            tuple(_ratio([(turn[file][index], turn[file][0]) for turn in rounds]) for file in range(len(FILES))),
+        )
         for index, (program, _) in enumerate(COMPARED)
     ]
+
+
+def _ratio(pairs: list[tuple[Result, Result]]) -> float | None:
+    """Give the median of the ratios of two programs that took turns; what else the machine did weighs on both."""
+    if any(result.failure is not None for pair in pairs for result in pair):
+        return None
+    return statistics.median(
+        statistics.median(theirs.seconds) / statistics.median(ours.seconds) for theirs, ours in pairs
+    )
 
 
 def _together(results: list[Result]) -> Result:
@@ -76,18 +91,17 @@ def _together(results: list[Result]) -> Result:
 
 
 def speed_lines(found: list[Speed]) -> Iterator[str]:
-    """Give the table of speeds, with each program's time over this project's."""
+    """Give the table of speeds, with each program's time over this project's, compared round by round."""
     yield "| program | " + " | ".join(f"{name}: s | × zvity" for name in FILES) + " | first run, s | peak MB |"
     yield "|---" * (2 * len(FILES) + 3) + "|"
-    own = found[0]
     for speed in found:
         label = speed.program.label
         label += f" {version(speed.program)}" if speed.program.package else ""
         cells = []
         for index in range(len(FILES)):
-            seconds, base = speed.seconds(index), own.seconds(index)
+            seconds, ratio = speed.seconds(index), speed.ratios[index]
             cells.append("–" if seconds is None else f"{seconds:.3f}")
-            cells.append("–" if seconds is None or base is None else f"{seconds / base:.2f}")
+            cells.append("–" if ratio is None else f"{ratio:.2f}")
         good = [result for result in speed.results if result.failure is None]
         cells.append(f"{good[0].seconds[0]:.3f}" if good else "–")
         cells.append(f"{max(result.peak_mb for result in good):.0f}" if good else "–")
