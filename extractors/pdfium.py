@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import pairwise
-from math import pi
+from math import isfinite, pi
 from typing import TYPE_CHECKING
 
 import pypdfium2 as pdfium
@@ -337,7 +337,8 @@ class Page:
 
     def _turn(self, index: int) -> int:
         """Give the degrees by which a character must be turned clockwise; PDFium's angles run clockwise, in radians."""
-        quarters = round(char_angle(self._text, index) * 2 / pi)
+        angle = char_angle(self._text, index)
+        quarters = round(angle * 2 / pi) if isfinite(angle) else 0
         return int(-quarters * 90 - self.frame.rotation) % 360
 
     def _page_turn(self, found: Content) -> int:

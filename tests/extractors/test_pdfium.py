@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from pathlib import Path
 
@@ -128,3 +129,10 @@ def test_letters_set_one_by_one_on_a_page_on_its_head_are_read_forward() -> None
     ]
     found = content(drawn(*rows))
     assert ["".join(line.text.split()) for line in lines_of(found.runs)] == ["UPRIGHT"] * 3
+
+
+def test_angle_that_is_no_number_is_no_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A damaged matrix gives one; fuzzing found it."""
+    monkeypatch.setattr("extractors.pdfium.char_angle", lambda *_: math.nan)
+    letters = "".join(turned(UP, 100, 100 + 7 * n, letter) for n, letter in enumerate("ABCDEFGH"))
+    assert all(run.turn == 0 for run in content(drawn(text_at(20, 180, "Upright text"), letters)).runs)
