@@ -19,6 +19,8 @@ from bench.truth import Sample, samples
 BUDGET = 900.0
 """Seconds of wall time for all peers' runs that are not kept from an earlier run."""
 
+NOT_REACHED = "not reached within the budget; run again to go on"
+
 LEGEND = """\
 *cells* and *rows*: right after the rows of a document are aligned with the truth's, whatever table or page they were
 given in. *exact cells*: place, spans and text right in the table paired with the truth's. *spans*: merged cells with
@@ -85,7 +87,7 @@ class Contest:
         own = program.package is None
         if self._left <= 0 and not own:
             kept = kept_result(program, sample.path)
-            return kept or Result(failure="not reached within the budget; run again to go on")
+            return kept or Result(failure=NOT_REACHED)
         started = time.monotonic()
         result = run_cached(program, sample.path, timeout=TIME_LIMIT, fresh=self._fresh)
         if not own:
@@ -113,8 +115,8 @@ _SUMMARY = {
 
 
 def _summary_cells(name: str, standing: Standing) -> list[str]:
-    if standing.out:
-        return ["–"] * len(_SUMMARY[name])
+    if standing.out or any(reason == NOT_REACHED for _, reason in standing.failures):
+        return ["–"] * len(_SUMMARY[name])  # a part of a set is no figure to compare by
     texts = dict(zip(HEADINGS, row(standing.scores), strict=True))
     wanted = {
         "korosten": ("cells", "rows", "spans", "tables", "surplus"),

@@ -24,6 +24,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from bench.truth import Cell
+
 WORDS = tuple(
     "забезпечення розвитку громади поточний ремонт дороги вулиці освітлення придбання обладнання закладів освіти "  # noqa: SIM905
     "культури спорту медичної допомоги населення утримання об’єктів благоустрою виконання заходів програми соціального "
@@ -50,17 +52,6 @@ GROUPS = ("Обсяг фінансування, тис. грн", "Передба
 LEAST_TEXTS = 3
 SHORT = 14
 """Characters up to which a text is centred as figures are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell of a made table."""
-
-    row: int
-    column: int
-    row_span: int
-    column_span: int
-    text: str
 
 
 @dataclass(slots=True)
