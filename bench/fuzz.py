@@ -32,6 +32,9 @@ ROOT = Path(__file__).parent.parent
 SECONDS = 20
 """The limit of seconds here: far above what the originals take, and short enough to wait for."""
 
+OUR_FAULTS = {"crashed", "grid"}
+"""Reasons no file can give: the reader died, or made a table of which the cells do not fit each other."""
+
 _MAXRSS = 1 if sys.platform == "darwin" else 1024
 """Bytes in which the system counts memory."""
 
@@ -205,7 +208,7 @@ def case(number: int, seed: int, sources: Sequence[Path], keep: Path | None, lim
         isolated(process, data, source.name, limits=limits)
         ending, message, right = "read", "", True
     except InputError as error:
-        ending, message, right = error.reason, str(error), error.reason != "crashed"
+        ending, message, right = error.reason, str(error), error.reason not in OUR_FAULTS
     except Exception as error:
         ending, message, right = type(error).__name__, "\n".join([str(error), *getattr(error, "__notes__", ())]), False
     seconds = time.monotonic() - started

@@ -258,7 +258,7 @@ def _share_out(page: Page, runs: list[Run], tables: Sequence[Grid]) -> tuple[lis
     another, the inner one takes its text.
     """
     inside: list[dict[int, list[Run]]] = [defaultdict(list) for _ in tables]
-    if not tables:
+    if not tables or not runs:
         return inside, runs
     outside: list[Run] = []
     locator = _Locator(tables)

@@ -102,8 +102,9 @@ class _Growing:
         if repeated is None or (not repeated and starts_with_header(piece)):
             return False
         self._align(edges)
+        skip = repeated or self._repeated_numbers(piece)
         cells = _aligned(piece.cells, shifted, edges)
-        self._append(piece, cells, repeated or self._repeated_numbers(piece))
+        self._append(piece, [_below(cell, skip) for cell in cells if cell.end_row > skip] if skip else cells, skip)
         return True
 
     def _repeated_numbers(self, piece: Table) -> int:
@@ -186,8 +187,6 @@ class _Growing:
         offset = self._n_rows - skip - (1 if going_on.row else 0)
         fresh = []
         for cell in cells:
-            if cell.row < skip:
-                continue
             above = bottom.get(cell.column) if cell.row == skip else None
             if (
                 above is not None
@@ -228,6 +227,11 @@ def _moved(cell: Cell, row: int) -> Cell:
         cell.ink,
         cell.continued,
     )
+
+
+def _below(cell: Cell, row: int) -> Cell:
+    """Give what is left of a cell below the rows of a repeated header that it begins in: their line was not drawn."""
+    return cell if cell.row >= row else replace(cell, row=row, row_span=cell.end_row - row, text="", ink=None)
 
 
 def _without_words(text: str, end: str) -> str | None:

@@ -221,6 +221,16 @@ def test_repeated_column_numbers_stand_once() -> None:
     assert "column numbers" in found.joins[0].reason
 
 
+def test_cell_below_a_repeated_header_to_which_a_line_is_missing_stays() -> None:
+    first = table([HEADER, ["1", "2", "3"], *FIRST[1:]], page=1)
+    numbers = table([["1", "2", "3"], ["^", "Третій", "30,00"], NEXT[1]], page=2)
+    header = table([HEADER, ["1", "2", "3"], ["4.", "^", "40,00"]], page=3)
+    found = joined(first, numbers, header)
+    rows = [["", "Третій", "30,00"], NEXT[1], ["4.", "", "40,00"]]
+    assert drawn(found) == [HEADER, ["1", "2", "3"], *FIRST[1:], *rows]
+    assert [cell.column for cell in found.cells if cell.row >= 4 and not cell.text] == [0, 1]
+
+
 def test_column_numbers_that_are_not_the_header_s_stay() -> None:
     found = joined(table(FIRST, page=1), table([["1", "2", "3"], *NEXT], page=2))
     assert drawn(found) == [*FIRST, ["1", "2", "3"], *NEXT]
