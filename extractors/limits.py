@@ -20,8 +20,12 @@ class Limits:
     file_bytes: int = 256 * 1024 * 1024
     unpacked_bytes: int = 512 * 1024 * 1024
     """All members of a DOCX together, unpacked."""
-    xml_bytes: int = 128 * 1024 * 1024
+    xml_bytes: int = 96 * 1024 * 1024
     """A single XML part of a DOCX, unpacked."""
+    xml_elements: int = 3_000_000
+    """Elements of such a part, counted by their marks. A table of 10 000 rows and 14 columns has 1.3 million."""
+    xml_ratio: int = 150
+    """Times its packed size that a part of 8 MiB and more may have. Word's own parts have 15 to 35."""
     stream_bytes: int = 64 * 1024 * 1024
     """A stream of a PDF but for pictures, unpacked: page contents, fonts, object streams. PDFium holds each whole."""
     stream_filters: int = 8

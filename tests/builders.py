@@ -22,14 +22,45 @@ RELATIONS = (
 )
 
 
-def docx(body: str, *, prolog: str = "", without: str = "", compression: int = zipfile.ZIP_DEFLATED) -> bytes:
-    """Give a DOCX with this XML in its body; `prolog` stands before the root, the part `without` is left out."""
+RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+MAIN_RELATIONS = (
+    '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    f'<Relationship Id="r1" Type="{RELATED}/numbering" Target="numbering.xml"/>'
+    f'<Relationship Id="r2" Type="{RELATED}/styles" Target="/word/styles.xml"/></Relationships>'
+)
+NAMESPACES = (
+    f'xmlns:w="{WORD_NAMESPACE}" xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
+    'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math" xmlns:v="urn:schemas-microsoft-com:vml"'
+)
+
+
+def docx(
+    body: str,
+    *,
+    prolog: str = "",
+    without: str = "",
+    compression: int = zipfile.ZIP_DEFLATED,
+    numbering: str = "",
+    styles: str = "",
+) -> bytes:
+    """Give a DOCX with this XML in its body; `prolog` stands before the root, the part `without` is left out.
+
+    `numbering` and `styles` are what the parts of these names hold.
+    """
+    types = "".join(
+        f'<Override PartName="/word/{part}.xml" '
+        f'ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.{kind}+xml"/>'
+        for part, kind in (("document", "document.main"), ("numbering", "numbering"), ("styles", "styles"))
+    )
     parts = {
-        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        f'<Default Extension="xml" ContentType="application/xml"/>{types}</Types>',
         "_rels/.rels": RELATIONS,
-        "word/document.xml": f'{prolog}<w:document xmlns:w="{WORD_NAMESPACE}" xmlns:mc="http://schemas.openxmlformats.org/'
-        f'markup-compatibility/2006"><w:body>{body}</w:body></w:document>',
-        "word/settings.xml": "<settings/>",
+        "word/_rels/document.xml.rels": MAIN_RELATIONS,
+        "word/document.xml": f"{prolog}<w:document {NAMESPACES}><w:body>{body}</w:body></w:document>",
+        "word/numbering.xml": f"<w:numbering {NAMESPACES}>{numbering}</w:numbering>",
+        "word/styles.xml": f"<w:styles {NAMESPACES}>{styles}</w:styles>",
     }
     out = BytesIO()
     with zipfile.ZipFile(out, "w", compression) as archive:

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from extractors import word
-from extractors.document import Document, Paragraph
+from extractors import word, word_grid, word_package
+from extractors.document import Document, Paragraph, Table
 from extractors.errors import Broken, InputError, Refused
 from extractors.limits import LIMITS
 from extractors.word import read_word
@@ -49,6 +49,7 @@ def span(n: int | str) -> str:
     return f'<w:gridSpan w:val="{n}"/>'
 
 
+FIELD = {kind: f"<w:r><w:fldChar w:fldCharType='{kind}'/></w:r>" for kind in ("begin", "separate", "end")}
 RESTART, GOES_ON = '<w:vMerge w:val="restart"/>', "<w:vMerge/>"
 
 
@@ -147,15 +148,50 @@ def test_row_deleted_by_a_tracked_change_is_gone_and_an_inserted_one_is_there() 
         tr(tc("new"), properties='<w:ins w:id="2" w:author="x"/>'),
     )
     assert rows_of(tbl(*rows)) == [["a"], ["new"]]
-    inner = f"<w:tc>{tbl(*rows)}<w:p/></w:tc>"
-    assert rows_of(tbl(tr(inner))) == [["a\nnew"]]
+    outer, inner = read(docx(tbl(tr(f"<w:tc>{tbl(*rows)}<w:p/></w:tc>")))).tables
+    assert (drawn(outer), drawn(inner)) == ([["a\nnew"]], [["a"], ["new"]])
 
 
-def test_nested_table_gives_its_text_in_order() -> None:
-    inner = tbl(tr(tc("1"), tc("2")), tr(tc("3"), tc("4")))
-    assert rows_of(tbl(tr(f"<w:tc>{p('before')}{inner}{p('after')}</w:tc>", tc("b")))) == [
-        ["before\n1\n2\n3\n4\nafter", "b"]
+def test_cell_deleted_by_a_tracked_change_is_gone() -> None:
+    gone = '<w:cellDel w:id="1" w:author="x"/>'
+    assert rows_of(tbl(tr(tc("a"), tc("gone", gone), tc("b")))) == [["a", "b"]]
+
+
+def test_nested_table_is_text_in_its_cell_and_a_table_of_its_own() -> None:
+    innermost = tbl(tr(tc("x"), tc("y")))
+    inner = tbl(tr(tc("1"), tc("2")), tr(tc("3"), f"<w:tc>{innermost}{p('4')}</w:tc>"))
+    document = read(
+        docx(tbl(tr(f"<w:tc>{p('before')}{inner}{p('after')}</w:tc>", tc("b"))) + p("text") + tbl(tr(tc("c"))))
+    )
+    assert [drawn(block) if isinstance(block, Table) else block.text for block in document.blocks] == [
+        [["before\n1 2\n3 x y 4\nafter", "b"]],
+        [["1", "2"], ["3", "x y\n4"]],
+        [["x", "y"]],
+        "text",
+        [["c"]],
     ]
+
+
+def test_text_box_in_a_cell_is_text_below_its_paragraph_and_its_tables_are_no_data() -> None:
+    box = f"<w:txbxContent>{p('in the box')}{tbl(tr(tc('1'), tc('2')))}</w:txbxContent>"
+    anchored = f"<w:p><w:r><w:t>50</w:t><w:pict><v:textbox>{box}</v:textbox></w:pict><w:t>0</w:t></w:r>{r(',00')}</w:p>"
+    document = read(docx(tbl(tr(f"<w:tc>{anchored}</w:tc>", tc("b"))) + anchored))
+    assert [drawn(block) if isinstance(block, Table) else block.text for block in document.blocks] == [
+        [["500,00\nin the box\n1 2", "b"]],
+        "500,00",
+        "in the box",
+        "1 2",
+    ]
+    assert len(document.tables) == 1
+
+
+def test_text_box_written_for_old_and_new_programs_is_read_once() -> None:
+    box = f"<w:txbxContent>{p('in the box')}</w:txbxContent>"
+    both = f"<mc:Choice Requires='wps'>{box}</mc:Choice><mc:Fallback><w:pict>{box}</w:pict></mc:Fallback>"
+    drawn_only = f"<mc:Choice Requires='cx1'><w:drawing/></mc:Choice><mc:Fallback><w:pict>{box}</w:pict></mc:Fallback>"
+    for content in (both, drawn_only):
+        inside = f"<w:p><w:r><mc:AlternateContent>{content}</mc:AlternateContent></w:r></w:p>"
+        assert rows_of(tbl(tr(f"<w:tc>{inside}</w:tc>"))) == [["in the box"]]
 
 
 @pytest.mark.parametrize(
@@ -229,6 +265,44 @@ def test_paragraphs_of_a_cell_stand_on_lines_of_their_own() -> None:
         pytest.param("<w:r><w:t>2024</w:t><w:noBreakHyphen/><w:t>2026</w:t></w:r>", "2024-2026", id="no-break hyphen"),
         pytest.param("<w:r><w:t>вико</w:t><w:softHyphen/><w:t>нання</w:t></w:r>", "виконання", id="soft hyphen"),
         pytest.param("<w:r><w:t>a</w:t><w:tab/><w:t>b</w:t></w:r>", "a b", id="tab"),
+        pytest.param(
+            f"<w:pPr><w:tabs><w:tab w:val='left' w:pos='9'/></w:tabs></w:pPr>{r('2') + r('5')}", "25", id="tab stop"
+        ),
+        pytest.param(
+            r("населення") + "<w:r><w:footnoteReference w:id='2'/></w:r>" + r(" міста"), "населення¹ міста", id="note"
+        ),
+        pytest.param(
+            "<w:r><w:footnoteReference w:customMarkFollows='1' w:id='2'/><w:t>*</w:t></w:r>", "*", id="note's own mark"
+        ),
+        pytest.param(r("150,00") + "<w:r><w:endnoteReference w:id='2'/></w:r>", "150,00ⁱ", id="note at the end"),
+        pytest.param(r("150") + r("2)", "<w:vertAlign w:val='superscript'/>"), "150²⁾", id="raised digits"),
+        pytest.param(r("CO") + r("2", "<w:vertAlign w:val='subscript'/>"), "CO2", id="lowered digits"),
+        pytest.param(r("150") + r("*а", "<w:vertAlign w:val='superscript'/>"), "150*а", id="raised letters"),
+        pytest.param(r("разом", "<w:caps/>") + r(" грн"), "РАЗОМ грн", id="capitals"),
+        pytest.param(
+            r("a") + "<w:r><w:sym w:font='Wingdings' w:char='F0FC'/><w:sym w:font='Symbol' w:char='F0A3'/></w:r>",
+            "a✓≤",
+            id="symbols",
+        ),
+        pytest.param("<w:r><w:sym w:font='Other' w:char='0041'/><w:sym w:char='x'/></w:r>", "A", id="symbol of a font"),
+        pytest.param(
+            "<m:oMath><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f>"
+            "<m:sSup><m:e><m:r><m:t>м</m:t></m:r></m:e><m:sup><m:r><m:t>3</m:t></m:r></m:sup></m:sSup></m:oMath>",
+            "1/2м³",
+            id="formula",
+        ),
+        pytest.param(
+            "<w:r><w:ruby><w:rt><w:r><w:t>над</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>знак</w:t></w:r></w:rubyBase></w:ruby></w:r>",
+            "знак",
+            id="reading over a word",
+        ),
+        pytest.param(f"<w:dir w:val='ltr'>{r('a')}</w:dir><w:unknown>{r('b')}</w:unknown>", "ab", id="unknown tags"),
+        pytest.param(
+            "<w:r><w:rPr><w:rPrChange w:id='1'><w:rPr><w:vanish/><w:caps/></w:rPr></w:rPrChange></w:rPr>"
+            "<w:t>shown</w:t></w:r>",
+            "shown",
+            id="look before a tracked change",
+        ),
         pytest.param("<w:r><w:t>a</w:t><w:br/><w:t>b</w:t><w:cr/><w:t>c</w:t></w:r>", "a\nb\nc", id="breaks"),
         pytest.param(f"<w:hyperlink>{r('link')}</w:hyperlink>", "link", id="link"),
         pytest.param(f"<w:fldSimple w:instr='PAGE'>{r('7')}</w:fldSimple>", "7", id="simple field"),
@@ -237,6 +311,35 @@ def test_paragraphs_of_a_cell_stand_on_lines_of_their_own() -> None:
             f"<w:r><w:fldChar w:fldCharType='separate'/></w:r>{r('30,00')}<w:r><w:fldChar w:fldCharType='end'/></w:r>",
             "30,00",
             id="field: its result and not its instruction",
+        ),
+        pytest.param(
+            FIELD["begin"]
+            + r("IF ")
+            + FIELD["begin"]
+            + r("PAGE")
+            + FIELD["separate"]
+            + r("7")
+            + FIELD["end"]
+            + r(" = 7")
+            + FIELD["separate"]
+            + r("so")
+            + FIELD["end"]
+            + r("!"),
+            "so!",
+            id="field in the instruction of a field",
+        ),
+        pytest.param(FIELD["begin"] + r("SET x") + FIELD["end"] + r("shown"), "shown", id="field without a result"),
+        pytest.param(
+            "<w:r><w:fldChar w:fldCharType='begin'><w:ffData><w:checkBox><w:default w:val='0'/><w:checked/>"
+            f"</w:checkBox></w:ffData></w:fldChar></w:r>{FIELD['end']}{r(' так')}",
+            "☒ так",
+            id="ticked box of a form",
+        ),
+        pytest.param(
+            "<w:r><w:fldChar w:fldCharType='begin'><w:ffData><w:ddList><w:result w:val='1'/><w:listEntry w:val='ні'/>"
+            f"<w:listEntry w:val='так'/></w:ddList></w:ffData></w:fldChar></w:r>{FIELD['end']}",
+            "так",
+            id="chosen entry of a form",
         ),
         pytest.param(f"<w:smartTag>{r('tag')}</w:smartTag><w:customXml>{r('xml')}</w:customXml>", "tagxml", id="tags"),
         pytest.param("<w:r><w:t>12<!-- a remark -->34<?word x?>56</w:t></w:r>", "123456", id="comment inside a text"),
@@ -253,7 +356,79 @@ def test_text_is_what_word_shows(inside: str, expected: str) -> None:
     assert text_of(inside) == expected
 
 
+def test_paragraphs_whose_mark_is_deleted_or_hidden_are_one() -> None:
+    def marked(text: str, mark: str) -> str:
+        return f"<w:p><w:pPr><w:rPr>{mark}</w:rPr></w:pPr>{r(text)}</w:p>"
+
+    assert rows_of(tbl(tr(f"<w:tc>{marked('2 0', '<w:del/>')}{p('00,00')}</w:tc>", tc("b")))) == [["2 000,00", "b"]]
+    assert rows_of(tbl(tr(f"<w:tc>{marked('a', '<w:vanish/>')}{p('b')}{p('c')}</w:tc>"))) == [["ab\nc"]]
+    assert rows_of(tbl(tr(f"<w:tc>{marked('a', '<w:del/>')}</w:tc>", tc("b")))) == [["a", "b"]]
+
+
+def test_field_left_open_hides_nothing_of_the_next_cell() -> None:
+    open_field = f"<w:tc><w:p>{FIELD['begin']}{r('DATE')}</w:p></w:tc>"
+    assert rows_of(tbl(tr(open_field, tc("b")))) == [["", "b"]]
+
+
+STYLES = """
+<w:style w:styleId="Hidden"><w:rPr><w:vanish/></w:rPr></w:style>
+<w:style w:styleId="Based"><w:basedOn w:val="Hidden"/></w:style>
+<w:style w:styleId="Again"><w:basedOn w:val="Based"/><w:rPr><w:vanish w:val="0"/></w:rPr></w:style>
+<w:style w:styleId="Loud"><w:rPr><w:caps/></w:rPr></w:style>
+<w:style w:styleId="Round"><w:basedOn w:val="Round"/></w:style>
+<w:style w:styleId="High"><w:rPr><w:vertAlign w:val="superscript"/></w:rPr></w:style>
+"""
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "run", "expected"),
+    [
+        ("Hidden", "", ""),
+        ("Based", "", ""),
+        ("Based", "<w:vanish w:val='0'/>", "5 Га"),
+        ("Again", "", "5 Га"),
+        ("Loud", "", "5 ГА"),
+        ("Loud", "<w:caps w:val='0'/>", "5 Га"),
+        ("Round", "", "5 Га"),
+        ("Unknown", "", "5 Га"),
+        ("", "<w:rStyle w:val='Hidden'/>", ""),
+        ("Hidden", "<w:rStyle w:val='Hidden'/>", "5 Га"),
+        ("", "<w:rStyle w:val='Loud'/>", "5 ГА"),
+        ("Loud", "<w:rStyle w:val='Hidden'/>", ""),
+        ("", "<w:rStyle w:val='High'/>", "5 Га"),
+    ],
+)
+def test_styles_hide_and_capitalise(paragraph: str, run: str, expected: str) -> None:
+    inside = f"<w:p><w:pPr><w:pStyle w:val='{paragraph}'/></w:pPr>{r('5 Га', run)}</w:p>"
+    (found,) = read(docx(tbl(tr(f"<w:tc>{inside}</w:tc>", tc("b"))), styles=STYLES)).tables
+    assert drawn(found) == [[expected, "b"]]
+
+
+def test_digits_raised_by_a_style_are_raised() -> None:
+    raised = r("2", '<w:rStyle w:val="High"/>')
+    inside = f"<w:p>{r('населення')}{raised}</w:p>"
+    (found,) = read(docx(tbl(tr(f"<w:tc>{inside}</w:tc>")), styles=STYLES)).tables
+    assert drawn(found) == [["населення²"]]
+
+
 # Faults
+
+
+@pytest.mark.parametrize(
+    "body",
+    [tc("a"), tr(tc("a")), tbl(tc("a")), tbl(p("a") + tc("b"))],
+    ids=["cell", "row", "no row", "text in a table"],
+)
+def test_table_not_made_of_rows_and_cells_is_damage(body: str) -> None:
+    with pytest.raises(Broken, match="not made of rows and cells"):
+        read(docx(body))
+
+
+@pytest.mark.parametrize("element", ["altChunk", "subDoc"])
+def test_text_that_lies_in_another_file_is_refused(element: str) -> None:
+    with pytest.raises(Refused, match="another file") as caught:
+        read(docx(p("a") + f"<w:{element}/>"))
+    assert caught.value.reason == "unsupported"
 
 
 def damaged(data: bytes, change: slice, content: bytes) -> bytes:
@@ -348,7 +523,7 @@ def test_entities_are_refused(prolog: str) -> None:
         pytest.param(tbl(tr(*[tc("a", span(200))] * 2)), "table_columns", id="two wide spans"),
         pytest.param(tbl(tr(tc("a"), properties='<w:gridBefore w:val="9999999"/>')), "table_columns", id="gridBefore"),
         pytest.param(tbl(*[tr(tc("a", span(250)))] * 5_000), "cells", id="wide rows"),
-        pytest.param(tbl(*[tr(tc("a", span(250)))] * 1_000) * 5, "cells", id="many tables"),
+        pytest.param(tbl(tr(*[tc("a")] * 250), *[tr(tc("a", span(250)))] * 1_000) * 5, "cells", id="many tables"),
     ],
 )
 def test_what_would_cost_the_machine_is_refused_by_name(body: str, limit: str) -> None:
@@ -371,8 +546,8 @@ def test_table_of_too_many_positions_is_refused_before_it_is_made(
     monkeypatch: pytest.MonkeyPatch, rows: list[str]
 ) -> None:
     made: list[object] = []
-    monkeypatch.setattr(word, "LIMITS", replace(LIMITS, cells=1000))
-    monkeypatch.setattr(word, "Table", lambda *_, **__: made.append(1))
+    monkeypatch.setattr(word_grid, "LIMITS", replace(LIMITS, cells=1000))
+    monkeypatch.setattr(word_grid, "Cell", lambda *_, **__: made.append(1))
     with pytest.raises(Refused) as caught:
         read(docx(tbl(*rows)))
     assert caught.value.reason == "limit:cells"
@@ -380,12 +555,22 @@ def test_table_of_too_many_positions_is_refused_before_it_is_made(
 
 
 @pytest.mark.parametrize(
-    ("limit", "value"), [("unpacked_bytes", 1000), ("xml_bytes", 500), ("table_rows", 2), ("cells", 3)]
+    ("limit", "value"),
+    [
+        ("unpacked_bytes", 1000),
+        ("xml_bytes", 500),
+        ("xml_elements", 30),
+        ("xml_ratio", 2),
+        ("table_rows", 2),
+        ("cells", 3),
+    ],
 )
 def test_limits_count_what_they_name(monkeypatch: pytest.MonkeyPatch, limit: str, value: int) -> None:
-    data = docx(tbl(*[tr(tc("a"), tc("b"))] * 3))
+    data = docx(tbl(*[tr(tc("a"), tc("b"))] * 30))
     read(data)
-    monkeypatch.setattr(word, "LIMITS", replace(LIMITS, **{limit: value}))
+    monkeypatch.setattr(word_package, "SMALL_PART", 1000)
+    for module in (word, word_grid, word_package):
+        monkeypatch.setattr(module, "LIMITS", replace(LIMITS, **{limit: value}))
     with pytest.raises(Refused) as caught:
         read(data)
     assert caught.value.reason == f"limit:{limit}"
