@@ -45,6 +45,8 @@ class Limits:
     """Ruling lines on a page, after pieces of one line are joined."""
     image_pixels: int = 120_000_000
     """Width times height of a page picture."""
+    office_seconds: int = 60
+    """Processor time of LibreOffice with a DOC, RTF or ODT file."""
     seconds: int = 120
     """Processor time of the whole document, but for scanned pages."""
     scanned_page_seconds: int = 30

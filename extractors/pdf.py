@@ -6,14 +6,14 @@ closed at once, so memory does not grow with their number but by what was read.
 
 from __future__ import annotations
 
-import gc
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 
 from extractors import guard
 from extractors.alignment import Found, find_tables, may_hold_table
+from extractors.collector import without_collector
 from extractors.content import Content
 from extractors.document import BBox, Block, Cell, Document, FoundBy, Paragraph, Table
 from extractors.lattice import Grid, Ruling, dotted, join_collinear
@@ -69,7 +69,7 @@ def read_pdf(data: bytes, file_name: str, document_id: str) -> Document:
     heights = []
     cells = characters = 0
     guard.check(data)
-    with _without_collector(), closing(open_pdf(data)) as pdf:
+    with without_collector(), closing(open_pdf(data)) as pdf:
         for number in range(1, len(pdf) + 1):
             DEADLINE.check()
             with Page(pdf, number) as page:
@@ -81,18 +81,6 @@ def read_pdf(data: bytes, file_name: str, document_id: str) -> Document:
             enforce("characters", characters, LIMITS.characters)
             blocks.extend(found)
     return Document(document_id, file_name, PDF, len(heights), tuple(blocks), tuple(heights))
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Keep Python's cycle collector from walking over all that was read, again and again; reading makes no cycles."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _read_page(page: Page, number: int) -> list[Block]:

@@ -20,16 +20,20 @@ def read(data: bytes, file_name: str) -> Document:
     Each reader is imported only when a document needs it, so Word files never wait for the OCR libraries.
 
     Raises:
-        Refused: not a kind we read, encrypted, over a limit, or a scan without OCR models.
+        Refused: not a kind we read, encrypted, over a limit, or LibreOffice or the OCR models are missing for it.
         Broken: damaged content.
     """
     enforce("file_bytes", len(data), LIMITS.file_bytes)
     media_type = sniff.sniff(data)
     name = document_id(data)
-    if media_type == sniff.DOCX:
+    if media_type in (sniff.DOCX, sniff.DOCM):
         from extractors import word
 
-        return word.read_word(data, file_name, name)
+        return word.read_word(data, file_name, name, media_type)
+    if media_type in (sniff.DOC, sniff.RTF, sniff.ODT):
+        from extractors import office
+
+        return office.read_office(data, file_name, name, media_type)
     if media_type == sniff.PDF:
         from extractors import pdf
 

@@ -6,12 +6,16 @@ Guarantee: `sniff` gives a media type zvity reads, or raises `Refused` telling w
 from __future__ import annotations
 
 import zipfile
+import zlib
 from io import BytesIO
 
 from extractors.errors import Broken, Refused
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+DOCM = "application/vnd.ms-word.document.macroEnabled.12"
+"""A DOCX that holds macros; they are not looked at."""
+DOC, RTF, ODT = "application/msword", "application/rtf", "application/vnd.oasis.opendocument.text"
 PICTURES = {
     "image/png": (b"\x89PNG\r\n\x1a\n",),
     "image/jpeg": (b"\xff\xd8\xff",),
@@ -22,8 +26,11 @@ _HEAD = 1024
 """PDF readers look for the `%PDF-` mark within the first 1024 bytes (ISO 32000-1, Annex H.3.4.1)."""
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_FIB = b"\xec\xa5"
+"""How the header of a DOC's text begins; its flags stand 10 bytes on, one of them telling that it is encrypted."""
+_ENCRYPTED = 0x0100
+_SECTOR = 512
 _REFUSED_KINDS = (
-    (b"{\\rtf", "an RTF file"),
     (b"\x1f\x8b", "a gzip archive"),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
     (b"Rar!", "a RAR archive"),
@@ -51,7 +58,9 @@ def sniff(data: bytes) -> str:
     if data.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in data:
             raise Refused("encrypted", "the Word file is locked by a password; save it without one and try again")
-        raise Refused("unsupported", "the file is in an old Office format; save it as DOCX or PDF and try again")
+        return _sniff_ole(data)
+    if data.startswith(b"{\\rtf"):
+        return RTF
     for mark, name in _REFUSED_KINDS:
         if data.startswith(mark):
             raise Refused("unsupported", f"the file is {name}, not a PDF, DOCX or picture; convert it and try again")
@@ -63,16 +72,41 @@ def sniff(data: bytes) -> str:
     raise Refused("unsupported", "the content is not a PDF, DOCX or picture; convert the document and try again")
 
 
+def _sniff_ole(data: bytes) -> str:
+    """Tell a DOC from other files of Microsoft's old container: [MS-CFB] and [MS-DOC] 2.5.1."""
+    if "WordDocument".encode("utf-16-le") not in data:
+        raise Refused("unsupported", "the file is in an old Office format; save it as DOCX or PDF and try again")
+    for start in range(_SECTOR, len(data), _SECTOR):
+        if data.startswith(_FIB, start):
+            if int.from_bytes(data[start + 10 : start + 12], "little") & _ENCRYPTED:
+                raise Refused("encrypted", "the Word file is locked by a password; save it without one and try again")
+            break
+    return DOC
+
+
 def _sniff_zip(data: bytes) -> str:
+    head = b""
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, OSError) as error:
+            for name in names & {"mimetype", "[Content_Types].xml"}:
+                with archive.open(name) as member:
+                    head += member.read(_HEAD * 64)
+            if "META-INF/manifest.xml" in names:
+                with archive.open("META-INF/manifest.xml") as member:
+                    locked = b"encryption-data" in member.read(_HEAD * _HEAD)
+            else:
+                locked = False
+    except (zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, EOFError, OSError) as error:
         raise Broken(
             "damaged", f"the file is cut off or damaged: its ZIP container does not open ({error}); upload it again"
         ) from error
     if "[Content_Types].xml" in names and any(name.startswith("word/") for name in names):
-        return DOCX
+        return DOCM if b"macroEnabled" in head else DOCX
+    if head.startswith(ODT.encode()):
+        if locked:
+            raise Refused("encrypted", "the document is locked by a password; save it without one and try again")
+        return ODT
     if names & {"mimetype", "[Content_Types].xml"}:
         raise Refused(
             "unsupported", "the file is an office document of another kind; save it as DOCX or PDF and try again"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
+from extractors.collector import without_collector
 from extractors.document import Block, Document, Paragraph, Table
 from extractors.errors import Broken
 from extractors.limits import LIMITS, enforce
@@ -43,16 +44,17 @@ def read_word(data: bytes, file_name: str, document_id: str, media_type: str = D
 
     blocks: list[Block] = []
     cells = 0
-    for item in read_body(body, numbering, styles):
-        if isinstance(item, TableContent) and not item.boxed:
-            for table in _tables(item):
-                cells += table.n_rows * table.n_columns
-                enforce("cells", cells, LIMITS.cells)
-                blocks.append(table)
-        else:
-            text = item.text if isinstance(item, TableContent) else "".join(item).strip()
-            if text:
-                blocks.append(Paragraph(text, None, None, "xml"))
+    with without_collector():
+        for item in read_body(body, numbering, styles):
+            if isinstance(item, TableContent) and not item.boxed:
+                for table in _tables(item):
+                    cells += table.n_rows * table.n_columns
+                    enforce("cells", cells, LIMITS.cells)
+                    blocks.append(table)
+            else:
+                text = item.text if isinstance(item, TableContent) else "".join(item).strip()
+                if text:
+                    blocks.append(Paragraph(text, None, None, "xml"))
     return Document(document_id, file_name, media_type, None, tuple(blocks))
 
 

@@ -34,24 +34,25 @@ Line = list[str]
 _OFF = ("0", "false", "off")
 
 
-@dataclass(slots=True, eq=False)
 class CellContent:
     """A cell as the file has it. `merge_down` is the `w:vMerge`: `restart`, `continue`, or `None` for none."""
 
-    element: Element
-    items: list[Line | TableContent] = field(default_factory=list)
     span: int = 1
     merge_down: str | None = None
     goes_on: bool = False
     """Whether the cell before goes on here (the old `w:hMerge`)."""
-    deleted: bool = False
+
+    def __init__(self, element: Element) -> None:
+        """Hold nothing yet; what few cells have stands in the class until one has it."""
+        self.element = element
+        self.items: list[Line | TableContent] = []
 
     @property
     def text(self) -> str:
         """The paragraphs, one a line; a table inside gives its rows, one a line, their cells parted by spaces."""
         items = self.items
-        if len(items) == 1 and isinstance(items[0], list):
-            return "".join(items[0]).strip()
+        if len(items) == 1 and type(line := items[0]) is list:
+            return (line[0] if len(line) == 1 else "".join(line)).strip()
         return "\n".join("".join(item) if isinstance(item, list) else item.text for item in items).strip()
 
     @property
@@ -148,22 +149,23 @@ class _Body:
     def walk(self, elements: Iterable[Element]) -> None:
         """Take in elements in document order."""
         skip = 0
-        others = _OTHERS
+        text_tag, paragraph_tag, cell_tag, others = T, P, TC, _OTHERS
+        rows, cells, items_of = self._rows, self._cells, self._items_of
         for element in elements:
             if skip:
                 skip -= 1
                 continue
             tag = element.tag
-            if tag == T:
+            if tag == text_tag:
                 if text := element.text:
                     self._line.append(text)
-            elif tag == P:
+            elif tag == paragraph_tag:
                 self._on_paragraph(element)
-            elif tag == TC:
-                cell = CellContent(element)
-                self._rows[_above(element, self._rows)].cells.append(cell)
-                self._cells[element] = cell
-                self._items_of[element] = cell.items
+            elif tag == cell_tag:
+                cells[element] = cell = CellContent(element)
+                items_of[element] = cell.items
+                row = rows.get(element.getparent())  # type: ignore[arg-type]  # the body stands above it
+                (row or rows[_above(element, rows)]).cells.append(cell)
             else:
                 skip = others[tag](self, element) or 0
 
@@ -176,15 +178,19 @@ class _Body:
     def _on_paragraph(self, element: Element) -> None:
         if self._numbered is not None or self._style is not None:
             self._count()
-        owner = _above(element, self._items_of)
+        owner = element.getparent()
+        items = self._items_of.get(owner)  # type: ignore[arg-type]  # the body stands above it
+        if items is None or owner is None:
+            owner = _above(element, self._items_of)
+            items = self._items_of[owner]
         if owner is not self._owner:
             self._owner, self._joins = owner, False
-            self._fields.clear()
-        if self._joins:
-            self._joins = False
-        else:
+            if self._fields:
+                self._fields.clear()
+        if not self._joins:
             self._paragraph = []
-            self._items_of[owner].append(self._paragraph)
+            items.append(self._paragraph)
+        self._joins = False
         self._look = _PLAIN
         self._line = self._paragraph
         if self._fields:
@@ -261,7 +267,7 @@ class _Body:
         elif element.tag == _H_MERGE:
             cell.goes_on = element.get(VAL, "continue") == "continue"
         else:
-            cell.deleted = True
+            self._rows[_above(cell.element, self._rows)].cells.pop()
             return len(_after(element, cell.element))
         return 0
 

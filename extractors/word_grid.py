@@ -7,8 +7,8 @@ widths of the cells; columns in which no cell begins do not count. Cells that a 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from extractors.document import Cell, Table
@@ -68,29 +68,37 @@ def _width(element: Element | None, name: str) -> int | None:
 
 def _placed(row: RowContent, edges: Sequence[int]) -> list[_Place]:
     """Give the places of a row's cells; the cells that a horizontal merge goes on with belong to the first."""
-    cells = [cell for cell in row.cells if not cell.deleted]
-    total = row.before + row.after + sum(cell.span for cell in cells)
-    starts = None if total == len(edges) - 1 else _by_width(row, cells, edges)
-    if starts is None:
-        starts = list(accumulate((cell.span for cell in cells), initial=row.before))
     places: list[_Place] = []
-    for index, cell in enumerate(cells):
-        start, span = starts[index], starts[index + 1] - starts[index]
-        enforce("table_columns", start + span, LIMITS.table_columns)
-        if cell.goes_on and places:
-            first, before, above = places[-1]
-            places[-1] = (first, before + span, above)
+    column = row.before
+    merged = False
+    for cell in row.cells:
+        span = cell.span
+        places.append((column, span, cell))
+        column += span
+        merged = merged or cell.goes_on
+    enforce("table_columns", column, LIMITS.table_columns)
+    if column + row.after != len(edges) - 1 and (starts := _by_width(row, edges)) is not None:
+        places = [(start, end - start, cell) for (start, end), cell in zip(pairwise(starts), row.cells, strict=True)]
+    return _merged(places) if merged else places
+
+
+def _merged(places: Sequence[_Place]) -> list[_Place]:
+    out: list[_Place] = []
+    for column, span, cell in places:
+        if cell.goes_on and out:
+            first, before, above = out[-1]
+            out[-1] = (first, before + span, above)
         else:
-            places.append((start, span, cell))
-    return places
+            out.append((column, span, cell))
+    return out
 
 
-def _by_width(row: RowContent, cells: Sequence[CellContent], edges: Sequence[int]) -> list[int] | None:
+def _by_width(row: RowContent, edges: Sequence[int]) -> list[int] | None:
     """Give the columns at which the cells begin, and the last one ends, by their widths; `None` where these say less.
 
     Each side must meet a line of the grid, and each cell must take a column at the least.
     """
-    if not cells or len(edges) < 2 or edges[-1] <= 0:
+    if not row.cells or len(edges) < 2 or edges[-1] <= 0:
         return None
     x = 0
     if row.before:
@@ -98,7 +106,7 @@ def _by_width(row: RowContent, cells: Sequence[CellContent], edges: Sequence[int
         width = _width(before, W + "w")
         x = width if width is not None else edges[min(row.before, len(edges) - 1)]
     starts = [_nearest(edges, x)]
-    for cell in cells:
+    for cell in row.cells:
         preferred = cell.element.find(f"{W}tcPr/{W}tcW")
         width = _width(preferred, W + "w")
         if preferred is None or width is None or width <= 0 or preferred.get(W + "type", "dxa") != "dxa":
@@ -119,8 +127,9 @@ def _without_idle_columns(placed: Sequence[list[_Place]], widest: int) -> tuple[
     """Leave out the columns at whose left side no cell of any row begins or ends."""
     used = {0, widest}
     for places in placed:
-        for column, span, _ in places:
-            used.add(column)
+        if places:
+            used.update([column for column, _, _ in places])
+            column, span, _ = places[-1]
             used.add(column + span)
     if len(used) == widest + 1:
         return list(placed), widest
@@ -131,35 +140,34 @@ def _without_idle_columns(placed: Sequence[list[_Place]], widest: int) -> tuple[
 
 def _made(grid: tuple[list[list[_Place]], int], heads: int) -> Table:
     placed, n_columns = grid
-    cells: list[tuple[int, int, int, str]] = []
-    """Row, first column, span and text."""
-    spans: list[int] = []
-    """Rows of each cell."""
+    cells: list[Cell] = []
+    taller: dict[int, int] = {}
+    """Rows of the cells that go on below, by their index."""
     open_above: dict[tuple[int, int], int] = {}
     """Index of the cell above, by (first column, span): what a vertical merge goes on with."""
     for row, places in enumerate(placed):
         below: dict[tuple[int, int], int] = {}
         free = 0
         for column, span, content in places:
-            for gap in range(free, column):
-                cells.append((row, gap, 1, ""))
-                spans.append(1)
+            if free < column:
+                cells.extend(_free(row, free, column))
             free = column + span
             if content.merge_down is not None:
                 key = (column, span)
                 if content.merge_down == "continue" and key in open_above:
-                    spans[open_above[key]] += 1
-                    below[key] = open_above[key]
+                    below[key] = index = open_above[key]
+                    taller[index] = taller.get(index, 1) + 1
                     continue
                 below[key] = len(cells)
-            cells.append((row, column, span, content.text))
-            spans.append(1)
-        for gap in range(free, n_columns):
-            cells.append((row, gap, 1, ""))
-            spans.append(1)
+            cells.append(Cell(row, column, 1, span, content.text, None, None, "xml"))
+        if free < n_columns:
+            cells.extend(_free(row, free, n_columns))
         open_above = below
-    made = tuple(
-        Cell(row, column, rows, span, text, None, None, "xml")
-        for (row, column, span, text), rows in zip(cells, spans, strict=True)
-    )
-    return Table(len(placed), n_columns, made, (), None, "xml", header_rows=heads or None).checked()
+    for index, rows in taller.items():
+        cell = cells[index]
+        cells[index] = Cell(cell.row, cell.column, rows, cell.column_span, cell.text, None, None, "xml")
+    return Table(len(placed), n_columns, tuple(cells), (), None, "xml", header_rows=heads or None).checked()
+
+
+def _free(row: int, start: int, end: int) -> Iterator[Cell]:
+    return (Cell(row, column, 1, 1, "", None, None, "xml") for column in range(start, end))

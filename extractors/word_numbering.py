@@ -154,8 +154,8 @@ class Numbering:
         for one in abstract.iterfind(W + "lvl"):
             _put(levels, one)
         for override in num.iterfind(W + "lvlOverride"):
-            if (one := override.find(W + "lvl")) is not None:
-                _put(levels, one)
+            if (own := override.find(W + "lvl")) is not None:
+                _put(levels, own)
             start = number(override, W + "startOverride")
             if start is not None and (at := _index(override)) is not None:
                 starts[at] = start

@@ -8,13 +8,13 @@ from __future__ import annotations
 import importlib
 import os
 import platform
-import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from extractors import office
 from extractors.limits import LIMITS
 from extractors.tessdata import LANGUAGES, MEND, fetch_folder, find_tessdata, whereabouts
 
@@ -108,8 +108,8 @@ def _limits() -> Diagnosis:
 
 
 def _office() -> Diagnosis:
-    program = shutil.which("soffice") or shutil.which("libreoffice")
-    if program is not None:
-        return Diagnosis("LibreOffice", True, program, required=False)
+    found = office.program()
+    if found is not None:
+        return Diagnosis("LibreOffice", True, found, required=False)
     remedy = "install LibreOffice, for example with `apt-get install libreoffice-writer-nogui`"
     return Diagnosis("LibreOffice", False, "not found: DOC, RTF and ODT are refused", remedy, required=False)

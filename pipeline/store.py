@@ -19,7 +19,7 @@ from typing import IO, Any
 
 from pipeline import __version__
 
-_PASSING_REASONS = frozenset({"ocr_models", "crashed", "defect", "unreadable_file"})
+_PASSING_REASONS = frozenset({"ocr_models", "libreoffice", "crashed", "defect", "unreadable_file"})
 """Reasons that lie in the machine and not in the document: such a document is tried again on the next run."""
 
 

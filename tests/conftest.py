@@ -7,6 +7,7 @@ import os
 import pytest
 from hypothesis import settings
 
+from extractors.office import program
 from extractors.tessdata import find_tessdata
 
 settings.register_profile("zvity", deadline=None)  # a busy machine is no failure
@@ -18,12 +19,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip tests marked `ocr` where the models are missing; under `CI=true` nothing is skipped, so they fail there."""
-    if find_tessdata() is not None or os.environ.get("CI") == "true":
+    """Skip tests marked with what is missing; under `CI=true` nothing is skipped, so they fail there."""
+    if os.environ.get("CI") == "true":
         return
+    missing = {}
+    if find_tessdata() is None:
+        missing["ocr"] = "the OCR models are not there; `make models` fetches them"
+    if program() is None:
+        missing["libreoffice"] = "LibreOffice is not there; `apt-get install libreoffice-writer-nogui` installs it"
     for item in items:
-        if item.get_closest_marker("ocr") is not None:
-            item.add_marker(pytest.mark.skip(reason="the OCR models are not there; `make models` fetches them"))
+        for marker, reason in missing.items():
+            if item.get_closest_marker(marker) is not None:
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture
