@@ -121,13 +121,12 @@ class _Capitals:
 class _Body:
     def __init__(self, body: Element, numbering: Callable[[], Numbering], styles: Callable[[], Styles]) -> None:
         self._numbering, self._styles = numbering, styles
-        self.items: list[Line | TableContent] = []
-        self._items_of: dict[Element, list[Line | TableContent]] = {body: self.items}
-        """Where paragraphs and tables go, by the element they stand in: the body, a cell, a text box."""
+        self._owner = CellContent(body)
+        self.items = self._owner.items
+        self._owners = {body: self._owner}
+        """Where paragraphs and tables go, by the element they stand in: the body, a cell, a text box of one."""
         self._tables: dict[Element, TableContent] = {}
         self._rows: dict[Element, RowContent] = {}
-        self._cells: dict[Element, CellContent] = {}
-        self._owner: Element = body
         self._paragraph: Line = []
         self._line: Line | _Capitals = self._paragraph
         """Where text goes: to the paragraph's pieces, or where it is not shown to a list that nobody reads."""
@@ -150,7 +149,7 @@ class _Body:
         """Take in elements in document order."""
         skip = 0
         text_tag, paragraph_tag, cell_tag, others = T, P, TC, _OTHERS
-        rows, cells, items_of = self._rows, self._cells, self._items_of
+        rows, owners = self._rows, self._owners
         for element in elements:
             if skip:
                 skip -= 1
@@ -162,8 +161,7 @@ class _Body:
             elif tag == paragraph_tag:
                 self._on_paragraph(element)
             elif tag == cell_tag:
-                cells[element] = cell = CellContent(element)
-                items_of[element] = cell.items
+                owners[element] = cell = CellContent(element)
                 row = rows.get(element.getparent())  # type: ignore[arg-type]  # the body stands above it
                 (row or rows[_above(element, rows)]).cells.append(cell)
             else:
@@ -178,19 +176,17 @@ class _Body:
     def _on_paragraph(self, element: Element) -> None:
         if self._numbered is not None or self._style is not None:
             self._count()
-        owner = element.getparent()
-        items = self._items_of.get(owner)  # type: ignore[arg-type]  # the body stands above it
-        if items is None or owner is None:
-            owner = _above(element, self._items_of)
-            items = self._items_of[owner]
-        if owner is not self._owner:
-            self._owner, self._joins = owner, False
-            if self._fields:
+        above = element.getparent()
+        if above is not self._owner.element:
+            owner = self._owners.get(above) or self._owners[_above(element, self._owners)]  # type: ignore[arg-type]
+            if owner is not self._owner:
+                self._owner, self._joins = owner, False
                 self._fields.clear()
-        if not self._joins:
+        if self._joins:
+            self._joins = False
+        else:
             self._paragraph = []
-            items.append(self._paragraph)
-        self._joins = False
+            self._owner.items.append(self._paragraph)
         self._look = _PLAIN
         self._line = self._paragraph
         if self._fields:
@@ -217,7 +213,7 @@ class _Body:
         self._count()
         table = TableContent(element, self._boxed)
         self._tables[element] = table
-        self._items_of[_above(element, self._items_of)].append(table)
+        self._owners[_above(element, self._owners)].items.append(table)
         self._joins = False
 
     def _on_row(self, element: Element) -> None:
@@ -230,7 +226,7 @@ class _Body:
         self._count()
         inside = _after(element, element)
         kept = self._owner, self._paragraph, self._look, self._fields, self._boxed
-        self._items_of[element] = self._items_of[self._owner]
+        self._owners[element] = self._owner
         self._fields, self._boxed = [], True
         self.walk(inside)
         self._count()
@@ -255,7 +251,7 @@ class _Body:
             row.after = max(0, _whole(element, 0))
 
     def _on_cell_property(self, element: Element) -> int:
-        cell = _holder(element, self._cells)
+        cell = _holder(element, self._owners)
         if cell is None:
             return 0
         if element.tag == _GRID_SPAN:

@@ -33,6 +33,9 @@ _STRICT = (
 )  # fmt: skip
 """Namespaces of strict OOXML (ISO/IEC 29500-1) and of the transitional form (29500-4) that all programs write."""
 
+SHORTEST = len(b"<a/>")
+"""Bytes that an element takes at the least."""
+
 SMALL_PART = 8 * 1024 * 1024
 """Bytes of a part up to which it may be packed as tightly as it likes."""
 
@@ -110,7 +113,8 @@ class Package:
             ) from error
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
             raise _damaged_container(error) from error
-        enforce("xml_elements", (blob.count(b"<") + blob.count(b"/>") + 1) // 2, LIMITS.xml_elements)
+        if len(blob) > SHORTEST * LIMITS.xml_elements:
+            enforce("xml_elements", (blob.count(b"<") + blob.count(b"/>") + 1) // 2, LIMITS.xml_elements)
         if b"http://purl.oclc.org/ooxml/" in blob[:4096]:
             for strict, transitional in _STRICT:
                 blob = blob.replace(strict, transitional)
