@@ -53,6 +53,7 @@ def main() -> int:
         # Costs come first: a process started from a large one counts that one's memory as its own peak.
         costs = list(_costs(arguments.runs, Path(scratch)))
         speed = list(_speed(korosten, Path(scratch), arguments.runs)) if korosten.is_dir() else []
+        speed += list(_word(arguments.corpus, Path(scratch))) if korosten.is_dir() else []
         made = Path(scratch) / "made"
         make(made, arguments.seed, MADE, list(WAYS))
         tables = list(_tables(arguments.corpus, made, arguments.budget, fresh=arguments.fresh)) if speed else []
@@ -112,17 +113,33 @@ def _tables(corpus: Path, made: Path, budget: float, *, fresh: bool) -> Iterator
 
 
 def _speed(korosten: Path, scratch: Path, runs: int) -> Iterator[str]:
-    from bench.speed import growth_lines, process_lines, speed_lines, speeds
+    from bench.speed import FILES, page_growth_lines, process_lines, speed_lines, speeds
 
     processes = list(process_lines(korosten, min(runs, 3)))
     yield "## Speed of tables from PDFs"
     yield ""
     yield "CPU seconds on one core after imports: medians over several processes that took turns, all in this run."
     yield ""
-    yield from speed_lines(speeds(korosten))
+    yield from speed_lines(speeds([korosten / name for name in FILES]))
     yield from processes
     yield ""
-    yield from growth_lines(korosten, scratch)
+    yield from page_growth_lines(korosten, scratch)
+    yield ""
+
+
+def _word(corpus: Path, scratch: Path) -> Iterator[str]:
+    from bench.word import agreement_lines, cost_lines, feature_lines, round_trip_lines
+
+    yield "## Tables from Word files"
+    yield ""
+    yield from feature_lines(corpus / "word")
+    yield ""
+    yield from cost_lines(corpus / "korosten", scratch)
+    yield ""
+    files = sorted([*(corpus / "word").glob("*.docx"), *(corpus / "korosten").glob("*.docx")])
+    yield from agreement_lines(files, scratch)
+    yield ""
+    yield from round_trip_lines(files, scratch)
     yield ""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import statistics
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +43,7 @@ COMPARED = (
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """A program on each of `FILES`."""
+    """A program on each of some files."""
 
     program: Program
     results: tuple[Result, ...]
@@ -56,19 +56,19 @@ class Speed:
         return None if found.failure is not None else statistics.median(found.seconds)
 
 
-def speeds(korosten: Path) -> list[Speed]:
-    """Run all compared programs on both files, in turn."""
+def speeds(files: Sequence[Path], compared: Sequence[tuple[Program, int]] = COMPARED) -> list[Speed]:
+    """Run programs, each so many times in a process, on some files, in turn; ratios are to the first program."""
     rounds = [
-        [[run(program, korosten / name, timeout=TIME_LIMIT, runs=runs) for program, runs in COMPARED] for name in FILES]
+        [[run(program, file, timeout=TIME_LIMIT, runs=runs) for program, runs in compared] for file in files]
         for _ in range(ROUNDS)
     ]
     return [
         Speed(
             program,
-            tuple(_together([turn[file][index] for turn in rounds]) for file in range(len(FILES))),
-            tuple(_ratio([(turn[file][index], turn[file][0]) for turn in rounds]) for file in range(len(FILES))),
+            tuple(_together([turn[file][index] for turn in rounds]) for file in range(len(files))),
+            tuple(_ratio([(turn[file][index], turn[file][0]) for turn in rounds]) for file in range(len(files))),
         )
-        for index, (program, _) in enumerate(COMPARED)
+        for index, (program, _) in enumerate(compared)
     ]
 
 
@@ -90,15 +90,15 @@ def _together(results: list[Result]) -> Result:
     return Result(seconds=seconds, peak_mb=max(result.peak_mb for result in results))
 
 
-def speed_lines(found: list[Speed]) -> Iterator[str]:
+def speed_lines(found: list[Speed], names: Sequence[str] = FILES) -> Iterator[str]:
     """Give the table of speeds, with each program's time over this project's, compared round by round."""
-    yield "| program | " + " | ".join(f"{name}: s | × zvity" for name in FILES) + " | first run, s | peak MB |"
-    yield "|---" * (2 * len(FILES) + 3) + "|"
+    yield "| program | " + " | ".join(f"{name}: s | × zvity" for name in names) + " | first run, s | peak MB |"
+    yield "|---" * (2 * len(names) + 3) + "|"
     for speed in found:
         label = speed.program.label
         label += f" {version(speed.program)}" if speed.program.package else ""
         cells = []
-        for index in range(len(FILES)):
+        for index in range(len(names)):
             seconds, ratio = speed.seconds(index), speed.ratios[index]
             cells.append("–" if seconds is None else f"{seconds:.3f}")
             cells.append("–" if ratio is None else f"{ratio:.2f}")
@@ -108,7 +108,7 @@ def speed_lines(found: list[Speed]) -> Iterator[str]:
         yield f"| {label} | " + " | ".join(cells) + " |"
     yield ""
     for speed in found:
-        for name, result in zip(FILES, speed.results, strict=True):
+        for name, result in zip(names, speed.results, strict=True):
             if result.failure is not None:
                 yield f"- {speed.program.label}: not measured on {name}: {result.failure}"
 
@@ -135,30 +135,33 @@ def _process_line(label: str, cost: Cost, base: Cost) -> str:
     return f"| {label} | {cost.wall:.2f} | {cost.cpu:.2f} | {cost.peak_mb:.0f} | {cost.cpu / base.cpu:.2f} |"
 
 
-def growth_lines(korosten: Path, scratch: Path) -> Iterator[str]:
-    """Give time and memory of documents of 10, 100 and 1 000 pages."""
-    yield "| pages | s | ms a page | peak MB |"
+def page_growth_lines(korosten: Path, scratch: Path) -> Iterator[str]:
+    """Give time and memory of PDFs of 10, 100 and 1 000 pages."""
+    documents = [(n, repeated(korosten / FILES[0], scratch / f"{n}-pages.pdf", n)) for n in PAGES]
+    return growth_lines(_BY_NAME["zvity"], documents, "page", {n: max(1, 100 // n) for n in PAGES})
+
+
+def growth_lines(
+    program: Program, documents: Sequence[tuple[int, Path]], unit: str, runs: Mapping[int, int]
+) -> Iterator[str]:
+    """Give time and memory of documents of so many pages or rows each, read so many times in a process."""
+    yield f"| {unit}s | s | ms a {unit} | peak MB |"
     yield "|---|---|---|---|"
     each: list[float] = []
-    documents = [repeated(korosten / FILES[0], scratch / f"{pages}-pages.pdf", pages) for pages in PAGES]
     rounds = [
-        [
-            run(_BY_NAME["zvity"], file, timeout=TIME_LIMIT, runs=max(1, 100 // n))
-            for n, file in zip(PAGES, documents, strict=True)
-        ]
-        for _ in range(ROUNDS)
+        [run(program, file, timeout=TIME_LIMIT, runs=runs[count]) for count, file in documents] for _ in range(ROUNDS)
     ]
-    for pages, results in zip(PAGES, zip(*rounds, strict=True), strict=True):
+    for (count, _), results in zip(documents, zip(*rounds, strict=True), strict=True):
         result = _together(list(results))
         if result.failure is not None:
-            yield f"| {pages} | not measured: {result.failure} | – | – |"
+            yield f"| {count} | not measured: {result.failure} | – | – |"
             continue
         seconds = statistics.median(result.seconds)
-        each.append(seconds / pages)
-        yield f"| {pages} | {seconds:.3f} | {each[-1] * 1000:.2f} | {result.peak_mb:.0f} |"
+        each.append(seconds / count)
+        yield f"| {count} | {seconds:.3f} | {each[-1] * 1000:.3g} | {result.peak_mb:.0f} |"
     yield ""
     if each:
-        yield f"The dearest page costs {max(each) / min(each) - 1:.0%} more than the cheapest."
+        yield f"The dearest {unit} costs {max(each) / min(each) - 1:.0%} more than the cheapest."
 
 
 def repeated(source: Path, target: Path, pages: int) -> Path:

@@ -35,17 +35,21 @@ _OFF = ("0", "false", "off")
 
 
 class CellContent:
-    """A cell as the file has it. `merge_down` is the `w:vMerge`: `restart`, `continue`, or `None` for none."""
+    """A cell as the file has it.
 
-    span: int = 1
-    merge_down: str | None = None
-    goes_on: bool = False
-    """Whether the cell before goes on here (the old `w:hMerge`)."""
+    `merge_down` is the `w:vMerge`: `restart`, `continue`, or `None` for none. `goes_on` tells that the cell before goes
+    on here (the old `w:hMerge`).
+    """
+
+    __slots__ = ("element", "goes_on", "items", "merge_down", "span")
 
     def __init__(self, element: Element) -> None:
-        """Hold nothing yet; what few cells have stands in the class until one has it."""
+        """Hold nothing yet; by hand, since there is no other type of which a file makes as many."""
         self.element = element
         self.items: list[Line | TableContent] = []
+        self.span = 1
+        self.merge_down: str | None = None
+        self.goes_on = False
 
     @property
     def text(self) -> str:

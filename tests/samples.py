@@ -10,6 +10,8 @@ from docx import Document
 
 RAW = Path(__file__).parent.parent / "data" / "raw"
 WORD, PDF, SCAN = RAW / "report.docx", RAW / "report.pdf", RAW / "report-scan.pdf"
+DATA = Path(__file__).parent / "data"
+FEATURES, SCHOOL = DATA / "word-features.docx", DATA / "school-programme.docx"
 
 
 def small_report(total: str = "30,00", note: str = "") -> bytes:

@@ -68,6 +68,14 @@ PROGRAMS = (
 )
 """All that find tables."""
 
+WORD_PROGRAMS = (
+    Program("zvity-word", "**zvity**", None),
+    Program("kreuzberg", "kreuzberg", "kreuzberg"),
+    Program("docspine", "docspine", "docspine"),
+    Program("lxml-text", "lxml: parse, text of cells (floor)", None),
+)
+"""Those that read Word files, and their floor."""
+
 FLOORS = (
     Program("pdfium-text", "PDFium text only (floor)", None),
     Program("pdfium-objects", "PDFium text objects and paths (floor)", None),

@@ -217,6 +217,58 @@ def _texts(node: Raw) -> list[str]:
     return [text for child in node.values() if isinstance(child, list) for text in _texts(child)]
 
 
+def zvity_word() -> Program:
+    """Read a Word file with this project's own code."""
+    read: Any = importlib.import_module("extractors.read").read
+    importlib.import_module("extractors.word")
+    return lambda path: read(Path(path).read_bytes(), Path(path).name), zvity()[1]
+
+
+def kreuzberg() -> Program:
+    """Ask kreuzberg for a Word file's tables, without a cache."""
+    library = importlib.import_module("kreuzberg")
+    options = library.ExtractionConfig(use_cache=False)
+
+    def extract(path: str) -> Raw:
+        return library.extract_file_sync(path, config=options)
+
+    return extract, lambda result: [((), from_rows(table.cells)) for table in result.tables]
+
+
+def docspine() -> Program:
+    """Ask docspine for a Word file's tables; cells that go on from above have no paragraph of their own."""
+    library = importlib.import_module("docspine")
+
+    def extract(path: str) -> Raw:
+        return library.open(path).tables()
+
+    def tables(found: Raw) -> Tables:
+        return [((), from_rows([[_docspine_text(c) for c in row["cells"]] for row in t["rows"]])) for t in found]
+
+    return extract, tables
+
+
+def _docspine_text(cell: Raw) -> str:
+    return "\n".join(block.get("text", "") for block in cell["blocks"])
+
+
+def lxml_text() -> Program:
+    """Floor: parse `document.xml` and take the text of each cell, without any feature of Word's."""
+    etree = importlib.import_module("lxml.etree")
+    zipfile = importlib.import_module("zipfile")
+    word = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+    def extract(path: str) -> Raw:
+        with zipfile.ZipFile(path) as archive:
+            root = etree.fromstring(archive.read("word/document.xml"))
+        return [
+            [["".join(cell.itertext(word + "t")) for cell in row.iter(word + "tc")] for row in table.iter(word + "tr")]
+            for table in root.iter(word + "tbl")
+        ]
+
+    return extract, lambda tables: [((), from_rows(rows)) for rows in tables]
+
+
 def pdfium_text() -> Program:
     """Floor: the text of each page, without tables."""
     library = importlib.import_module("pypdfium2")
@@ -271,6 +323,10 @@ PROGRAMS: dict[str, Callable[[], Program]] = {
     "img2table-borderless": lambda: img2table(borderless_tables=True),
     "tabula": tabula,
     "opendataloader-pdf": opendataloader,
+    "zvity-word": zvity_word,
+    "kreuzberg": kreuzberg,
+    "docspine": docspine,
+    "lxml-text": lxml_text,
     "pdfium-text": pdfium_text,
     "pdfium-objects": pdfium_objects,
 }

@@ -94,7 +94,7 @@ def test_speeds_are_medians_of_all_rounds_and_failures_are_named(monkeypatch: py
         return Result(seconds=(float(next(spent)),) * runs, peak_mb=10.0)
 
     monkeypatch.setattr(speed, "run", answer)
-    found = speed.speeds(Path())
+    found = speed.speeds([Path(name) for name in speed.FILES])
     lines = list(speed.speed_lines(found))
 
     # A round spends a number for each program that works on each file: the middle round's is the median.
