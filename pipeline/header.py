@@ -17,6 +17,9 @@ Path = tuple[str, ...]
 
 MAX_HEADER_ROWS = 12
 
+_ITEM = re.compile(r"\d{1,3}(?:\.\d{1,3})*[.)]")
+"""The number of an item: below a section's title it begins the section's first row, not a row of headings."""
+
 MAX_NUMBER = 4
 """Characters of the longest column number."""
 
@@ -77,6 +80,8 @@ def _parts_headings(above: list[Cell], row: list[Cell]) -> bool:
     filled = [cell for cell in _different(row) if cell.text.strip()]
     if len(filled) >= 2 and all(_is_year(cell.text) for cell in filled):
         return True
+    if filled and filled[0].column == 0 and _ITEM.fullmatch(filled[0].text.strip()):
+        return False
     under = [cell for cell in filled if above[cell.column].column_span > cell.column_span]
     if len(under) < 2 or len({above[cell.column].column for cell in under}) == len(under):
         return False

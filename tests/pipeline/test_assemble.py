@@ -75,6 +75,14 @@ def test_another_header_heads_another_table() -> None:
     assert apart(table(first, page=1), table(other, page=2))
 
 
+@pytest.mark.parametrize("number", ["3.", "1.12.", "0.", "4)"])
+def test_section_and_its_first_item_at_the_top_of_a_page_are_no_header(number: str) -> None:
+    section = [["Захід розділу", "<", ""], [number, "Таблетки", "ампули"], ["5.", "Розчин", "флакон"]]
+    assert drawn(joined(table(FIRST, page=1), table(section, page=2))) == [*FIRST, *section]
+    headings = [["Обсяг", "<", "Примітка"], ["план", "факт", ""], ["5.", "Розчин", "флакон"]]
+    assert apart(table(FIRST, page=1), table(headings, page=2))
+
+
 @pytest.mark.parametrize(
     "edges",
     [
