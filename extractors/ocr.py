@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # before Tesseract loads: its threads cost more than they bring
 
@@ -39,6 +40,18 @@ TELLING = 24
 """Pixels of height from which the flag of a printed 1 shows."""
 OVERRUN = 0.7
 """Most confidence in a number whose ink runs over the cell's edge: a pen or a stamp may have changed its digits."""
+SPECK = 6
+"""Pixels each way up to which a lone blob is a speck: a full stop of 12 points has 6."""
+BESIDE_PRINT = 25
+"""Pixels from a sign within which a full stop or an accent belongs to it: the height of a digit of 9 points."""
+STAR = (7, 15)
+"""Pixels of height of a star."""
+MIN_SPACED = 4
+"""Digits from which a number may have spaces."""
+DIGIT_WIDTH = 0.72
+"""Width of a digit with its room, in heights; more ink than that is several digits that touch."""
+SPACE = 1.25
+"""Steps between digits from which there is a space: the narrowest is a quarter of an em, half a digit."""
 SURE = 0.97
 """Confidence of what is known by its shape."""
 
@@ -55,6 +68,8 @@ _NUMBER = re.compile(r"[-–−]?(\d{1,3}( \d{3})+|\d+)([,.]\d+)?\s?%?")
 _NUMERO = re.compile(r"\b(?:М[ое]|[NХЛ][оo]|N[еe])\.?(?=\s*(?:\d|[пзn]\s?/\s?[пn]))")
 _BARS = re.compile(r"[IІiіїЇl|!1ПпШшTТ]{1,4}")
 _ROMAN_LIKE = re.compile(r"(?=..)[IІЇl|1]{0,3}([-–][IІЇl|1]{0,3})?[MМVvУХX][IІЇl|1]{0,3}")
+_CROSSES = {"X": "Х", "Х": "Х", "x": "х", "х": "х", "×": "х"}
+"""The cross that says "not applicable", as Ukrainian print has it: a Cyrillic letter."""
 _LATIN_NUMERALS = str.maketrans("ІХ", "IX")
 _ROMAN = re.compile(r"(I{1,3}-)?X{0,3}(IX|IV|V?I{1,3}|(?<=X)V?|(?<=-)V|V)")
 
@@ -94,13 +109,13 @@ class Line:
 
 def read_cell(crop: Picture) -> Reading:
     """Read the inside of one table cell, its ruling lines already cut off."""
-    blobs = _blobs(crop)
+    blobs = _without_specks(_blobs(crop))
     if not blobs:
         return Reading("", 1.0)
     ink = _around(blobs)
-    dashes = _dashes(crop, blobs)
-    if dashes:
-        return Reading(dashes, SURE, None, ink)
+    known = _dashes(crop, blobs) or _stars(crop, blobs)
+    if known:
+        return Reading(known, SURE, None, ink)
     reading = _read(_padded(crop, ink), _line_count(blobs), len(blobs), crop.shape[1] - MARGIN)
     if looks_numeric(reading.text) and _overrun(crop, blobs):
         reading = replace(reading, confidence=min(reading.confidence, OVERRUN))
@@ -180,9 +195,12 @@ def _read(crop: Picture, lines: int, blobs: int, room: int) -> Reading:
     bare = text.strip("|_ ")
     if not bare.strip(".,:;'`\"’‘"):
         return Reading("", 0.0, text or None)
+    if lines == 1 and bare in _CROSSES:
+        return Reading(_CROSSES[bare], max(word.confidence for word in words))
     if looks_numeric(bare):
         first = Reading(bare, min((word.confidence for word in words), default=0.0))
-        return settle(first, _digits(crop, lines))
+        settled = settle(first, _digits(crop, lines))
+        return replace(settled, text=_spaced(crop, settled.text)) if lines == 1 else settled
     checked = _checked(crop, words)
     if _ROMAN_LIKE.fullmatch(text):
         return replace(checked, confidence=min(checked.confidence, 0.6))
@@ -241,8 +259,8 @@ def _checked(picture: Picture, words: list[Word]) -> Reading:
         roman = _roman(shape, text)
         if roman:
             text, other = roman, text if any(sign.isdigit() for sign in text) else roman
-        if _ROMAN.fullmatch(text) and len(_blobs(shape)) > len(text):
-            other = text + "I" * (len(_blobs(shape)) - len(text))
+        if _ROMAN.fullmatch(text) and (signs := len(_tall(_blobs(shape)))) > len(text):
+            other = text + "I" * (signs - len(text))
         differ = differ or other != text
         if any(sign.isdigit() for sign in text):
             again = _digits(shape, 1)
@@ -349,7 +367,7 @@ def _dashes(crop: Picture, blobs: list[Box]) -> str:
     """
     heights = [bottom - top for _, top, _, bottom in blobs]
     flat = all(
-        right - left >= 1.6 * height and height <= 12
+        right - left >= 1.4 * height and right - left >= 8 and height <= 12
         for (left, _, right, _), height in zip(blobs, heights, strict=True)
     )
     left, top, right, bottom = _around(blobs)
@@ -359,6 +377,75 @@ def _dashes(crop: Picture, blobs: list[Box]) -> str:
     dark = profile < (profile.min() + PAPER) / 2
     dashes = int(dark[0]) + int(np.count_nonzero(dark[1:] & ~dark[:-1]))
     return "-" * dashes if dashes <= 4 and right - left >= 1.5 * dashes * max(heights) else ""
+
+
+def _stars(crop: Picture, blobs: list[Box]) -> str:
+    """Give the stars of a cell that holds one to three and nothing else: the readers take them for letters.
+
+    A star is as tall as wide, less than half as tall as print of 9 points, and neither as full as a dot nor as empty as
+    a ring.
+    """
+    left, top, right, bottom = _around(blobs)
+    height = bottom - top
+    if not STAR[0] <= height <= STAR[1] or any(b - t < 0.75 * height for _, t, _, b in blobs):
+        return ""
+    count = round((right - left) / (1.15 * height))
+    if not 1 <= count <= 3 or not 0.8 * count <= (right - left) / height <= 1.3 * count:
+        return ""
+    framed = cv2.copyMakeBorder(crop, 31, 31, 31, 31, cv2.BORDER_CONSTANT, value=(float(PAPER),))
+    ink = ink_mask(framed)[31 + top : 31 + bottom, 31 + left : 31 + right] > 0  # type: ignore[arg-type]
+    width = (right - left) / count
+    for n in range(count):
+        one = ink[:, round(n * width) : round((n + 1) * width)]
+        middle = one[height // 3 : -(height // 3), one.shape[1] // 3 : -(one.shape[1] // 3)]
+        if not 0.45 < one.mean() < 0.75 or not middle.all():
+            return ""
+    return "*" * count
+
+
+def _spaced(crop: Picture, text: str) -> str:
+    """Give a number with spaces where its print has them: the readers lose and make up narrow ones.
+
+    Digits stand at the same distance from one another, be they as narrow as 1; where two stand further apart, there is
+    a space, or a sign between them. Where the print does not show as many digits as the text has, nothing is changed.
+    """
+    digits = [sign for sign in text if sign.isdigit()]
+    if len(digits) < MIN_SPACED or not re.fullmatch(r"[\d ]+(?:[.,]\d+)?", text):
+        return text
+    whole = sum(map(str.isdigit, re.split("[.,]", text)[0]))
+    blobs = sorted(_tall(_blobs(crop)))
+    height = float(np.median([bottom - top for _, top, _, bottom in blobs]))
+    centres: list[float] = []
+    for left, _, right, _ in blobs:
+        count = max(1, round((right - left) / (DIGIT_WIDTH * height)))
+        centres += [left + (right - left) * (n + 0.5) / count for n in range(count)]
+    if len(centres) != len(digits):
+        return text
+    steps = [b - a for a, b in pairwise(centres)]
+    usual = float(np.percentile(steps, 30))
+    parts = [digits[0]]
+    for step, digit in zip(steps[: whole - 1], digits[1:whole], strict=True):
+        parts.append(" " + digit if step > SPACE * usual else digit)
+    point = re.search("[.,]", text)
+    return "".join(parts) + (text[point.start() :] if point else "")
+
+
+def _tall(blobs: list[Box]) -> list[Box]:
+    """Leave out what is much lower than the tallest print: points, commas, dashes, pieces of a sign."""
+    tallest = max((bottom - top for _, top, _, bottom in blobs), default=0)
+    return [box for box in blobs if box[3] - box[1] >= 0.6 * tallest]
+
+
+def _without_specks(blobs: list[Box]) -> list[Box]:
+    """Leave out specks: what is as small as a full stop and has no print beside it."""
+    print_ = [box for box in blobs if max(box[2] - box[0], box[3] - box[1]) > SPECK]
+    return [box for box in blobs if box in print_ or any(_near(box, other) for other in print_)]
+
+
+def _near(first: Box, second: Box) -> bool:
+    across = max(first[0], second[0]) - min(first[2], second[2])
+    down = max(first[1], second[1]) - min(first[3], second[3])
+    return across <= BESIDE_PRINT and down <= BESIDE_PRINT
 
 
 def _upright_bars(crop: Picture) -> int:
