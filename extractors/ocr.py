@@ -68,6 +68,10 @@ _NUMBER = re.compile(r"[-–−]?(\d{1,3}( \d{3})+|\d+)([,.]\d+)?\s?%?")
 _NUMERO = re.compile(r"\b(?:М[ое]|[NХЛ][оo]|N[еe])\.?(?=\s*(?:\d|[пзn]\s?/\s?[пn]))")
 _BARS = re.compile(r"[IІiіїЇl|!1ПпШшTТ]{1,4}")
 _ROMAN_LIKE = re.compile(r"(?=..)[IІЇl|1]{0,3}([-–][IІЇl|1]{0,3})?[MМVvУХX][IІЇl|1]{0,3}")
+_CODE_LIKE = re.compile(r"[A-ZА-ЯҐЄІЇ](?P<digits>[\dOОЗІI]{2})(?P<rest>(?:\.\d{1,2})?[;,.:)]?)")
+_CODE = re.compile(r"[A-Z]\d{2}(?!\w)")
+"""A code of a classification: a Latin letter and two digits, as the International Classification of Diseases has."""
+_CODE_DIGITS = str.maketrans("OОЗІI", "00311")
 _CROSSES = {"X": "Х", "Х": "Х", "x": "х", "х": "х", "×": "х"}
 """The cross that says "not applicable", as Ukrainian print has it: a Cyrillic letter."""
 _LATIN_NUMERALS = str.maketrans("ІХ", "IX")
@@ -261,6 +265,8 @@ def _checked(picture: Picture, words: list[Word]) -> Reading:
             text, other = roman, text if any(sign.isdigit() for sign in text) else roman
         if _ROMAN.fullmatch(text) and (signs := len(_tall(_blobs(shape)))) > len(text):
             other = text + "I" * (signs - len(text))
+        if code := _code(shape, text):
+            text = other = code
         differ = differ or other != text
         if any(sign.isdigit() for sign in text):
             again = _digits(shape, 1)
@@ -274,6 +280,24 @@ def _checked(picture: Picture, words: list[Word]) -> Reading:
         others.setdefault(word.line, []).append(other)
     whole, alternative = (join_lines(" ".join(line) for line in by.values()) for by in (lines, others))
     return Reading(_NUMERO.sub("№", whole), weighed / total, _NUMERO.sub("№", alternative) if differ else None)
+
+
+def _code(shape: Picture, text: str) -> str:
+    """Give a code such as `F51.1` with the letter that the reader of Latin letters sees, else nothing.
+
+    The reader of words takes a Latin letter for the Cyrillic one that is most like it, `F51` for `Е51`, and a digit
+    after it for a letter. Its digits stay for the reader of digits to confirm.
+    """
+    like = _CODE_LIKE.fullmatch(text)
+    if like is None:
+        return ""
+    again = "".join(word.text for word in _words(_engine(_DIGITS), shape, PSM.SINGLE_LINE))
+    if not again[:1].isascii() or not again[:1].isupper():
+        return ""
+    digits = like["digits"].translate(_CODE_DIGITS)
+    if _CODE.match(again) is None and not any(sign.isdigit() for sign in like["digits"]):
+        return ""
+    return f"{again[0]}{digits}{like['rest']}"
 
 
 def _better(shape: Picture, text: str, other: str) -> tuple[str, str]:

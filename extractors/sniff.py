@@ -63,13 +63,13 @@ def sniff(data: bytes) -> str:
         return RTF
     for mark, name in _REFUSED_KINDS:
         if data.startswith(mark):
-            raise Refused("unsupported", f"the file is {name}, not a PDF, Word document or picture; convert it and try again")
+            raise Refused("unsupported", f"the file is {name}, no PDF, Word document or picture; convert it")
     if b"%PDF-" in data[:_HEAD]:  # last, since another kind of file may hold a PDF
         return PDF
     start = data[:_HEAD].lstrip(b"\xef\xbb\xbf\r\n\t ").lower()
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
-        raise Refused("unsupported", "the file is a web page, not a PDF, Word document or picture; download the document itself")
-    raise Refused("unsupported", "the content is not a PDF, Word document or picture; convert the document and try again")
+        raise Refused("unsupported", "the file is a web page, no PDF, Word document or picture; download the document")
+    raise Refused("unsupported", "the content is no PDF, Word document or picture; convert it and try again")
 
 
 def _sniff_ole(data: bytes) -> str:

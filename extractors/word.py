@@ -15,7 +15,8 @@ from extractors.document import Block, Document, Paragraph, Table
 from extractors.errors import Broken
 from extractors.limits import LIMITS, enforce
 from extractors.sniff import DOCX
-from extractors.word_body import TableContent, read_body
+from extractors.word_body import read_body
+from extractors.word_content import TableContent
 from extractors.word_grid import table_of
 from extractors.word_numbering import Numbering
 from extractors.word_package import Package

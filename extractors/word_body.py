@@ -13,84 +13,23 @@ from typing import TYPE_CHECKING, TypeVar
 
 from extractors.errors import Broken, Refused
 from extractors.symbols import unicode
+from extractors.word_content import CellContent, Line, RowContent, TableContent
+from extractors.word_math import M, formula, raised
 from extractors.word_numbering import Numbering
 from extractors.word_numbers import roman
-from extractors.word_styles import VAL, Look, Styles, W, look, number, switch, value
+from extractors.word_styles import VAL, Look, Styles, W, look, number, switch, value, whole
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
-_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 P, R, T, PPR, RPR, TBL, TR, TC = (W + name for name in ("p", "r", "t", "pPr", "rPr", "tbl", "tr", "tc"))
 
-_RAISED = str.maketrans("0123456789+-−=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾")
 _ROMAN_RAISED = str.maketrans("ivxlcdm", "ⁱᵛˣˡᶜᵈᵐ")
 
 Content = TypeVar("Content")
-Line = list[str]
-"""The pieces of text of a paragraph."""
-
+_PLAIN = Look()
 _OFF = ("0", "false", "off")
-
-
-class CellContent:
-    """A cell as the file has it.
-
-    `merge_down` is the `w:vMerge`: `restart`, `continue`, or `None` for none. `goes_on` tells that the cell before goes
-    on here (the old `w:hMerge`).
-    """
-
-    __slots__ = ("element", "goes_on", "items", "merge_down", "span")
-
-    def __init__(self, element: Element) -> None:
-        """Hold nothing yet; by hand, since there is no other type of which a file makes as many."""
-        self.element = element
-        self.items: list[Line | TableContent] = []
-        self.span = 1
-        self.merge_down: str | None = None
-        self.goes_on = False
-
-    @property
-    def text(self) -> str:
-        """The paragraphs, one a line; a table inside gives its rows, one a line, their cells parted by spaces."""
-        items = self.items
-        if len(items) == 1 and type(line := items[0]) is list:
-            return (line[0] if len(line) == 1 else "".join(line)).strip()
-        return "\n".join("".join(item) if isinstance(item, list) else item.text for item in items).strip()
-
-    @property
-    def tables(self) -> Iterable[TableContent]:
-        """The tables inside that are data."""
-        return (item for item in self.items if not isinstance(item, list) and not item.boxed)
-
-
-@dataclass(slots=True, eq=False)
-class RowContent:
-    """A row as the file has it; `before` and `after` count the grid columns that it leaves free."""
-
-    element: Element
-    cells: list[CellContent] = field(default_factory=list)
-    before: int = 0
-    after: int = 0
-    heads: bool = False
-    """Whether Word repeats it at the top of each page."""
-    hidden: bool = False
-
-
-@dataclass(slots=True, eq=False)
-class TableContent:
-    """A table as the file has it; one in a text box (`boxed`) is text and no data."""
-
-    element: Element
-    boxed: bool
-    rows: list[RowContent] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        """The rows, one a line, their cells parted by spaces."""
-        texts = (" ".join(" ".join(cell.text.split()) for cell in row.cells).strip() for row in self.rows)
-        return "\n".join(text for text in texts if text)
 
 
 def read_body(
@@ -122,6 +61,46 @@ class _Capitals:
         self._line.append(text.upper())
 
 
+@dataclass(slots=True)
+class _Field:
+    """An open field. Text of its instruction is kept: a field that never ends has hidden what was no instruction."""
+
+    shown: str
+    """What a field of a form shows where it has no result."""
+    in_instruction: bool = True
+    hidden: list[tuple[Line, str]] = field(default_factory=list)
+
+
+class _Instruction:
+    """Takes the text of a field's instruction, which is not shown."""
+
+    def __init__(self, of: _Field, line: Line) -> None:
+        self._of, self._line = of, line
+
+    def append(self, text: str) -> None:
+        self._of.hidden.append((self._line, text))
+
+
+@dataclass(slots=True)
+class _Mark:
+    """What the properties of a paragraph say, and those of its mark; most paragraphs say nothing of it."""
+
+    start: int
+    """Where in its line the paragraph begins: behind others that go on in it."""
+    style: str | None = None
+    numbered: tuple[int | None, int | None] | None = None
+    """List and level."""
+    look: Look = _PLAIN
+    """How the style shows text."""
+    hidden: bool = False
+    stays: bool = False
+    """Whether the number stays though the mark is hidden (`w:specVanish`)."""
+    capitals: bool = False
+    deleted: bool = False
+    counted: bool = False
+    label: str = ""
+
+
 class _Body:
     def __init__(self, body: Element, numbering: Callable[[], Numbering], styles: Callable[[], Styles]) -> None:
         self._numbering, self._styles = numbering, styles
@@ -131,21 +110,22 @@ class _Body:
         """Where paragraphs and tables go, by the element they stand in: the body, a cell, a text box of one."""
         self._tables: dict[Element, TableContent] = {}
         self._rows: dict[Element, RowContent] = {}
-        self._paragraph: Line = []
-        self._line: Line | _Capitals = self._paragraph
-        """Where text goes: to the paragraph's pieces, or where it is not shown to a list that nobody reads."""
+        self._base: Line = []
+        """The paragraph's pieces."""
+        self._paragraph = self._base
+        """The same, or the pieces of a run that is read as a whole."""
+        self._line: Line | _Capitals | _Instruction = self._base
+        """Where text goes: to the pieces, or where it is not shown."""
+        self._start = 0
+        self._mark: _Mark | None = None
         self._look = _PLAIN
-        """How the paragraph's style shows text."""
-        self._style: str | None = None
-        self._numbered: tuple[int | None, int | None] | None = None
-        """List and level of the paragraph while its number is not yet counted."""
-        self._joins = False
-        """Whether the next paragraph goes on in this one, as the mark between them is deleted or hidden."""
-        self._number_hidden = False
-        self._fields: list[bool] = []
-        """Whether each open field still gives its instruction, the outermost first."""
-        self._run: Element | None = None
-        """The run whose look has been seen to."""
+        self._fields: list[_Field] = []
+        self._instructions = 0
+        """Open fields that still give their instruction."""
+        self._seen: Element | None = None
+        """The run properties that have been seen to."""
+        self._chosen: set[Element] = set()
+        """Alternate contents of which one has been read."""
         self._boxed = False
         self._notes = {"footnote": 0, "endnote": 0}
 
@@ -172,53 +152,71 @@ class _Body:
                 skip = others[tag](self, element) or 0
 
     def finish(self) -> None:
-        """Count the last paragraph."""
-        self._count()
+        """End the last paragraph and what it left open."""
+        self._end_paragraph()
+        self._drop_fields()
 
     # Structure
 
     def _on_paragraph(self, element: Element) -> None:
-        if self._numbered is not None or self._style is not None:
-            self._count()
+        mark = self._mark
+        if mark is not None:
+            self._end_paragraph()
         above = element.getparent()
         if above is not self._owner.element:
             owner = self._owners.get(above) or self._owners[_above(element, self._owners)]  # type: ignore[arg-type]
             if owner is not self._owner:
-                self._owner, self._joins = owner, False
-                self._fields.clear()
-        if self._joins:
-            self._joins = False
+                self._drop_fields()
+                self._owner, mark = owner, None
+        if mark is not None and (mark.deleted or mark.hidden):  # it goes on in the same line
+            self._start = mark.start if mark.deleted else len(self._base)
         else:
-            self._paragraph = []
-            self._owner.items.append(self._paragraph)
+            self._base, self._start = [], 0
+            self._owner.items.append(self._base)
+        self._paragraph = self._line = self._base
         self._look = _PLAIN
-        self._line = self._paragraph
-        if self._fields:
+        if self._instructions:
             self._aim()
+
+    def _marked(self) -> _Mark:
+        if self._mark is None:
+            self._mark = _Mark(self._start)
+        return self._mark
+
+    def _end_paragraph(self) -> None:
+        """Put the paragraph's number before its text; that of a hidden one only where it shows text after all."""
+        mark = self._mark
+        self._mark = None
+        if mark is None:
+            return
+        self._count(mark)
+        shown = not mark.hidden or mark.stays or any(piece.strip() for piece in self._base[mark.start :])
+        if mark.label and shown:
+            self._base.insert(mark.start, mark.label.upper() if mark.capitals else mark.label)
+
+    def _count(self, mark: _Mark | None) -> None:
+        """Count a paragraph of a list: before those of text boxes in it, and after its mark is known."""
+        if mark is None or mark.counted or mark.deleted:
+            return
+        mark.counted = True
+        if mark.numbered is None and (mark.style is None or self._styles().numbered_by(mark.style) is None):
+            return
+        mark.label = self._numbering().label(mark.style, *(mark.numbered or (None, None)))
 
     def _aim(self) -> None:
         """Let text go to the paragraph, or to nowhere where it is not shown."""
-        if self._look.hidden or any(self._fields):
+        if self._look.hidden:
             self._line = []
+        elif self._instructions:
+            self._line = _Instruction(next(f for f in self._fields if f.in_instruction), self._base)
         else:
             self._line = _Capitals(self._paragraph) if self._look.capitals else self._paragraph
 
-    def _count(self) -> None:
-        """Put the paragraph's number before its text."""
-        style, numbered, hidden = self._style, self._numbered, self._number_hidden or self._look.hidden
-        self._style, self._numbered, self._number_hidden = None, None, False
-        if numbered is None and (style is None or self._styles().numbered_by(style) is None):
-            return
-        label = self._numbering().label(style, *(numbered or (None, None)))
-        if label and not hidden:
-            self._paragraph.insert(0, label)
-
     def _on_table(self, element: Element) -> None:
-        self._count()
+        self._end_paragraph()
         table = TableContent(element, self._boxed)
         self._tables[element] = table
         self._owners[_above(element, self._owners)].items.append(table)
-        self._joins = False
 
     def _on_row(self, element: Element) -> None:
         row = RowContent(element)
@@ -226,23 +224,24 @@ class _Body:
         self._rows[element] = row
 
     def _on_text_box(self, element: Element) -> int:
-        """Read a text box below the paragraph it is anchored in."""
-        self._count()
+        """Read a text box below the paragraph it is anchored in; one whose anchor is not shown is not."""
         inside = _after(element, element)
-        kept = self._owner, self._paragraph, self._look, self._fields, self._boxed
+        if self._look.hidden or self._instructions:
+            return len(inside)
+        self._count(self._mark)
+        kept = self._owner, self._base, self._paragraph, self._start, self._mark, self._look, self._fields, self._boxed
         self._owners[element] = self._owner
-        self._fields, self._boxed = [], True
+        self._mark, self._fields, self._boxed = None, [], True
         self.walk(inside)
-        self._count()
-        self._owner, self._paragraph, self._look, self._fields, self._boxed = kept
-        self._joins = False
+        self.finish()
+        self._owner, self._base, self._paragraph, self._start, self._mark, self._look, self._fields, self._boxed = kept
         self._aim()
         return len(inside)
 
     # Properties of rows and cells
 
     def _on_row_property(self, element: Element) -> None:
-        row = _holder(element, self._rows)
+        row = _holder(element, self._rows, TR)
         if row is None:
             return
         if element.tag == _TBL_HEADER:
@@ -250,16 +249,16 @@ class _Body:
         elif element.tag == _HIDDEN:
             row.hidden = element.get(VAL, "1") not in _OFF
         elif element.tag == _GRID_BEFORE:
-            row.before = max(0, _whole(element, 0))
+            row.before = max(0, whole(element.get(VAL), 0))
         else:
-            row.after = max(0, _whole(element, 0))
+            row.after = max(0, whole(element.get(VAL), 0))
 
     def _on_cell_property(self, element: Element) -> int:
-        cell = _holder(element, self._owners)
+        cell = _holder(element, self._owners, TC)
         if cell is None:
             return 0
         if element.tag == _GRID_SPAN:
-            cell.span = max(1, _whole(element, 1))
+            cell.span = max(1, whole(element.get(VAL), 1))
         elif element.tag == _V_MERGE:
             cell.merge_down = element.get(VAL, "continue")
         elif element.tag == _CELL_MERGE:
@@ -275,42 +274,51 @@ class _Body:
 
     def _on_style(self, element: Element) -> None:
         if _is_paragraph_property(element):
-            self._style = element.get(VAL)
-            self._look = self._styles().look(self._style or "")
-            self._joins = self._joins or bool(self._look.hidden)
+            mark = self._marked()
+            mark.style = element.get(VAL)
+            mark.look = self._look = self._styles().look(mark.style or "")
+            mark.hidden, mark.capitals = bool(mark.look.hidden), bool(mark.look.capitals)
             self._aim()
 
     def _on_number(self, element: Element) -> None:
         if _is_paragraph_property(element):
-            self._numbered = (number(element, W + "numId"), number(element, W + "ilvl"))
+            self._marked().numbered = (number(element, W + "numId"), number(element, W + "ilvl"))
 
     def _on_look(self, element: Element) -> int:
-        """Read a run that is hidden, raised or in capitals, or has a style, as a whole."""
+        """Read a run that is hidden, raised or in capitals, or has a style, as a whole; or the look of a mark."""
         properties = element.getparent()
-        run = properties.getparent() if properties is not None else None
-        if run is None or run is self._run:
+        holder = properties.getparent() if properties is not None else None
+        if properties is None or holder is None or properties is self._seen:
             return 0
-        if run.tag == PPR and element.tag == _VANISH and switch(properties, "vanish"):
-            self._joins = True
-            self._number_hidden = not switch(properties, "specVanish")
-        if run.tag != R:
+        if holder.tag == PPR and _is_paragraph_property(properties):
+            self._seen = properties
+            mark = self._marked()
+            shown = self._shown(properties, mark.look)
+            mark.hidden, mark.capitals = bool(shown.hidden), bool(shown.capitals)
+            mark.stays = bool(switch(properties, "specVanish"))
+        if holder.tag != R:
             return 0
-        named = value(properties, W + "rStyle")
-        shown = look(properties).over((self._styles().look(named) if named else Look()).toggled(self._look))
+        self._seen = properties
+        shown = self._shown(properties, self._look)
         if shown.same(self._look):
             return 0
-        inside = _after(element, run)
-        kept = self._look, self._paragraph, self._run
+        self._count(self._mark)
+        inside = _after(element, holder)
+        kept = self._look, self._paragraph
         pieces: Line = []
-        self._look, self._paragraph, self._run = shown, pieces, run
+        self._look, self._paragraph = shown, pieces
         self._aim()
         self.walk(inside)
-        self._look, self._paragraph, self._run = kept
+        self._look, self._paragraph = kept
         self._aim()
         text = "".join(pieces)
-        if not any(self._fields):
-            self._paragraph.append(_raised(text) if shown.raised else text)
+        self._paragraph.append(raised(text) if shown.raised else text)
         return len(inside)
+
+    def _shown(self, properties: Element, of_paragraph: Look) -> Look:
+        """Give the look of run properties in a paragraph of some look."""
+        named = value(properties, W + "rStyle")
+        return look(properties).over((self._styles().look(named) if named else Look()).toggled(of_paragraph))
 
     # What is not shown, or is shown in another way
 
@@ -318,14 +326,15 @@ class _Body:
         """Leave out what a tracked change deleted or moved away: text, a row, the mark of a paragraph."""
         properties = element.getparent()
         if properties is not None and properties.tag == _TRPR:
-            row = _holder(element, self._rows)
+            row = _holder(element, self._rows, TR)
             if row is None:
                 return 0
             self._tables[_above(row.element, self._tables)].rows.pop()
             return len(_after(element, row.element))
         if properties is not None and properties.tag == RPR:
-            if (above := properties.getparent()) is not None and above.tag == PPR:
-                self._joins, self._numbered, self._style = True, None, None
+            above = properties.getparent()
+            if above is not None and above.tag == PPR and _is_paragraph_property(properties):
+                self._marked().deleted = True
             return 0
         return len(_after(element, element))
 
@@ -333,28 +342,31 @@ class _Body:
         return len(_after(element, element))
 
     def _on_choice(self, element: Element) -> int:
-        """Of alternate contents read the first; of those without text the one for older programs."""
-        before = element.getprevious()
-        while before is not None:
-            if next(before.iter(T), None) is not None:
-                return len(_after(element, element))
-            before = before.getprevious()
+        """Of alternate contents read the first that shows anything."""
+        around = element.getparent()
+        if around is None:
+            return 0
+        if around in self._chosen:
+            return len(_after(element, element))
+        if next(element.iter(*_SHOWN), None) is not None:
+            self._chosen.add(around)
         return 0
 
     def _on_character(self, element: Element) -> None:
         if element.tag != _TAB or (run := element.getparent()) is None or run.tag == R:  # else it is a tab stop
             self._line.append(_CHARACTERS[element.tag])
 
-    def _on_formula(self, element: Element) -> None:
-        self._line.append(element.text or "")
+    def _on_formula(self, element: Element) -> int:
+        self._line.append(formula(element))
+        return len(_after(element, element))
 
     def _on_symbol(self, element: Element) -> None:
-        code = element.get(W + "char", "")
         try:
-            character = chr(int(code, 16))
-        except (ValueError, OverflowError):
+            code = int(element.get(W + "char", ""), 16)
+        except ValueError:
             return
-        self._line.append(unicode(character, element.get(W + "font", "")))
+        if 0x20 <= code < 0xD800 or 0xE000 <= code < 0x10000:
+            self._line.append(unicode(chr(code), element.get(W + "font", "")))
 
     def _on_note(self, element: Element) -> None:
         """Raise the mark of a note, so that it does not read as part of the word or number that it stands on."""
@@ -363,42 +375,42 @@ class _Body:
         kind = "footnote" if element.tag == _FOOTNOTE else "endnote"
         self._notes[kind] += 1
         n = self._notes[kind]
-        self._line.append(_raised(str(n)) if kind == "footnote" else roman(n).translate(_ROMAN_RAISED))
-
-    def _on_raised(self, element: Element) -> int:
-        """Raise an exponent of a formula."""
-        inside = _after(element, element)
-        kept, self._line = self._line, []
-        self.walk(inside)
-        text, self._line = "".join(self._line), kept
-        self._line.append(_raised(text) if text == text.translate(_RAISED) or _raised(text) != text else "^" + text)
-        return len(inside)
+        self._line.append(raised(str(n)) if kind == "footnote" else roman(n).translate(_ROMAN_RAISED))
 
     def _on_field(self, element: Element) -> None:
         """Follow a field: what it shows stands between its `separate` and its `end`."""
         kind = element.get(W + "fldCharType")
+        shown = ""
         if kind == "begin":
-            if shown := _form_field(element):
-                self._line.append(shown)
-            self._fields.append(True)
-        elif kind == "separate" and self._fields:
-            self._fields[-1] = False
+            self._fields.append(_Field(_form_field(element)))
+            self._instructions += 1
+        elif kind == "separate" and self._fields and self._fields[-1].in_instruction:
+            self._fields[-1].in_instruction = False
+            self._instructions -= 1
         elif kind == "end" and self._fields:
-            self._fields.pop()
+            ended = self._fields.pop()
+            if ended.in_instruction:
+                self._instructions -= 1
+                shown = ended.shown
         self._aim()
+        if shown:
+            self._line.append(shown)
+
+    def _drop_fields(self) -> None:
+        """Forget fields that never end; what they hid is shown."""
+        for one in self._fields:
+            if one.in_instruction:
+                self._instructions -= 1
+                for line, text in one.hidden:
+                    line.append(text)
+        if self._fields:
+            self._fields = []
 
     def _on_other_file(self, _: Element) -> None:
         raise Refused(
             "unsupported",
             "the Word file takes in another file, whose text would be lost; open it in Word and save it again",
         )
-
-
-def _whole(element: Element, default: int) -> int:
-    try:
-        return int(element.get(VAL, default))
-    except ValueError:
-        return default
 
 
 def _above(element: Element, known: Mapping[Element, object]) -> Element:
@@ -422,11 +434,11 @@ def _after(element: Element, around: Element) -> list[Element]:
     return list(inside)
 
 
-def _holder(element: Element, known: Mapping[Element, Content]) -> Content | None:
+def _holder(element: Element, known: Mapping[Element, Content], tag: str) -> Content | None:
     """Give what has a property; `None` for a property that a tracked change took away."""
     properties = element.getparent()
     above = properties.getparent() if properties is not None else None
-    return None if above is None else known.get(above)
+    return None if above is None or above.tag != tag else known.get(above)
 
 
 def _is_paragraph_property(element: Element) -> bool:
@@ -434,12 +446,6 @@ def _is_paragraph_property(element: Element) -> bool:
     properties = element.getparent()
     above = properties.getparent() if properties is not None else None
     return above is not None and above.tag == P
-
-
-def _raised(text: str) -> str:
-    """Write digits small and high, where nothing else is raised with them; a mark or a letter stays as it is."""
-    high = text.translate(_RAISED)
-    return high if not any(a == b for a, b in zip(text, high, strict=True) if not a.isspace()) else text
 
 
 def _form_field(begin: Element) -> str:
@@ -453,12 +459,12 @@ def _form_field(begin: Element) -> str:
         return "☒" if (switch(box, "default") if ticked is None else ticked) else "☐"
     if choice is not None:
         entries = choice.findall(W + "listEntry")
-        at = number(choice, W + "result") or number(choice, W + "default") or 0
+        chosen = number(choice, W + "result")
+        at = chosen if chosen is not None else number(choice, W + "default") or 0
         return entries[at].get(VAL, "") if 0 <= at < len(entries) else ""
     return ""
 
 
-_PLAIN = Look()
 _TRPR, _TAB = W + "trPr", W + "tab"
 _TBL_HEADER, _HIDDEN, _GRID_BEFORE, _GRID_AFTER = (W + n for n in ("tblHeader", "hidden", "gridBefore", "gridAfter"))
 _GRID_SPAN, _V_MERGE, _H_MERGE, _CELL_MERGE = (W + n for n in ("gridSpan", "vMerge", "hMerge", "cellMerge"))
@@ -470,7 +476,6 @@ _CHARACTERS = {
     W + "br": "\n",
     W + "cr": "\n",
     W + "noBreakHyphen": "-",
-    _M + "den": "/",
 }
 _OTHERS: dict[str, Callable[[_Body, Element], int | None]] = {
     TBL: _Body._on_table,
@@ -486,10 +491,11 @@ _OTHERS: dict[str, Callable[[_Body, Element], int | None]] = {
     **dict.fromkeys(_CHARACTERS, _Body._on_character),
     W + "sym": _Body._on_symbol,
     **dict.fromkeys((_FOOTNOTE, W + "endnoteReference"), _Body._on_note),
-    _M + "t": _Body._on_formula,
-    _M + "sup": _Body._on_raised,
+    M + "oMath": _Body._on_formula,
     W + "fldChar": _Body._on_field,
     W + "txbxContent": _Body._on_text_box,
     **dict.fromkeys((W + "altChunk", W + "subDoc"), _Body._on_other_file),
 }
 _TAGS = (T, P, TC, *_OTHERS)
+_SHOWN = (T, W + "txbxContent", W + "sym", W + "noBreakHyphen", W + "fldChar", W + "footnoteReference", M + "oMath")
+"""Elements that show something."""

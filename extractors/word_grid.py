@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from extractors.document import Cell, Table
 from extractors.limits import LIMITS, enforce
-from extractors.word_body import CellContent, RowContent, TableContent
+from extractors.word_content import CellContent, RowContent, TableContent
 from extractors.word_styles import W
 
 if TYPE_CHECKING:
@@ -35,6 +35,8 @@ def table_of(content: TableContent) -> Table | None:
     rows = [row for row in content.rows if not _is_hidden(row)]
     enforce("table_rows", len(rows), LIMITS.table_rows)
     edges = list(accumulate((_width(column, W + "w") or 0 for column in _columns(content.element)), initial=0))
+    if edges[-1] == 0:
+        edges = _edges_of_widths(rows)
     placed: list[list[_Place]] = []
     widest = 0
     for number_of_rows, row in enumerate(rows, start=1):
@@ -116,6 +118,24 @@ def _by_width(row: RowContent, edges: Sequence[int]) -> list[int] | None:
         if starts[-1] <= starts[-2] or abs(edges[starts[-1]] - x) > WIDTH_TOLERANCE:
             return None
     return starts
+
+
+def _edges_of_widths(rows: Sequence[RowContent]) -> list[int]:
+    """Make a grid of the widths of all cells, for a table that has none; none where a cell has no width."""
+    sides = {0}
+    for row in rows:
+        x = 0
+        for cell in row.cells:
+            width = _width(cell.element.find(f"{W}tcPr/{W}tcW"), W + "w")
+            if width is None or width <= 0:
+                return []
+            x += width
+            sides.add(x)
+    edges: list[int] = []
+    for side in sorted(sides):
+        if not edges or side - edges[-1] > WIDTH_TOLERANCE:
+            edges.append(side)
+    return edges
 
 
 def _nearest(edges: Sequence[int], x: int) -> int:

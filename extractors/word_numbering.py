@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 
 from extractors.symbols import unicode
 from extractors.word_numbers import written
-from extractors.word_styles import VAL, NumberedBy, Styles, W, number, switch, value
+from extractors.word_styles import VAL, NumberedBy, Styles, W, number, switch, value, whole
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 LEVELS = 9
+MOST = 32_767
+"""Word's largest list number."""
 _PLACE = re.compile(r"%([1-9])")
 _ALTERNATE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
 _FORMAT = W + "format"
@@ -37,6 +39,7 @@ class Level:
     restart: int | None
     legal: bool
     hidden: bool
+    capitals: bool
     style: str | None
 
 
@@ -52,7 +55,7 @@ def _level(element: Element) -> Level:
         text = unicode(text, fonts.get(W + "ascii", "") if fonts is not None else "")
     start = number(element, W + "start")
     return Level(
-        1 if start is None else start,
+        1 if start is None else min(max(start, 0), MOST),
         kind,
         form.get(_FORMAT, "") if form is not None else "",
         text,
@@ -60,11 +63,12 @@ def _level(element: Element) -> Level:
         number(element, W + "lvlRestart"),
         switch(element, "isLgl") or False,
         switch(properties, "vanish") or False,
+        switch(properties, "caps") or False,
         value(element, W + "pStyle"),
     )
 
 
-_NO_LEVEL = Level(1, "none", "", "", "", None, False, False, None)
+_NO_LEVEL = Level(1, "none", "", "", "", None, False, False, False, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,8 @@ class Numbering:
         self._abstract = {e.get(W + "abstractNumId"): e for e in _found(root, "abstractNum")}
         self._nums = {e.get(W + "numId"): e for e in _found(root, "num")}
         self._lists: dict[int, _List | None] = {}
+        self._levels: dict[str, list[Level]] = {}
+        """Of the abstract definitions that are used."""
         self._counters: dict[str, list[int | None]] = {}
         self._restarted: set[tuple[int, int]] = set()
 
@@ -108,7 +114,9 @@ class Numbering:
         self._count(num_id, found, level)
         shown = found.levels[level]
         text = _PLACE.sub(lambda place: self._part(found, shown, int(place[1]) - 1), shown.text)
-        return text + shown.suffix if text and not shown.hidden else ""
+        if not text or shown.hidden:
+            return ""
+        return (text.upper() if shown.capitals else text) + shown.suffix
 
     def _count(self, num_id: int, found: _List, level: int) -> None:
         counters = self._counters.setdefault(found.abstract, [None] * LEVELS)
@@ -149,16 +157,16 @@ class Numbering:
             abstract = self._abstract.get(name)
         if num is None or abstract is None or name is None:
             return None
-        levels = [_NO_LEVEL] * LEVELS
+        if name not in self._levels:
+            self._levels[name] = _levels(abstract)
+        levels = list(self._levels[name])
         starts = {}
-        for one in abstract.iterfind(W + "lvl"):
-            _put(levels, one)
         for override in num.iterfind(W + "lvlOverride"):
             if (own := override.find(W + "lvl")) is not None:
                 _put(levels, own)
             start = number(override, W + "startOverride")
             if start is not None and (at := _index(override)) is not None:
-                starts[at] = start
+                starts[at] = min(max(start, 0), MOST)
         return _List(name, levels, starts)
 
 
@@ -167,8 +175,8 @@ def _found(root: Element | None, name: str) -> list[Element]:
 
 
 def _index(element: Element) -> int | None:
-    text = element.get(W + "ilvl", "")
-    return int(text) if text.isdecimal() and int(text) < LEVELS else None
+    at = whole(element.get(W + "ilvl"), None)
+    return at if at is not None and 0 <= at < LEVELS else None
 
 
 def _put(levels: list[Level], element: Element) -> None:
@@ -176,9 +184,19 @@ def _put(levels: list[Level], element: Element) -> None:
         levels[at] = _level(element)
 
 
+def _levels(abstract: Element) -> list[Level]:
+    levels = [_NO_LEVEL] * LEVELS
+    for one in abstract.iterfind(W + "lvl"):
+        _put(levels, one)
+    return levels
+
+
 def _styled_level(found: _List, by_style: NumberedBy | None) -> int:
-    """Give the level of a paragraph that names none: the one linked to its style, else the one its style names."""
-    if by_style is None:
-        return 0
-    linked = (at for at, level in enumerate(found.levels) if level.style == by_style.style)
-    return next(linked, by_style.level or 0)
+    """Give the level of a paragraph that names none: that of the nearest style which is linked to one or names one."""
+    linked = {level.style: at for at, level in reversed(list(enumerate(found.levels))) if level.style is not None}
+    for style, named in by_style.levels if by_style is not None else ():
+        if style in linked:
+            return linked[style]
+        if named is not None:
+            return named
+    return 0

@@ -13,7 +13,6 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
 
 from docx.opc.packuri import PackURI
-from docx.opc.phys_pkg import PhysPkgReader
 from lxml import etree
 
 from extractors.errors import Broken, Refused
@@ -51,11 +50,12 @@ class Package:
             Refused: beyond a limit.
         """
         try:
-            with zipfile.ZipFile(BytesIO(data)) as archive:
-                members = archive.infolist()
-            self._parts = cast("Any", PhysPkgReader)(BytesIO(data))
+            self._archive = zipfile.ZipFile(BytesIO(data))
         except (zipfile.BadZipFile, EOFError, OSError, RuntimeError, ValueError) as error:
             raise _damaged_container(error) from error
+        members = self._archive.infolist()
+        self._names = {"/" + member.filename.lstrip("/").casefold(): member.filename for member in members}
+        """Members by the names of their parts, of which case does not matter (ECMA-376 part 2, 6.2.2)."""
         if any(m.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for m in members):
             raise Broken("damaged", "the Word file is packed as Word never does it; open it in Word and save it again")
         enforce("unpacked_bytes", sum(member.file_size for member in members), LIMITS.unpacked_bytes)
@@ -91,13 +91,10 @@ class Package:
 
     def _targets(self, source: PackURI) -> dict[str, str]:
         """Give the names of the parts that a part is related to, by the last word of the relationship's type."""
-        name = source.rels_uri
-        try:
-            relations = self._parse(str(name))
-        except Broken:
-            if source == "/":
-                raise
+        name = str(source.rels_uri)
+        if source != "/" and name.casefold() not in self._names:
             return {}
+        relations = self._parse(name)
         return {
             relation.get("Type", "").rpartition("/")[2]: str(PackURI.from_rel_ref(source.baseURI, target))
             for relation in relations.iter(_RELATION)
@@ -105,20 +102,24 @@ class Package:
         }
 
     def _parse(self, name: str) -> Element:
+        member = self._names.get(name.casefold())
+        if member is None:
+            raise Broken("damaged", f"the Word file lacks a part ({name}); open it in Word and save it again")
         try:
-            blob: bytes = self._parts.blob_for(PackURI(name))
-        except KeyError as error:
-            raise Broken(
-                "damaged", f"the Word file lacks a part ({error}); open it in Word and save it again"
-            ) from error
+            blob = self._archive.read(member)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
             raise _damaged_container(error) from error
         if len(blob) > SHORTEST * LIMITS.xml_elements:
             enforce("xml_elements", (blob.count(b"<") + blob.count(b"/>") + 1) // 2, LIMITS.xml_elements)
-        if b"http://purl.oclc.org/ooxml/" in blob[:4096]:
-            for strict, transitional in _STRICT:
-                blob = blob.replace(strict, transitional)
-        return _root(blob, name.lstrip("/"))
+        root = _root(blob, name.lstrip("/"))
+        return _transitional(root, name) if str(root.tag).startswith("{http://purl.oclc.org/ooxml/") else root
+
+
+def _transitional(root: Element, name: str) -> Element:
+    blob = etree.tostring(root)
+    for strict, transitional in _STRICT:
+        blob = blob.replace(strict, transitional)
+    return _root(blob, name)
 
 
 def _damaged_container(error: Exception) -> Broken:

@@ -7,7 +7,7 @@ styles based on themselves end.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -25,16 +25,35 @@ def value(element: Element | None, path: str) -> str | None:
 
 def number(element: Element | None, path: str) -> int | None:
     """Read the whole number in the `w:val` of a property; `None` where there is none."""
+    return whole(value(element, path), None)
+
+
+Default = TypeVar("Default", int, None)
+
+
+def whole(text: str | None, default: Default) -> int | Default:
+    """Read a whole number; one of more than `MOST_DIGITS` digits is as large as those allow."""
+    text = (text or "").strip()
+    if len(text) > MOST_DIGITS and text.isascii() and text.isdigit():
+        return int("9" * MOST_DIGITS)
     try:
-        return int(value(element, path) or "")
+        return int(text[: 2 * MOST_DIGITS])
     except ValueError:
-        return None
+        return default
+
+
+MOST_DIGITS = 6
+"""Word's largest list number is 32 767, its widest table has 63 columns."""
 
 
 def switch(properties: Element | None, name: str) -> bool | None:
     """Read a property that is on or off; `None` where nothing is said."""
     found = properties.find(W + name) if properties is not None else None
     return None if found is None else found.get(VAL, "1") not in _OFF
+
+
+MOST_BASED_ON = 50
+"""Styles that one is based on at the most, each on the next; Word allows 10."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +98,10 @@ def look(properties: Element | None) -> Look:
 
 @dataclass(frozen=True, slots=True)
 class NumberedBy:
-    """The list that a style puts paragraphs in: its number, the level it names, and the style that says so."""
+    """The list that a style puts paragraphs in; `levels` are it and the styles it is based on, with what each names."""
 
     num_id: int
-    level: int | None
-    style: str
+    levels: tuple[tuple[str, int | None], ...]
 
 
 class Styles:
@@ -113,20 +131,19 @@ class Styles:
         return self._numbers[name]
 
     def _find_numbered_by(self, name: str) -> NumberedBy | None:
-        level = None
+        levels = []
         for one, style in self._chain(name):
             properties = style.find(f"{W}pPr/{W}numPr")
-            if level is None:
-                level = number(properties, W + "ilvl")
+            levels.append((one, number(properties, W + "ilvl")))
             if (num_id := number(properties, W + "numId")) is not None:
-                return NumberedBy(num_id, level, one) if num_id else None
+                return NumberedBy(num_id, tuple(levels)) if num_id else None
         return None
 
     def _chain(self, name: str) -> list[tuple[str, Element]]:
         """Give a style and those it is based on."""
         chain: dict[str, Element] = {}
         following: str | None = name
-        while following is not None and following not in chain and following in self._elements:
+        while following in self._elements and following not in chain and len(chain) < MOST_BASED_ON:
             chain[following] = self._elements[following]
             following = value(chain[following], W + "basedOn")
         return list(chain.items())

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 
 from extractors.document import Block, Document, Paragraph, Table
-from pipeline.text import plain
+from pipeline.text import alike, plain
 
 EDGE = 0.15
 """Share of the page's height at its top and foot in which running heads and stamps stand."""
@@ -25,6 +26,12 @@ _SIGNATURE = re.compile(
 
 MAX_STAMP_CELLS = 24
 
+STAMPED = 24.0
+"""Points by which a stamp may lie elsewhere on the next page: a third of an inch."""
+
+ALIKE = 0.6
+"""Share of letters that two readings of a stamp have in common at the least."""
+
 
 def furniture(document: Document) -> set[int]:
     """Give the indexes of the paragraphs that are furniture.
@@ -34,6 +41,7 @@ def furniture(document: Document) -> set[int]:
     """
     found: set[int] = set()
     heads: dict[str, list[tuple[int, float, int]]] = defaultdict(list)
+    recognised: list[tuple[int, Paragraph, int]] = []
     edges: dict[tuple[int, bool], list[int]] = defaultdict(list)
     for index, block in enumerate(document.blocks):
         if not isinstance(block, Paragraph):
@@ -46,14 +54,38 @@ def furniture(document: Document) -> set[int]:
         _, top, _, bottom = block.bbox
         if bottom < EDGE * height or top > (1 - EDGE) * height:
             heads[re.sub(r"\d+", "#", plain(block.text))].append((block.page, top, index))
+            if block.source == "ocr":
+                recognised.append((block.page, block, index))
             edges[(block.page, top > height / 2)].append(index)
     for places in heads.values():
         for page, top, index in places:
             if any(other != page and abs(other_top - top) <= 4 for other, other_top, _ in places):
                 found.add(index)
+    found.update(_recognised_heads(recognised))
     for indexes in edges.values():
         found.update(_stamp(document, indexes))
     return found
+
+
+def _recognised_heads(edge: list[tuple[int, Paragraph, int]]) -> Iterator[int]:
+    """Give the indexes of recognised texts that stand in about the same place on several pages and read much alike.
+
+    A stamp on each page is set by hand and read in another way each time.
+    """
+    for page, block, index in edge:
+        for other_page, other, _ in edge:
+            if other_page != page and _same_place(block, other) and alike(block.text, other.text, ALIKE):
+                yield index
+                break
+
+
+def _same_place(first: Paragraph, second: Paragraph) -> bool:
+    """Whether the middles of two paragraphs lie within `STAMPED` of each other."""
+    if first.bbox is None or second.bbox is None:
+        return False
+    pairs = zip(first.bbox, second.bbox, strict=True)
+    left, top, right, bottom = (a - b for a, b in pairs)
+    return abs(left + right) <= 2 * STAMPED and abs(top + bottom) <= 2 * STAMPED
 
 
 def _stamp(document: Document, indexes: list[int]) -> list[int]:

@@ -143,3 +143,27 @@ def test_real_documents_are_far_from_the_limits() -> None:
     )
     (found,) = read_word(docx(tbl(*rows)), "x", "0" * 64).tables
     assert (found.n_rows, found.n_columns) == (5_000, 14)
+
+
+def test_case_of_names_does_not_matter() -> None:
+    data = docx(NUMBERED, numbering=NUMBERING)
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        parts = {name.replace("word/document", "word/Document"): archive.read(name) for name in archive.namelist()}
+    assert texts(packed({name.replace("rels/document", "rels/Document"): part for name, part in parts.items()})) == [
+        "1) a"
+    ]
+
+
+def test_damaged_relationships_are_told_and_lose_no_numbers() -> None:
+    data = docx(NUMBERED, numbering=NUMBERING)
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts["word/_rels/document.xml.rels"] = b"<Relationships"
+    with pytest.raises(Broken, match="not XML"):
+        texts(packed(dict(parts)))
+
+
+def test_strict_file_in_utf_16_is_read() -> None:
+    strict = document(p("Їжа")).replace(WORD_NAMESPACE, f"{STRICT}/wordprocessingml/main")
+    part = f'<?xml version="1.0" encoding="UTF-16"?>{strict}'.encode("utf-16")
+    assert texts(packed({"_rels/.rels": RELATIONS, "word/document.xml": part})) == ["Їжа"]

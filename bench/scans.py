@@ -1,0 +1,270 @@
+"""Scans made of PDFs in named ways, with the truth carried along: `python -m bench.scans FOLDER` measures on them.
+
+Guarantee: the same PDF, way and seed give the same pictures. What thresholds were fitted on are other documents and
+other seeds than those that are measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pypdfium2
+from numpy.typing import NDArray
+from PIL import Image
+
+Picture = NDArray[np.uint8]
+"""Colour: rows by columns by 3, red first."""
+
+Generator = np.random.Generator
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to spoil a page: the resolution it is scanned at, and what happens to the picture."""
+
+    dpi: int
+    spoil: Callable[[Picture, Generator], Picture]
+    quality: int = 85
+
+
+def _noisy(picture: Picture, random: Generator, sigma: float = 8.0, ink: float = 28.0, paper: float = 246.0) -> Picture:
+    """Give grey ink on grey paper, and noise."""
+    grey = ink + picture.astype(np.float32) * ((paper - ink) / 255)
+    grey += random.normal(0.0, sigma, picture.shape[:2])[..., None].astype(np.float32)
+    return _bytes(grey)
+
+
+def _bytes(values: NDArray[Any]) -> Picture:
+    out: Picture = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    return out
+
+
+def _clean(picture: Picture, random: Generator) -> Picture:
+    return _noisy(picture, random, sigma=2.0)
+
+
+def _poor(picture: Picture, random: Generator) -> Picture:
+    soft: Picture = cv2.GaussianBlur(picture, (0, 0), 0.6)  # type: ignore[assignment]
+    return _noisy(soft, random, sigma=14.0)
+
+
+def _fax(picture: Picture, random: Generator) -> Picture:
+    """Black and white, with specks."""
+    grey = _noisy(picture, random, sigma=12.0)[..., 0]
+    black = np.where(grey > 140, 255, 0).astype(np.uint8)
+    specks = random.random(black.shape) < 0.0006
+    black[specks] = 255 - black[specks]
+    return np.repeat(black[..., None], 3, axis=2)
+
+
+def _turned(turns: int) -> Callable[[Picture, Generator], Picture]:
+    def turn(picture: Picture, random: Generator) -> Picture:
+        return np.ascontiguousarray(np.rot90(_noisy(picture, random, sigma=6.0), turns))
+
+    return turn
+
+
+def _skewed(degrees: float) -> Callable[[Picture, Generator], Picture]:
+    def skew(picture: Picture, random: Generator) -> Picture:
+        rows, columns = picture.shape[:2]
+        turn = cv2.getRotationMatrix2D((columns / 2, rows / 2), -degrees, 1.0)
+        leaning = cv2.warpAffine(picture, turn, (columns, rows), flags=cv2.INTER_LINEAR, borderValue=(255, 255, 255))
+        return _noisy(leaning, random)  # type: ignore[arg-type]
+
+    return skew
+
+
+def _stamped(picture: Picture, random: Generator) -> Picture:
+    """A round blue stamp and a pen's signature over the page, where there is something to cover."""
+    out = picture.copy()
+    rows, columns = picture.shape[:2]
+    for _ in range(2):
+        x, y = int(columns * random.uniform(0.3, 0.8)), int(rows * random.uniform(0.2, 0.7))
+        radius = columns // 12
+        layer = np.full_like(picture, 255)
+        for inner in (radius, int(radius * 0.93), int(radius * 0.6)):
+            cv2.circle(layer, (x, y), inner, (60, 70, 190), max(2, columns // 700))
+        cv2.putText(layer, "VIDDIL", (x - radius // 2, y), cv2.FONT_HERSHEY_SIMPLEX, columns / 2500, (60, 70, 190), 3)
+        out = np.minimum(out, layer)
+    points = np.cumsum(random.normal(0, columns / 60, (40, 2)), axis=0)
+    points += np.array([columns * 0.6, rows * 0.5])
+    layer = np.full_like(picture, 255)
+    cv2.polylines(layer, [points.astype(np.int32)], False, (40, 50, 160), max(2, columns // 800), cv2.LINE_AA)
+    return _noisy(np.minimum(out, layer), random, sigma=5.0)
+
+
+def _faint(picture: Picture, random: Generator) -> Picture:
+    """Pale print, and ruling lines that break."""
+    rows, columns = picture.shape[:2]
+    patches = cv2.resize(random.random((rows // 12, columns // 12)).astype(np.float32), (columns, rows))
+    pale = picture.astype(np.float32)
+    pale = np.where((patches > 0.86)[..., None], 255 - (255 - pale) * 0.45, pale)
+    return _noisy(_bytes(pale), random, sigma=6.0, ink=125.0)
+
+
+def _dark(picture: Picture, random: Generator) -> Picture:
+    """A phone's photograph: dark, with light from a side, seen a little askew."""
+    rows, columns = picture.shape[:2]
+    corners = np.array([[0, 0], [columns, 0], [columns, rows], [0, rows]], np.float32)
+    moved = corners + random.uniform(-0.012, 0.012, (4, 2)).astype(np.float32) * columns
+    seen = cv2.warpPerspective(
+        picture, cv2.getPerspectiveTransform(corners, moved), (columns, rows), borderValue=(90, 85, 80)
+    )
+    light = np.linspace(0.35, 0.8, columns)[None, :, None] * np.linspace(1.0, 0.8, rows)[:, None, None]
+    return _noisy(_bytes(seen * light), random, sigma=4.0, ink=10.0, paper=250.0)
+
+
+WAYS: dict[str, Way] = {
+    "clean 300": Way(300, _clean, 92),
+    "noisy 200": Way(200, _poor, 70),
+    "fax 200": Way(200, _fax),
+    "turned 90": Way(300, _turned(1)),
+    "turned 180": Way(300, _turned(2)),
+    "turned 270": Way(300, _turned(3)),
+    "skewed 3°": Way(300, _skewed(3.0)),
+    "stamp": Way(300, _stamped),
+    "faint": Way(300, _faint),
+    "photo": Way(250, _dark, 75),
+}
+
+
+def scan(pdf: Path, target: Path, way: Way, seed: int, pages: int | None = None) -> Path:
+    """Write the scan of a PDF's first pages as a PDF of pictures; give its path."""
+    random = np.random.default_rng(seed)
+    document = pypdfium2.PdfDocument(pdf)
+    leaves = []
+    for index in range(min(len(document), pages or len(document))):
+        page = document[index].render(scale=way.dpi / 72, rev_byteorder=True).to_numpy()[..., :3]
+        leaves.append(Image.fromarray(way.spoil(np.ascontiguousarray(page), random)))
+    document.close()
+    leaves[0].save(target, "PDF", save_all=True, append_images=leaves[1:], resolution=way.dpi, quality=way.quality)
+    return target
+
+
+# Measures
+
+
+def letter_errors(found: str, true: str) -> int:
+    """Count the letters to change, add or leave out, white space aside (Levenshtein's distance)."""
+    a, b = ("".join(text.split()) for text in (found, true))
+    row = list(range(len(b) + 1))
+    for i, letter in enumerate(a, start=1):
+        above, row = row, [i]
+        for j, other in enumerate(b, start=1):
+            row.append(min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (letter != other)))
+    return row[-1]
+
+
+def counted(document: Path, truth: Sequence[dict[str, Any]]) -> Counter[str]:
+    """Read a document and count its cells, numbers and letters against the truth."""
+    from extractors.errors import InputError
+    from pipeline import numerals
+    from pipeline.process import interpret
+
+    counts: Counter[str] = Counter()
+    started = time.process_time()
+    try:
+        tables = [understood.table for understood in interpret(document.read_bytes(), document.name).tables]
+    except InputError:
+        tables = []
+    counts["milliseconds"] = round(1000 * (time.process_time() - started))
+    for index, wanted in enumerate(truth):
+        found = {(c.row, c.column): c for c in tables[index].cells} if index < len(tables) else {}
+        for true in wanted["cells"]:
+            cell = found.get((true["row"], true["column"]))
+            text = cell.text if cell is not None else ""
+            same = cell is not None and (cell.row_span, cell.column_span) == (true["row_span"], true["column_span"])
+            counts["cells"] += 1
+            counts["exact"] += same and "".join(text.split()) == "".join(true["text"].split())
+            if numerals.is_value(true["text"]):
+                right = cell is not None and numerals.parse(text) == numerals.parse(true["text"])
+                doubtful = cell is not None and cell.doubtful
+                counts["numbers"] += 1
+                counts["right"] += right
+                counts["flagged"] += doubtful
+                counts["silent"] += not right and not doubtful and cell is not None
+                counts["missing"] += cell is None
+                sure = cell is not None and cell.confidence is not None and cell.confidence >= 0.95
+                counts["sure"] += sure
+                counts["sure and right"] += sure and right
+            elif true["text"].strip():
+                counts["letters"] += len("".join(true["text"].split()))
+                counts["letters wrong"] += letter_errors(text, true["text"])
+    return counts
+
+
+HEADINGS = (
+    "exact cells",
+    "numbers",
+    "right",
+    "flagged",
+    "silently wrong",
+    "not found",
+    "CER",
+    "sure",
+    "of them right",
+    "s",
+)
+
+
+def line(label: str, counts: Counter[str]) -> str:
+    """Give a line of the table."""
+
+    def part(some: str, whole: str) -> str:
+        return f"{counts[some] / counts[whole]:.4f}" if counts[whole] else "–"
+
+    cells = [
+        part("exact", "cells"), str(counts["numbers"]), part("right", "numbers"), part("flagged", "numbers"),
+        str(counts["silent"]), str(counts["missing"]), part("letters wrong", "letters"), part("sure", "numbers"),
+        part("sure and right", "sure"), f"{counts['milliseconds'] / 1000:.1f}",
+    ]  # fmt: skip
+    return f"| {label} | " + " | ".join(cells) + " |"
+
+
+def generated_lines(
+    files: Sequence[Path], seed: int, pages: int | None = None, ways: Sequence[str] = ()
+) -> Iterator[str]:
+    """Scan PDFs that have their truth beside them in each way, and measure."""
+    yield "| way | " + " | ".join(HEADINGS) + " |"
+    yield "|---" * (len(HEADINGS) + 1) + "|"
+    whole: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in ways or WAYS:
+            counts: Counter[str] = Counter()
+            for number, file in enumerate(files):
+                made = scan(file, Path(scratch) / "scan.pdf", WAYS[name], seed + number, pages)
+                truth = json.loads(file.with_suffix(".truth.json").read_text(encoding="utf-8"))["tables"]
+                counts += counted(made, truth)
+            yield line(name, counts)
+            whole += counts
+    yield line("**all**", whole)
+
+
+def main() -> int:
+    """Measure on the PDFs of a folder."""
+    parser = argparse.ArgumentParser(prog="python -m bench.scans", description=__doc__)
+    parser.add_argument("folder", type=Path, help="PDFs with NAME.truth.json beside them")
+    parser.add_argument("--way", action="append", choices=WAYS, default=[], help="repeatable; all by default")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--file", default="", help="only files whose name holds this")
+    arguments = parser.parse_args()
+    files = [f for f in sorted(arguments.folder.glob("*.pdf")) if arguments.file in f.name]
+    files = [f for f in files if f.with_suffix(".truth.json").is_file()]
+    for text in generated_lines(files, arguments.seed, None, arguments.way):
+        print(text, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
