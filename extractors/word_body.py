@@ -143,9 +143,17 @@ class _Body:
                 if text := element.text:
                     self._line.append(text)
             elif tag == paragraph_tag:
-                self._on_paragraph(element)
+                if self._mark is None and not self._fields and element.getparent() is self._owner.element:
+                    line: Line = []  # as nearly all paragraphs are
+                    self._base = self._paragraph = self._line = line
+                    self._owner.items.append(line)
+                    self._start, self._look = 0, _PLAIN
+                else:
+                    self._on_paragraph(element)
             elif tag == cell_tag:
-                owners[element] = cell = CellContent(element)
+                if self._mark is not None or self._fields:
+                    self.finish()
+                owners[element] = self._owner = cell = CellContent(element)
                 row = rows.get(element.getparent())  # type: ignore[arg-type]  # the body stands above it
                 (row or rows[_above(element, rows)]).cells.append(cell)
             else:
