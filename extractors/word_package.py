@@ -132,7 +132,6 @@ def _root(blob: bytes, name: str) -> Element:
         no_network=True,
         load_dtd=False,
         huge_tree=False,
-        collect_ids=False,
         remove_comments=True,  # or they would part the text around them
         remove_pis=True,
     )
