@@ -146,6 +146,13 @@ def read_lines(picture: Picture) -> list[Line]:
     return lines
 
 
+def confidence_of(line: Picture) -> float:
+    """Read a line and tell how sure the reading is (0-1), by the letters of words; 0 where nothing is read."""
+    words = _words(_engine(_WORDS), line, PSM.SINGLE_LINE)
+    total = sum(len(word.text) for word in words)
+    return sum(word.confidence * len(word.text) for word in words) / total if total else 0.0
+
+
 def looks_numeric(text: str) -> bool:
     """Whether a reading may be that of a number: all its signs are digits, punctuation, or letters taken for digits."""
     signs = [sign for sign in text if sign not in _PUNCTUATION]

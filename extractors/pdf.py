@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 
 from extractors import guard
 from extractors.alignment import Found, find_tables, may_hold_table
@@ -164,7 +165,11 @@ def _is_picture(page: Page, content: Content) -> bool:
 def _read_picture(page: Page, content: Content, number: int) -> list[Block]:
     from extractors import scan
 
-    return list(scan.read_picture(page.picture(SCAN_DPI), number, content.width, content.height))
+    picture = page.picture(SCAN_DPI)
+    if turn := scan.upright_turn(picture, content.width):
+        page.frame = replace(page.frame, rotation=(page.frame.rotation + turn) % 360)
+        picture = scan.turned(picture, turn)
+    return list(scan.read_picture(picture, number, *page.frame.size))
 
 
 def _grids(content: Content) -> list[Grid]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from extractors.lattice import Ruling
 from extractors.limits import LIMITS, enforce
 
+Labels = NDArray[np.int32]
 Picture = NDArray[np.uint8]
 """A grey picture (`rows, columns`) or a mask of the same shape, where 255 stands for "here"."""
 
@@ -22,6 +23,18 @@ SHORTEST = 50
 """Shorter strokes may be letters: the tallest capital of 16 points has 46 pixels."""
 THICKEST = 16
 """A stroke thicker than this is a bar or a picture, no ruling."""
+DASH_WIDTH, DASH_LENGTH = 7, 60
+"""Pixels of a dash across and along at the most: lines of up to 1.5 pt, dashes of up to 14 pt."""
+DASH_GAP, DOT_GAP = 40, 16
+"""Pixels between two dashes at the most, where a line crosses, and between two dots."""
+FREE = 0.15
+"""Share of a dashed stroke that dashes without ink at their sides cover: half of it is gaps."""
+APART = 11
+"""Pixels to both sides of a dash that are free of ink: digits stand closer, print keeps a millimetre from a line."""
+CORNER = 20
+"""Pixels by which the last dash ends before the line it runs into: where lines cross, their dashes are one shape."""
+DASHED = 100
+"""A dashed line is at least so long: a row of typed dashes in a cell is 35 pixels."""
 BESIDE = (5, 10)
 """Where to look for ink beside a short stroke, from its middle: a letter has some there, a ruling has none."""
 ATTACHED = 6.0
@@ -55,11 +68,13 @@ def find_rulings(ink: Picture) -> Rulings:
         Refused: more lines than `limits` allows for a page.
     """
     across, down = _strokes(ink, upright=False), _strokes(ink, upright=True)
-    horizontal = [line for line in _lines(across) if not _in_letter(line, ink)]
-    vertical = [line for line in _lines(down.T) if not _in_letter(line, ink.T)]
+    dashed_across, dashed_down = _dashed(cv2.bitwise_and(ink, cv2.bitwise_not(cv2.bitwise_or(across, down))))  # type: ignore[arg-type]
+    horizontal = [line for line in _lines(across) if not _in_letter(line, ink)] + _lines(dashed_across)
+    vertical = [line for line in _lines(down.T) if not _in_letter(line, ink.T)] + _lines(dashed_down.T)
     enforce("page_rulings", len(horizontal) + len(vertical), LIMITS.page_rulings)
     horizontal, vertical = _attached(horizontal, vertical), _attached(vertical, horizontal)
-    return Rulings(tuple(horizontal), tuple(vertical), cv2.bitwise_or(across, down))  # type: ignore[arg-type]
+    mask = np.bitwise_or.reduce([across, down, dashed_across, dashed_down])
+    return Rulings(tuple(horizontal), tuple(vertical), mask)
 
 
 def lean(ink: Picture) -> float:
@@ -104,6 +119,62 @@ def _strokes(ink: Picture, *, upright: bool) -> Picture:
     thick, long = ((3, 1), (1, SHORTEST)) if upright else ((1, 3), (SHORTEST, 1))
     thickened = cv2.dilate(ink, cv2.getStructuringElement(cv2.MORPH_RECT, thick))
     return cv2.morphologyEx(thickened, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, long))  # type: ignore[return-value]
+
+
+def _dashed(ink: Picture) -> tuple[Picture, Picture]:
+    """Give the level and the upright strokes that rows of dashes or dots draw, in masks of their own.
+
+    Dashes lie along the line and may be further apart, where another line crosses; dots must stand close. Of a line's
+    dashes a quarter at the least have no ink at their sides: the digits 1 of a column of numbers have some.
+    """
+    count, pieces, boxes, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    labels: Labels = np.asarray(pieces, np.int32)
+    width, height = boxes[:, cv2.CC_STAT_WIDTH], boxes[:, cv2.CC_STAT_HEIGHT]
+    strokes = []
+    for along, across, upright in ((width, height, False), (height, width, True)):
+        thin = (across <= DASH_WIDTH) & (along <= DASH_LENGTH) & (along > 1)
+        thin[0] = False  # the paper
+        is_dash = along >= 1.4 * across
+        beside = _sides_with_ink(labels, thin & (along >= across), count, upright=upright)
+        joined = np.zeros_like(ink)
+        for kind, gap in ((thin & is_dash, DASH_GAP), (thin & ~is_dash & (along >= across), DOT_GAP)):
+            marks = np.where((kind & (beside < 2))[labels], np.uint8(255), np.uint8(0))
+            kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (1, gap) if upright else (gap, 1))
+            joined = cv2.bitwise_or(joined, cv2.morphologyEx(marks, cv2.MORPH_CLOSE, kernel))  # type: ignore[assignment]
+        kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (1, DASHED) if upright else (DASHED, 1))
+        long = cv2.morphologyEx(joined, cv2.MORPH_OPEN, kernel)
+        free = np.where((thin & (beside == 0))[labels], np.uint8(255), np.uint8(0))
+        reach = (1, 2 * CORNER + 1) if upright else (2 * CORNER + 1, 1)
+        strokes.append(
+            cv2.dilate(_mostly(long, free), cv2.getStructuringElement(cv2.MORPH_RECT, reach))  # type: ignore[arg-type]
+        )
+    return strokes[0], strokes[1]  # type: ignore[return-value]
+
+
+def _sides_with_ink(labels: Labels, marks: NDArray[np.bool_], count: int, *, upright: bool) -> NDArray[np.int64]:
+    """Tell for each piece of ink that is a mark how many of its two sides have ink of another near: 0, 1 or 2."""
+    beside = np.zeros(count, np.int64)
+    rows, columns = np.nonzero(marks[labels])
+    own = labels[rows, columns]
+    last_row, last_column = labels.shape[0] - 1, labels.shape[1] - 1
+    for way in (-1, 1):
+        found = np.zeros(count, bool)
+        for step in range(2, APART + 1, 3):
+            down, across = (0, way * step) if upright else (way * step, 0)
+            other = labels[np.clip(rows + down, 0, last_row), np.clip(columns + across, 0, last_column)]
+            found[own[(other > 0) & (other != own)]] = True
+        beside += found
+    return beside
+
+
+def _mostly(strokes: Picture, free: Picture) -> Picture:
+    """Keep the strokes of which a quarter of the dashes stand free."""
+    count, labels = cv2.connectedComponents(strokes, connectivity=8)
+    ink = np.bincount(labels.ravel(), minlength=count)
+    stands = np.bincount(labels[free > 0].ravel(), minlength=count)
+    kept = stands >= FREE * ink
+    kept[0] = False
+    return np.where(kept[labels], np.uint8(255), np.uint8(0))
 
 
 def _lines(strokes: Picture) -> list[Ruling]:

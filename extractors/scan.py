@@ -1,8 +1,8 @@
 """Pictures of pages to blocks: upright page in, the tables its ruling lines draw and the text around them out.
 
-Guarantee: all boxes are points of the page as it was given, though it is straightened for reading: a box is the upright
-one of the same size around the middle of the slanted place. Every table tiles its grid. A grid without any print in it
-is no table, nor is a frame around text; the text in a frame is read with the text of the page.
+Guarantee: all boxes are points of the page as it was given, turned upright by quarters, though it is straightened for
+reading: a box is the upright one of the same size around the middle of the slanted place. Every table tiles its grid. A
+grid without any print in it is no table, nor is a frame around text; that text is read with the text of the page.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from extractors.lattice import Grid, grids
 from extractors.layout import Run, join_lines, paragraphs_of
 from extractors.limits import DEADLINE, LIMITS, enforce
 from extractors.rulings import Picture, Rulings, find_rulings, ink_mask, lean
+from extractors.upright import clockwise_turn
 
 DPI = 300
 """The resolution that pictures are read at."""
@@ -34,6 +35,10 @@ BENT = 12
 """Pixels that a ruling line may reach into a cell because the paper is not flat."""
 NOISY = 3.0
 """Grey levels of noise from which on a picture is smoothed."""
+COLOURED, NOT_BLACK = 45, 110
+"""Levels by which the channels of a coloured mark differ, and which its palest has, at the least."""
+LEAST_COLOUR = 0.0002
+"""Share of a page that is coloured at the least, or it is a fringe of the print."""
 STRAIGHT = 0.03
 """Degrees that a page may lean without being straightened."""
 A4 = (595.28, 841.89)
@@ -44,10 +49,13 @@ A4 = (595.28, 841.89)
 class Sheet:
     """A page made ready for reading: levelled, smoothed, straight, at `DPI`.
 
-    `back` is the 2 x 3 matrix from its pixels to points of the page as given, `unit` the points of a pixel.
+    `grey` shows the lines, `print` the characters: the same where nothing on the page is coloured, else without what a
+    coloured pen or stamp left. `back` is the 2 x 3 matrix from its pixels to points of the page as given, `unit` the
+    points of a pixel.
     """
 
     grey: Picture
+    print: Picture
     back: NDArray[np.float64]
     unit: float
 
@@ -79,7 +87,7 @@ def read_picture(picture: NDArray[np.uint8], page: int, width: float, height: fl
     sheet = prepare(picture, width, height)
     rulings = find_rulings(ink_mask(sheet.grey))
     blocks: list[Block] = []
-    rest = _without(sheet.grey, rulings)
+    rest = _without(sheet.print, rulings)
     for grid in _tables(grids(rulings.horizontal, rulings.vertical, TOLERANCE)):
         table = _read_table(sheet, rulings.mask, grid, page)
         if any(cell.text or cell.doubtful for cell in table.cells):
@@ -102,22 +110,29 @@ def read_pictures(data: bytes, file_name: str, media_type: str, document_id: str
     blocks: list[Block] = []
     heights: list[float] = []
     for number, (picture, width, height) in enumerate(_pages(data, file_name), start=1):
-        blocks.extend(read_picture(picture, number, width, height))
-        heights.append(height)
+        turn = upright_turn(picture, width)
+        size = (height, width) if turn in (90, 270) else (width, height)
+        blocks.extend(read_picture(turned(picture, turn), number, *size))
+        heights.append(size[1])
     return Document(document_id, file_name, media_type, len(heights), tuple(blocks), tuple(heights))
 
 
 def prepare(picture: NDArray[np.uint8], width: float, height: float) -> Sheet:
     """Make a page ready for reading: grey, even light, little noise, `DPI`, straight."""
-    grey: Picture = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)  # type: ignore[assignment]
-    unit = width / grey.shape[1]
+    unit = width / picture.shape[1]
     scale = DPI / 72 * unit
     if not 0.9 < scale < 1.1:
-        scale = min(scale, (LIMITS.image_pixels / grey.size) ** 0.5)
+        scale = min(scale, (LIMITS.image_pixels / (picture.shape[0] * picture.shape[1])) ** 0.5)
         way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=way)  # type: ignore[assignment]
-        unit = width / grey.shape[1]
+        picture = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=way)  # type: ignore[assignment]
+        unit = width / picture.shape[1]
+    grey: Picture = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)  # type: ignore[assignment]
+    coloured = _coloured(picture)
     grey = _smoothed(_levelled(grey))
+    letters = grey
+    if coloured is not None:
+        letters = grey.copy()
+        letters[coloured > 0] = ocr.PAPER
     angle = lean(ink_mask(grey))
     rows, columns = grey.shape
     turn = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
@@ -127,9 +142,46 @@ def prepare(picture: NDArray[np.uint8], width: float, height: float) -> Sheet:
         tall = round(rows * abs(turn[0, 0]) + columns * abs(turn[0, 1]))
         turn[:, 2] += (wide - columns) / 2, (tall - rows) / 2
         paper = (float(ocr.PAPER),)
-        grey = cv2.warpAffine(grey, turn, (wide, tall), flags=cv2.INTER_CUBIC, borderValue=paper)  # type: ignore[assignment]
+        straight = [
+            cv2.warpAffine(one, turn, (wide, tall), flags=cv2.INTER_CUBIC, borderValue=paper)
+            for one in ([grey] if letters is grey else [grey, letters])
+        ]
+        grey, letters = straight[0], straight[-1]  # type: ignore[assignment]
     back = np.asarray(cv2.invertAffineTransform(turn)) * np.array([[width / columns], [height / rows]])
-    return Sheet(grey, back, unit)
+    return Sheet(grey, letters, back, unit)
+
+
+def upright_turn(picture: NDArray[np.uint8], width: float) -> int:
+    """Give the degrees by which a page must be turned clockwise so that its text stands upright: 0, 90, 180 or 270.
+
+    Args:
+        picture: as for `read_picture`.
+        width: the page's width in points.
+    """
+    grey: Picture = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)  # type: ignore[assignment]
+    scale = DPI / 72 * width / grey.shape[1]
+    if not 0.8 < scale < 1.25:
+        grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+    return clockwise_turn(grey, ocr.confidence_of)
+
+
+def turned(picture: NDArray[np.uint8], degrees: int) -> NDArray[np.uint8]:
+    """Turn a picture clockwise by quarters."""
+    return np.ascontiguousarray(np.rot90(picture, -degrees // 90)) if degrees else picture
+
+
+def _coloured(picture: NDArray[np.uint8]) -> Picture | None:
+    """Mark what a coloured pen or stamp left on a page in colour; `None` where nothing is coloured.
+
+    Black print stays, also under the stamp: where both lie, the darkest channel and the palest one are dark.
+    """
+    if picture.ndim == 2:
+        return None
+    palest, darkest = picture.max(axis=2), picture.min(axis=2)
+    marks = ((palest.astype(np.int16) - darkest > COLOURED) & (palest > NOT_BLACK)).astype(np.uint8)
+    if np.count_nonzero(marks) < LEAST_COLOUR * marks.size:
+        return None
+    return cv2.dilate(marks, np.ones((3, 3), np.uint8))  # type: ignore[return-value]
 
 
 def _levelled(grey: Picture) -> Picture:
@@ -187,7 +239,7 @@ def _read_table(sheet: Sheet, strokes: Picture, grid: Grid, page: int) -> Table:
     for place in grid.cells:
         left, top, right, bottom = (round(edge) for edge in place.bbox)
         left, top, right, bottom = left + INSET, top + INSET, right - INSET + 1, bottom - INSET + 1
-        reading = ocr.read_cell(_crop(sheet.grey, strokes, left, top, right, bottom))
+        reading = ocr.read_cell(_crop(sheet.print, strokes, left, top, right, bottom))
         ink = reading.ink
         cells.append(
             Cell(
@@ -251,6 +303,7 @@ def _pages(data: bytes, file_name: str) -> Iterator[tuple[NDArray[np.uint8], flo
                 resolution = frame.info.get("dpi")
                 upright = ImageOps.exif_transpose(frame)
                 pixels = np.array(_flat(upright), dtype=np.uint8)
+                pixels = pixels if pixels.ndim == 2 else np.ascontiguousarray(pixels[..., ::-1])  # OpenCV's order
                 yield pixels, *_page_size(upright.width, upright.height, resolution)
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
         raise Broken(
@@ -259,11 +312,11 @@ def _pages(data: bytes, file_name: str) -> Iterator[tuple[NDArray[np.uint8], flo
 
 
 def _flat(image: Image.Image) -> Image.Image:
-    """Make a picture grey; what is see-through becomes paper."""
+    """Make a picture grey, or colour where it has any; what is see-through becomes paper."""
     if image.has_transparency_data:
         whole = image.convert("RGBA")
         image = Image.alpha_composite(Image.new("RGBA", whole.size, "white"), whole)
-    return image.convert("L")
+    return image.convert("L" if image.mode in {"1", "L", "I", "I;16", "F"} else "RGB")
 
 
 def _page_size(columns: int, rows: int, resolution: object) -> tuple[float, float]:
