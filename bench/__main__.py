@@ -35,6 +35,9 @@ START, END = "<!-- bench -->", "<!-- /bench -->"
 MADE = 8
 """Documents that each program prints for the set of those made anew."""
 
+SCANNED = 1
+"""Documents of each program that are printed to be scanned."""
+
 LONG_ROWS = 36
 """Rows of the long report that stand whole on its first eight pages."""
 
@@ -57,7 +60,8 @@ def main() -> int:
         made = Path(scratch) / "made"
         make(made, arguments.seed, MADE, list(WAYS))
         tables = list(_tables(arguments.corpus, made, arguments.budget, fresh=arguments.fresh)) if speed else []
-        lines = [*tables, *speed, *_accuracy(arguments.corpus, Path(scratch)), "", *costs]
+        scans = list(_scans(arguments.corpus, Path(scratch), arguments.seed + 1)) if speed else []
+        lines = [*tables, *speed, *scans, *_accuracy(arguments.corpus, Path(scratch)), "", *costs]
     text = "\n".join(["# Benchmarks", "", *_about(arguments.runs), "", *lines, ""])
     (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
     if tables:
@@ -140,6 +144,24 @@ def _word(corpus: Path, scratch: Path) -> Iterator[str]:
     yield from agreement_lines(files, scratch)
     yield ""
     yield from round_trip_lines(files, scratch)
+    yield ""
+
+
+def _scans(corpus: Path, scratch: Path, seed: int) -> Iterator[str]:
+    from bench.scans import generated_lines, real_lines
+
+    folder = scratch / "to-scan"
+    make(folder, seed, SCANNED, list(WAYS))
+    yield "## Scans"
+    yield ""
+    yield "*right*, *flagged* (doubtful, or no number at all), *sure* (confidence of 0.95 and more): shares of the numbers;"
+    yield "*CER*: letters wrong in cells of text. A row that is missed puts all below it in the wrong place."
+    yield ""
+    yield from real_lines(corpus / "scans")
+    yield ""
+    yield f"Documents made anew (seed {seed}), scanned in each way:"
+    yield ""
+    yield from generated_lines(sorted(folder.glob("*.pdf")), seed)
     yield ""
 
 

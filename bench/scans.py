@@ -189,7 +189,8 @@ def counted(document: Path, truth: Sequence[dict[str, Any]]) -> Counter[str]:
             counts["exact"] += same and "".join(text.split()) == "".join(true["text"].split())
             if numerals.is_value(true["text"]):
                 right = cell is not None and numerals.parse(text) == numerals.parse(true["text"])
-                doubtful = cell is not None and cell.doubtful
+                unreadable = numerals.parse(text).missing == "unreadable"
+                doubtful = cell is not None and (cell.doubtful or unreadable)
                 counts["numbers"] += 1
                 counts["right"] += right
                 counts["flagged"] += doubtful
@@ -230,6 +231,19 @@ def line(label: str, counts: Counter[str]) -> str:
         part("sure and right", "sure"), f"{counts['milliseconds'] / 1000:.1f}",
     ]  # fmt: skip
     return f"| {label} | " + " | ".join(cells) + " |"
+
+
+def real_lines(folder: Path) -> Iterator[str]:
+    """Measure on the real scans of a folder that have their truth beside them."""
+    yield "| document | " + " | ".join(HEADINGS) + " |"
+    yield "|---" * (len(HEADINGS) + 1) + "|"
+    whole: Counter[str] = Counter()
+    for truth in sorted(folder.glob("*.truth.json")):
+        document = truth.with_name(truth.name.replace(".truth.json", ".pdf"))
+        counts = counted(document, json.loads(truth.read_text(encoding="utf-8"))["tables"])
+        yield line(document.stem, counts)
+        whole += counts
+    yield line("**all**", whole)
 
 
 def generated_lines(

@@ -211,7 +211,7 @@ def _read(crop: Picture, lines: int, blobs: int, room: int) -> Reading:
     if looks_numeric(bare):
         first = Reading(bare, min((word.confidence for word in words), default=0.0))
         settled = settle(first, _digits(crop, lines))
-        return replace(settled, text=_spaced(crop, settled.text)) if lines == 1 else settled
+        return _with_signs(crop, replace(settled, text=_spaced(crop, settled.text))) if lines == 1 else settled
     checked = _checked(crop, words)
     if _ROMAN_LIKE.fullmatch(text):
         return replace(checked, confidence=min(checked.confidence, 0.6))
@@ -459,6 +459,37 @@ def _spaced(crop: Picture, text: str) -> str:
         parts.append(" " + digit if step > SPACE * usual else digit)
     point = re.search("[.,]", text)
     return "".join(parts) + (text[point.start() :] if point else "")
+
+
+def _with_signs(crop: Picture, reading: Reading) -> Reading:
+    """Doubt a number whose print shows a point, a comma or a minus that its reading lacks.
+
+    Both readers lose the comma of `5,1`, and are sure of it. The reading with the sign is shown, the other one is kept.
+    """
+    digits = [n for n, sign in enumerate(reading.text) if sign.isdigit()]
+    blobs = _blobs(crop)
+    tall = sorted(_tall(blobs))
+    if not digits or len(tall) != len(digits) or reading.alternative is not None:
+        return reading
+    top, bottom = (float(np.median([box[side] for box in tall])) for side in (1, 3))
+    height = bottom - top
+    shown = list(reading.text)
+    for left, upper, right, lower in blobs:
+        if (left, upper, right, lower) in tall:
+            continue
+        after = sum((a + b) / 2 < (left + right) / 2 for a, _, b, _ in tall)
+        if 0 < after < len(tall) and upper > top + 0.6 * height and right - left < 0.5 * height:
+            between = reading.text[digits[after - 1] + 1 : digits[after]]
+            if not between.strip():
+                shown[digits[after - 1]] += "," if lower > bottom + 0.08 * height else "."
+        flat = lower - upper < 0.3 * height and right - left >= 0.25 * height
+        halfway = 0.3 * height < (upper + lower) / 2 - top < 0.8 * height
+        if after == 0 and flat and halfway and not reading.text[: digits[0]].strip():
+            shown[digits[0]] = "-" + shown[digits[0]]
+    text = re.sub(r"([.,]) +", r"\1", "".join(shown))
+    if text == reading.text:
+        return reading
+    return replace(reading, text=text, confidence=min(reading.confidence, 0.75), alternative=reading.text)
 
 
 def _tall(blobs: list[Box]) -> list[Box]:

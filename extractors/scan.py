@@ -85,7 +85,7 @@ def read_picture(picture: NDArray[np.uint8], page: int, width: float, height: fl
     DEADLINE.check()
     DEADLINE.allow(LIMITS.scanned_page_seconds)
     sheet = prepare(picture, width, height)
-    rulings = find_rulings(ink_mask(sheet.grey))
+    rulings = find_rulings(ink_mask(sheet.print))
     blocks: list[Block] = []
     rest = _without(sheet.print, rulings)
     for grid in _tables(grids(rulings.horizontal, rulings.vertical, TOLERANCE)):

@@ -120,7 +120,7 @@ class _Growing:
 
         Printed ones are the same but for white space. LibreOffice lets the end of a long heading run into the row below
         where it repeats it; there the piece is given without. Of recognised texts a quarter may have been misread, but
-        every number in them must be the same: `2024` and `2025` head different tables.
+        every number of which both readings are sure must be the same: `2024` and `2025` head different tables.
         """
         texts = _row_texts(piece, self._header)
         if not self._header or piece.n_rows < self._header or len(texts) != len(self._header_text):
@@ -132,10 +132,16 @@ class _Growing:
             return 0, piece
         if (clean := self._without_overflow(piece)) is not None:
             return self._header, clean
-        if any(_numbers(a) != _numbers(b) for a, b in pairs):
+        sure = [
+            not (a.doubtful or b.doubtful) for a, b in zip(*map(self._header_cells, (self._first, piece)), strict=True)
+        ]
+        if any(both and _numbers(a) != _numbers(b) for both, (a, b) in zip(sure, pairs, strict=True)):
             return None, piece
         recognised = "ocr" in (self._first.cells[0].source, piece.cells[0].source)
         return self._header if recognised else 0, piece
+
+    def _header_cells(self, table: Table) -> list[Cell]:
+        return [cell for cell in table.cells if cell.row < self._header]
 
     def _without_overflow(self, piece: Table) -> Table | None:
         """Take the ends of headings out of the row below the header; `None` where the headings are others."""

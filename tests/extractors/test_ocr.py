@@ -185,3 +185,83 @@ def test_lines_have_boxes_and_lose_trust_with_an_unconfirmed_number(monkeypatch:
     monkeypatch.setattr(ocr, "_digits", lambda *_: Reading("2029", 0.9))
     (line,) = ocr.read_lines(page)
     assert line.confidence <= 0.5
+
+
+# What print shows by its shape
+
+
+def starred(count: int, size: int = 11) -> Picture:
+    cell = paper()
+    for number in range(count):
+        middle = np.array([100 + 1.2 * size * number, 40])
+        angles = np.pi * (np.arange(10) / 5 - 0.5)
+        reach = np.where(np.arange(10) % 2, 0.24, 0.55) * size
+        points = middle + np.stack([np.cos(angles), np.sin(angles)], axis=1) * reach[:, None]
+        cv2.fillPoly(cell, [np.rint(points * 16).astype(np.int32)], (0,), cv2.LINE_AA, 4)
+    return cell
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_stars_are_told_by_their_shape(count: int) -> None:
+    assert ocr.read_cell(starred(count)).text == "*" * count
+
+
+def test_short_dash_beside_a_speck_is_a_dash_and_a_speck_alone_is_nothing() -> None:
+    cell = paper()
+    cv2.rectangle(cell, (200, 40), (208, 45), (0,), -1)
+    cv2.rectangle(cell, (40, 70), (43, 73), (0,), -1)
+    assert ocr.read_cell(cell).text == "-"
+    only = paper()
+    cv2.rectangle(only, (40, 70), (43, 73), (0,), -1)
+    assert ocr.read_cell(only) == Reading("", 1.0)
+
+
+@pytest.mark.ocr
+@pytest.mark.parametrize(("text", "expected"), [("X", "Х"), ("x", "х")])
+def test_cross_alone_in_a_cell_is_the_cyrillic_letter(text: str, expected: str) -> None:
+    assert ocr.read_cell(printed(text)).text.casefold() == expected.casefold()
+
+
+def digits(*places: tuple[int, int], low: tuple[int, ...] = (), minus: int | None = None) -> Picture:
+    """Draw a solid block for each digit, from left to right, commas at `low` and a minus at `minus`."""
+    cell = paper(420)
+    for left, width in places:
+        cv2.rectangle(cell, (left, 30), (left + width - 1, 59), (0,), -1)
+    for left in low:
+        cv2.rectangle(cell, (left, 55), (left + 4, 65), (0,), -1)
+    if minus is not None:
+        cv2.rectangle(cell, (minus, 44), (minus + 10, 47), (0,), -1)
+    return cell
+
+
+def test_spaces_of_a_number_are_those_of_its_print() -> None:
+    apart = [(20 + 22 * n + 11 * (n > 1) + 11 * (n > 4), 18) for n in range(8)]
+    assert ocr._spaced(digits(*apart), "22421100") == "22 421 100"
+    assert ocr._spaced(digits(*apart), "22 421100") == "22 421 100"
+    close = [(20 + 22 * n, 18) for n in range(4)]
+    assert ocr._spaced(digits(*close), "2 276") == "2276"
+    narrow = [(20, 18), (49, 4), (64, 18), (86, 18)]  # a one is narrow, and in the middle of its place
+    assert ocr._spaced(digits(*narrow), "2 176") == "2176"
+
+
+def test_number_is_left_as_read_where_its_print_has_another_count_of_digits() -> None:
+    assert ocr._spaced(digits((20, 18), (42, 18)), "12 345") == "12 345"
+    assert ocr._spaced(digits((20, 18)), "123") == "123"
+
+
+def test_comma_and_minus_that_both_readings_lost_are_shown_and_make_a_doubt() -> None:
+    five_one = digits((20, 18), (55, 18), low=(44,))
+    assert ocr._with_signs(five_one, Reading("51", 0.99)) == Reading("5,1", 0.75, "51")
+    assert ocr._with_signs(five_one, Reading("5,1", 0.99)) == Reading("5,1", 0.99)
+    assert ocr._with_signs(digits((40, 18), (62, 18), minus=20), Reading("51", 0.99)) == Reading("-51", 0.75, "51")
+    assert ocr._with_signs(digits((40, 18), (62, 18)), Reading("51", 0.99)) == Reading("51", 0.99)
+
+
+@pytest.mark.ocr
+@pytest.mark.parametrize(
+    ("read", "expected"), [("Е51.1;", "F51.1;"), ("РО2", "P02"), ("РІЗ", ""), ("слово", ""), ("51", "")]
+)
+def test_letter_of_a_code_is_the_latin_one(monkeypatch: pytest.MonkeyPatch, read: str, expected: str) -> None:
+    latin = {"Е51.1;": "F51.1;", "РО2": "P02"}.get(read, "PI3")
+    monkeypatch.setattr(ocr, "_words", lambda *_: [ocr.Word(latin, 0, (0, 0, 1, 1), 0.9)])
+    assert ocr._code(paper(), read) == expected

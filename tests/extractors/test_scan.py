@@ -297,3 +297,87 @@ def test_picture_beyond_a_limit_is_refused(monkeypatch: pytest.MonkeyPatch, name
 def test_see_through_picture_lies_on_white_paper() -> None:
     clear = Image.new("RGBA", (40, 40), (0, 0, 0, 0))
     assert np.asarray(scan._flat(clear)).min() == 255
+
+
+# Ways a page may lie, lines that are no strokes, colour
+
+
+def sheet_of_text() -> Picture:
+    drawn = blank()
+    for row in range(12):
+        drawn = write(drawn, "Report of the council on measures 2024", 120, 60 + 70 * row)
+    return cv2.GaussianBlur(drawn, (0, 0), 0.8)  # type: ignore[return-value]
+
+
+@pytest.mark.ocr
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_page_is_turned_upright(degrees: int) -> None:
+    lying = scan.turned(sheet_of_text(), -degrees % 360)
+    width = WIDTH if degrees in (0, 180) else HEIGHT
+    assert scan.upright_turn(lying, width) == degrees
+    assert (scan.turned(lying, degrees) == sheet_of_text()).all()
+
+
+def test_page_without_text_is_not_turned() -> None:
+    assert scan.upright_turn(blank(), WIDTH) == 0
+    assert scan.upright_turn(grid(blank()), WIDTH) == 0
+
+
+def dashed(page: Picture, start: tuple[int, int], end: tuple[int, int]) -> None:
+    (x0, y0), (x1, y1) = start, end
+    for at in range(0, max(x1 - x0, y1 - y0), 16):
+        if y0 == y1:
+            cv2.rectangle(page, (x0 + at, y0 - 2), (min(x0 + at + 10, x1), y0 + 2), (0,), -1)
+        else:
+            cv2.rectangle(page, (x0 - 2, y0 + at), (x0 + 2, min(y0 + at + 10, y1)), (0,), -1)
+
+
+def dashed_grid() -> Picture:
+    page = blank()
+    for y in Y_EDGES:
+        dashed(page, (X_EDGES[0], y), (X_EDGES[-1], y))
+    for x in X_EDGES:
+        dashed(page, (x, Y_EDGES[0]), (x, Y_EDGES[-1]))
+    return page
+
+
+def found_grid(page: Picture) -> tuple[int, int]:
+    lines = find_rulings(ink_mask(page))
+    (found,) = grids(lines.horizontal, lines.vertical, scan.TOLERANCE)
+    return len(found.y_edges) - 1, len(found.x_edges) - 1
+
+
+def test_dashed_lines_draw_a_grid() -> None:
+    assert found_grid(dashed_grid()) == (3, 3)
+
+
+def test_ones_of_a_column_of_codes_are_no_dashed_line() -> None:
+    page = grid(blank())
+    for row in range(3):
+        for left in (640, 656, 672, 688):
+            cv2.rectangle(page, (left, 320 + 100 * row), (left + 6, 344 + 100 * row), (0,), -1)
+            cv2.rectangle(page, (left, 356 + 100 * row), (left + 6, 380 + 100 * row), (0,), -1)
+    assert found_grid(page) == (3, 3)
+
+
+def test_worn_line_goes_on_over_a_gap() -> None:
+    page = grid(blank())
+    page[395:406, 300:330] = 255
+    page[350:380, 545:556] = 255
+    assert found_grid(page) == (3, 3)
+
+
+@pytest.mark.ocr
+def test_coloured_stamp_leaves_the_numbers_under_it() -> None:
+    plain = page()
+    colour = np.repeat(plain[..., None], 3, axis=2)
+    layer = np.full_like(colour, 255)
+    for radius in (60, 80, 140):
+        cv2.circle(layer, (1000, 450), radius, (190, 70, 60), 4)
+    stamped = np.minimum(colour, layer)
+    (before,), (after,) = (tables(scan.read_picture(p, 1, WIDTH, HEIGHT)) for p in (colour, stamped))
+    texts, under = (["".join(c.text.split()) for c in table.cells] for table in (before, after))
+    assert texts == under
+    grey: Picture = cv2.cvtColor(stamped, cv2.COLOR_BGR2GRAY)  # type: ignore[assignment]
+    (blurred, *_) = tables(scan.read_picture(grey, 1, WIDTH, HEIGHT))
+    assert texts != ["".join(c.text.split()) for c in blurred.cells], "the stamp of this test hides nothing"

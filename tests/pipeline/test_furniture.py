@@ -42,6 +42,19 @@ def test_same_words_in_the_middle_of_pages_or_at_other_heights_are_text() -> Non
     assert found(at(30, "Виконання заходів", 1), at(60, "Виконання заходів", 2)) == []
 
 
+def test_stamp_set_by_hand_on_each_page_is_known_though_it_is_read_in_another_way_each_time() -> None:
+    def read(words: str, page: int, top: float, left: float) -> Paragraph:
+        return Paragraph(words, page, (left, top, left + 100, top + 25), "ocr", 0.6)
+
+    stamps = [
+        read("ПАПЕРОВА КОПІЯ ЕЛЕКТРОННОГО ДОКУМЕНТА", 1, 24, 462),
+        read("TMANEPOBA KOMIS ЕЛЕКТРОННОГО ДОКУМЕНТА", 2, 17, 470),
+    ]
+    assert found(*stamps) == [stamp.text for stamp in stamps]
+    assert found(stamps[0], read("ПАПЕРОВА КОПІЯ ЕЛЕКТРОННОГО ДОКУМЕНТА", 2, 60, 90)) == []
+    assert found(stamps[0], read("Додаток 2 до рішення міської ради", 2, 24, 462)) == []
+
+
 STAMP = ["СЕД АСКОД Міська рада", "ДОКУМЕНТ № 8575 від 01.04.2026", "Сертифікат 3FAA92", "Підписувач Іваненко Іван"]
 
 
