@@ -154,8 +154,8 @@ def _scans(corpus: Path, scratch: Path, seed: int) -> Iterator[str]:
     make(folder, seed, SCANNED, list(WAYS))
     yield "## Scans"
     yield ""
-    yield "*right*, *flagged* (doubtful, or no number at all), *sure* (confidence of 0.95 and more): shares of the numbers;"
-    yield "*CER*: letters wrong in cells of text. A row that is missed puts all below it in the wrong place."
+    yield "*right*, *flagged* (doubtful, or no number at all), *sure* (confidence of 0.95 and more): shares of the"
+    yield "numbers; *CER*: letters wrong in cells of text. A row that is missed puts all below it in the wrong place."
     yield ""
     yield from real_lines(corpus / "scans")
     yield ""
