@@ -128,8 +128,8 @@ def _strokes(ink: Picture, *, upright: bool) -> Picture:
 def _dashed(ink: Picture) -> tuple[Picture, Picture]:
     """Give the level and the upright strokes that rows of dashes or dots draw, in masks of their own.
 
-    Dashes lie along the line and may be further apart, where another line crosses; dots must stand close. Of a line's
-    dashes a quarter at the least have no ink at their sides: the digits 1 of a column of numbers have some.
+    Dashes lie along the line and may be further apart, where another line crosses; dots must stand close. Some of a
+    line's dashes (`FREE`) have no ink at their sides: the digits 1 of a column of numbers all have some.
     """
     count, pieces, boxes, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     labels: Labels = np.asarray(pieces, np.int32)
@@ -172,7 +172,7 @@ def _sides_with_ink(labels: Labels, marks: NDArray[np.bool_], count: int, *, upr
 
 
 def _mostly(strokes: Picture, free: Picture) -> Picture:
-    """Keep the strokes of which a quarter of the dashes stand free."""
+    """Keep the strokes of which enough is made of dashes that stand free."""
     count, labels = cv2.connectedComponents(strokes, connectivity=8)
     ink = np.bincount(labels.ravel(), minlength=count)
     stands = np.bincount(labels[free > 0].ravel(), minlength=count)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, ImageSequence
 
-from extractors import ocr
+from extractors import ocr, shapes
 from extractors.document import BBox, Block, Cell, Document, Paragraph, Table
 from extractors.errors import Broken
 from extractors.lattice import Grid, grids
@@ -93,7 +93,7 @@ def read_picture(picture: NDArray[np.uint8], page: int, width: float, height: fl
         if any(cell.text or cell.doubtful for cell in table.cells):
             blocks.append(table.checked())
             left, top, right, bottom = (round(edge) for edge in grid.bbox)
-            rest[max(0, top - INSET) : bottom + INSET, max(0, left - INSET) : right + INSET] = ocr.PAPER
+            rest[max(0, top - INSET) : bottom + INSET, max(0, left - INSET) : right + INSET] = shapes.PAPER
     blocks.extend(_paragraphs(sheet, ocr.read_lines(rest), page))
     return tuple(sorted(blocks, key=lambda block: block.bbox[1] if block.bbox else 0.0))
 
@@ -132,7 +132,7 @@ def prepare(picture: NDArray[np.uint8], width: float, height: float) -> Sheet:
     letters = grey
     if coloured is not None:
         letters = grey.copy()
-        letters[coloured > 0] = ocr.PAPER
+        letters[coloured > 0] = shapes.PAPER
     angle = lean(ink_mask(grey))
     rows, columns = grey.shape
     turn = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
@@ -141,7 +141,7 @@ def prepare(picture: NDArray[np.uint8], width: float, height: float) -> Sheet:
         wide = round(columns * abs(turn[0, 0]) + rows * abs(turn[0, 1]))
         tall = round(rows * abs(turn[0, 0]) + columns * abs(turn[0, 1]))
         turn[:, 2] += (wide - columns) / 2, (tall - rows) / 2
-        paper = (float(ocr.PAPER),)
+        paper = (float(shapes.PAPER),)
         straight = [
             cv2.warpAffine(one, turn, (wide, tall), flags=cv2.INTER_CUBIC, borderValue=paper)
             for one in ([grey] if letters is grey else [grey, letters])
@@ -185,25 +185,25 @@ def _coloured(picture: NDArray[np.uint8]) -> Picture | None:
 
 
 def _levelled(grey: Picture) -> Picture:
-    """Divide by the light of the paper, so that shadows go and the paper is about `ocr.PAPER` everywhere."""
+    """Divide by the light of the paper, so that shadows go and the paper is about `shapes.PAPER` everywhere."""
     small = cv2.resize(grey, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, (25, 25)))
     paper = cv2.blur(paper, (25, 25))
     light = cv2.resize(np.maximum(paper, 16), (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return cv2.divide(grey, light, scale=ocr.PAPER)  # type: ignore[return-value]
+    return cv2.divide(grey, light, scale=shapes.PAPER)  # type: ignore[return-value]
 
 
 def _smoothed(grey: Picture) -> Picture:
     """Smooth a noisy picture, and wipe specks that are too small for print off any."""
     soft = cv2.GaussianBlur(grey, (0, 0), 1.0)
-    paper = soft > ocr.PAPER - 40
+    paper = soft > shapes.PAPER - 40
     noise = float(np.std((grey.astype(np.int16) - soft)[paper][::7])) if paper.any() else 0.0
     clean: Picture = soft if noise > NOISY else grey  # type: ignore[assignment]
     clean = _stretched(clean, noise)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink_mask(clean), connectivity=8)
-    specks = stats[:, cv2.CC_STAT_AREA] < ocr.DUST
+    specks = stats[:, cv2.CC_STAT_AREA] < shapes.DUST
     if specks.any():
-        clean[cv2.dilate(specks[labels].astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = ocr.PAPER
+        clean[cv2.dilate(specks[labels].astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = shapes.PAPER
     return clean
 
 
@@ -211,8 +211,8 @@ def _stretched(grey: Picture, noise: float) -> Picture:
     """Make the paper white and the print black: on a grain of grey the readers fail on cells of one or two signs."""
     ink = grey[ink_mask(grey) > 0]
     black = float(np.percentile(ink, 10)) if ink.size else 0.0
-    white = max(ocr.PAPER - 20.0 - 2 * noise, black + 40)
-    steps = np.clip((np.arange(256) - black) * ocr.PAPER / (white - black), 0, 255).astype(np.uint8)
+    white = max(shapes.PAPER - 20.0 - 2 * noise, black + 40)
+    steps = np.clip((np.arange(256) - black) * shapes.PAPER / (white - black), 0, 255).astype(np.uint8)
     return cv2.LUT(grey, steps)  # type: ignore[return-value]
 
 
@@ -282,14 +282,14 @@ def _crop(grey: Picture, strokes: Picture, left: int, top: int, right: int, bott
     crop = grey[top:bottom, left:right].copy()
     bent = strokes[top:bottom, left:right].copy()
     bent[BENT:-BENT, BENT:-BENT] = 0
-    crop[bent > 0] = ocr.PAPER
+    crop[bent > 0] = shapes.PAPER
     return crop
 
 
 def _without(grey: Picture, rulings: Rulings) -> Picture:
     """Take the ruling lines off a page: underlines and frames hinder the reading of running text."""
     rest = grey.copy()
-    rest[rulings.mask > 0] = ocr.PAPER
+    rest[rulings.mask > 0] = shapes.PAPER
     return rest
 
 

@@ -93,7 +93,7 @@ def _stands(grey: Picture, letters: Picture, read: Reader) -> bool:
 
 
 def _lines(grey: Picture, letters: Picture) -> list[Picture]:
-    """Cut out the longest lines of text, those near the middle of the lengths first: the very longest may be a rule."""
+    """Cut out the longest lines of text."""
     kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (2 * CLOSE, 1))
     _, _, boxes, _ = cv2.connectedComponentsWithStats(cv2.morphologyEx(letters, cv2.MORPH_CLOSE, kernel))
     found = [

@@ -17,7 +17,7 @@ from extractors.word_content import CellContent, Line, RowContent, TableContent
 from extractors.word_math import M, formula, raised
 from extractors.word_numbering import Numbering
 from extractors.word_numbers import roman
-from extractors.word_styles import VAL, Look, Styles, W, look, number, switch, value, whole
+from extractors.word_styles import VAL, Look, Styles, W, is_on, look, number, switch, value, whole
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -29,7 +29,6 @@ _ROMAN_RAISED = str.maketrans("ivxlcdm", "ⁱᵛˣˡᶜᵈᵐ")
 
 Content = TypeVar("Content")
 _PLAIN = Look()
-_OFF = ("0", "false", "off")
 
 
 def read_body(
@@ -253,9 +252,9 @@ class _Body:
         if row is None:
             return
         if element.tag == _TBL_HEADER:
-            row.heads = element.get(VAL, "1") not in _OFF
+            row.heads = is_on(element.get(VAL, "1"))
         elif element.tag == _HIDDEN:
-            row.hidden = element.get(VAL, "1") not in _OFF
+            row.hidden = is_on(element.get(VAL, "1"))
         elif element.tag == _GRID_BEFORE:
             row.before = max(0, whole(element.get(VAL), 0))
         else:
@@ -378,7 +377,7 @@ class _Body:
 
     def _on_note(self, element: Element) -> None:
         """Raise the mark of a note, so that it does not read as part of the word or number that it stands on."""
-        if element.get(W + "customMarkFollows", "0") not in _OFF:
+        if is_on(element.get(W + "customMarkFollows", "0")):
             return
         kind = "footnote" if element.tag == _FOOTNOTE else "endnote"
         self._notes[kind] += 1

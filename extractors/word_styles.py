@@ -49,7 +49,12 @@ MOST_DIGITS = 6
 def switch(properties: Element | None, name: str) -> bool | None:
     """Read a property that is on or off; `None` where nothing is said."""
     found = properties.find(W + name) if properties is not None else None
-    return None if found is None else found.get(VAL, "1") not in _OFF
+    return None if found is None else is_on(found.get(VAL, "1"))
+
+
+def is_on(said: str) -> bool:
+    """Whether the value of a switch is one of those that turn it on."""
+    return said not in _OFF
 
 
 MOST_BASED_ON = 50

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from extractors import ocr
+from extractors import ocr, shapes
 from extractors.document import Cell
 from extractors.ocr import Reading
 from extractors.rulings import Picture
@@ -123,8 +123,8 @@ def test_second_reading_of_a_word(word: str, again: str, confirmed: bool) -> Non
 
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_roman_numerals_are_told_from_ones_by_shape(count: int) -> None:
-    assert ocr._upright_bars(bars(count, flag=False)) == count
-    assert ocr._upright_bars(bars(count, flag=True)) == 0
+    assert shapes.upright_bars(bars(count, flag=False)) == count
+    assert shapes.upright_bars(bars(count, flag=True)) == 0
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
@@ -135,7 +135,7 @@ def test_ones_and_roman_numerals_are_named_by_their_shape(count: int) -> None:
 
 def test_small_print_tells_nothing_of_roman_numerals() -> None:
     small = cv2.resize(bars(2, flag=False), None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA)
-    assert ocr._upright_bars(small) == 0  # type: ignore[arg-type]
+    assert shapes.upright_bars(small) == 0  # type: ignore[arg-type]
 
 
 @pytest.mark.ocr
@@ -236,25 +236,25 @@ def digits(*places: tuple[int, int], low: tuple[int, ...] = (), minus: int | Non
 
 def test_spaces_of_a_number_are_those_of_its_print() -> None:
     apart = [(20 + 22 * n + 11 * (n > 1) + 11 * (n > 4), 18) for n in range(8)]
-    assert ocr._spaced(digits(*apart), "22421100") == "22 421 100"
-    assert ocr._spaced(digits(*apart), "22 421100") == "22 421 100"
+    assert shapes.spaced(digits(*apart), "22421100") == "22 421 100"
+    assert shapes.spaced(digits(*apart), "22 421100") == "22 421 100"
     close = [(20 + 22 * n, 18) for n in range(4)]
-    assert ocr._spaced(digits(*close), "2 276") == "2276"
+    assert shapes.spaced(digits(*close), "2 276") == "2276"
     narrow = [(20, 18), (49, 4), (64, 18), (86, 18)]  # a one is narrow, and in the middle of its place
-    assert ocr._spaced(digits(*narrow), "2 176") == "2176"
+    assert shapes.spaced(digits(*narrow), "2 176") == "2176"
 
 
 def test_number_is_left_as_read_where_its_print_has_another_count_of_digits() -> None:
-    assert ocr._spaced(digits((20, 18), (42, 18)), "12 345") == "12 345"
-    assert ocr._spaced(digits((20, 18)), "123") == "123"
+    assert shapes.spaced(digits((20, 18), (42, 18)), "12 345") == "12 345"
+    assert shapes.spaced(digits((20, 18)), "123") == "123"
 
 
 def test_comma_and_minus_that_both_readings_lost_are_shown_and_make_a_doubt() -> None:
     five_one = digits((20, 18), (55, 18), low=(44,))
-    assert ocr._with_signs(five_one, Reading("51", 0.99)) == Reading("5,1", 0.75, "51")
-    assert ocr._with_signs(five_one, Reading("5,1", 0.99)) == Reading("5,1", 0.99)
-    assert ocr._with_signs(digits((40, 18), (62, 18), minus=20), Reading("51", 0.99)) == Reading("-51", 0.75, "51")
-    assert ocr._with_signs(digits((40, 18), (62, 18)), Reading("51", 0.99)) == Reading("51", 0.99)
+    assert ocr._doubted(five_one, Reading("51", 0.99)) == Reading("5,1", 0.75, "51")
+    assert ocr._doubted(five_one, Reading("5,1", 0.99)) == Reading("5,1", 0.99)
+    assert ocr._doubted(digits((40, 18), (62, 18), minus=20), Reading("51", 0.99)) == Reading("-51", 0.75, "51")
+    assert ocr._doubted(digits((40, 18), (62, 18)), Reading("51", 0.99)) == Reading("51", 0.99)
 
 
 @pytest.mark.ocr
