@@ -1,0 +1,239 @@
+"""Print by its shape: blobs of ink, and the signs that readers lose or take for others.
+
+Guarantee: only what the ink shows beyond doubt is told; where its shapes do not fit what was read, that stays as it is.
+Pictures are grey, dark on white, about 300 dots an inch; boxes are pixels of the picture given.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import cv2
+import numpy as np
+
+from extractors.rulings import Picture, ink_mask
+
+PAPER = 255
+"""Grey level of the paper: `scan` brings a page to it, and crops are framed with it."""
+PADDING = 12
+"""Pixels of paper around a crop: Tesseract misses print at the very edge."""
+DUST = 9
+"""Pixels of ink below which a blob is no print: a full stop of 8 points has about 12."""
+TELLING = 24
+"""Pixels of height from which the flag of a printed 1 shows."""
+SPECK = 6
+"""Pixels each way up to which a lone blob is a speck: a full stop of 12 points has 6."""
+BESIDE_PRINT = 25
+"""Pixels from a sign within which a full stop or an accent belongs to it: the height of a digit of 9 points."""
+STAR = (7, 15)
+"""Pixels of height of a star."""
+MIN_SPACED = 4
+"""Digits from which a number may have spaces."""
+DIGIT_WIDTH = 0.72
+"""Width of a digit with its room, in heights; more ink than that is several digits that touch."""
+SPACE = 1.25
+"""Steps between digits from which there is a space: the narrowest is a quarter of an em, half a digit."""
+
+Box = tuple[int, int, int, int]
+"""`(left, top, right, bottom)` in pixels."""
+
+
+def find_blobs(crop: Picture) -> list[Box]:
+    """Give the boxes of the print in a crop: no dust, and no remains of the ruling lines along its edges."""
+    rows, columns = crop.shape
+    if rows < 8 or columns < 8:
+        return []
+    framed = cv2.copyMakeBorder(crop, 31, 31, 31, 31, cv2.BORDER_CONSTANT, value=(float(PAPER),))
+    ink = np.ascontiguousarray(ink_mask(framed)[31:-31, 31:-31])  # type: ignore[arg-type]
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    blobs = []
+    for x, y, width, height, area in stats[1:].tolist():
+        edge, length, whole = (
+            (min(y, rows - y - height), width, columns)
+            if width > height
+            else (min(x, columns - x - width), height, rows)
+        )
+        thin = min(width, height) <= 8
+        ruling = thin and (edge <= 2 or (length > 60 and length > 0.8 * whole))
+        if area >= DUST and not ruling:
+            blobs.append((x, y, x + width, y + height))
+    return blobs
+
+
+def dashes(crop: Picture, blobs: list[Box]) -> str:
+    """Give a hyphen for each of 1-4 dashes side by side, else nothing: by themselves the readers lose dashes.
+
+    Dashes that touch are told apart by the lighter gaps between them.
+    """
+    heights = [bottom - top for _, top, _, bottom in blobs]
+    flat = all(
+        right - left >= 1.4 * height and right - left >= 8 and height <= 12
+        for (left, _, right, _), height in zip(blobs, heights, strict=True)
+    )
+    left, top, right, bottom = around(blobs)
+    if len(blobs) > 4 or not flat or bottom - top > max(heights) + 4:
+        return ""
+    profile = crop[top:bottom, left:right].mean(axis=0)
+    dark = profile < (profile.min() + PAPER) / 2
+    dashes = int(dark[0]) + int(np.count_nonzero(dark[1:] & ~dark[:-1]))
+    return "-" * dashes if dashes <= 4 and right - left >= 1.5 * dashes * max(heights) else ""
+
+
+def stars(crop: Picture, blobs: list[Box]) -> str:
+    """Give the stars of a cell that holds one to three and nothing else: the readers take them for letters.
+
+    A star is as tall as wide, less than half as tall as print of 9 points, and neither as full as a dot nor as empty as
+    a ring.
+    """
+    left, top, right, bottom = around(blobs)
+    height = bottom - top
+    if not STAR[0] <= height <= STAR[1] or any(b - t < 0.75 * height for _, t, _, b in blobs):
+        return ""
+    count = round((right - left) / (1.15 * height))
+    if not 1 <= count <= 3 or not 0.8 * count <= (right - left) / height <= 1.3 * count:
+        return ""
+    framed = cv2.copyMakeBorder(crop, 31, 31, 31, 31, cv2.BORDER_CONSTANT, value=(float(PAPER),))
+    ink = ink_mask(framed)[31 + top : 31 + bottom, 31 + left : 31 + right] > 0  # type: ignore[arg-type]
+    width = (right - left) / count
+    for n in range(count):
+        one = ink[:, round(n * width) : round((n + 1) * width)]
+        middle = one[height // 3 : -(height // 3), one.shape[1] // 3 : -(one.shape[1] // 3)]
+        if not 0.45 < one.mean() < 0.75 or not middle.all():
+            return ""
+    return "*" * count
+
+
+def spaced(crop: Picture, text: str) -> str:
+    """Give a number with spaces where its print has them: the readers lose and make up narrow ones.
+
+    Digits stand at the same distance from one another, be they as narrow as 1; where two stand further apart, there is
+    a space, or a sign between them. Where the print does not show as many digits as the text has, nothing is changed.
+    """
+    digits = [sign for sign in text if sign.isdigit()]
+    if len(digits) < MIN_SPACED or not re.fullmatch(r"[\d ]+(?:[.,]\d+)?", text):
+        return text
+    whole = sum(map(str.isdigit, re.split("[.,]", text)[0]))
+    blobs = sorted(tall(find_blobs(crop)))
+    height = float(np.median([bottom - top for _, top, _, bottom in blobs]))
+    centres: list[float] = []
+    for left, _, right, _ in blobs:
+        count = max(1, round((right - left) / (DIGIT_WIDTH * height)))
+        centres += [left + (right - left) * (n + 0.5) / count for n in range(count)]
+    if len(centres) != len(digits):
+        return text
+    steps = [b - a for a, b in pairwise(centres)]
+    usual = float(np.percentile(steps, 30))
+    parts = [digits[0]]
+    for step, digit in zip(steps[: whole - 1], digits[1:whole], strict=True):
+        parts.append(" " + digit if step > SPACE * usual else digit)
+    point = re.search("[.,]", text)
+    return "".join(parts) + (text[point.start() :] if point else "")
+
+
+def signs_shown(crop: Picture, text: str) -> str:
+    """Give a number with the points, commas and the minus that its print shows and its reading lacks.
+
+    Both readers lose the comma of `5,1`, and are sure of it. Where the print does not show as many digits as the text
+    has, nothing is changed.
+    """
+    digits = [n for n, sign in enumerate(text) if sign.isdigit()]
+    found = find_blobs(crop)
+    high = sorted(tall(found))
+    if not digits or len(high) != len(digits):
+        return text
+    top, bottom = (float(np.median([box[side] for box in high])) for side in (1, 3))
+    height = bottom - top
+    shown = list(text)
+    for left, upper, right, lower in found:
+        if (left, upper, right, lower) in high:
+            continue
+        after = sum((a + b) / 2 < (left + right) / 2 for a, _, b, _ in high)
+        low = upper > top + 0.6 * height and right - left < 0.5 * height
+        if 0 < after < len(high) and low and not text[digits[after - 1] + 1 : digits[after]].strip():
+            shown[digits[after - 1]] += "," if lower > bottom + 0.08 * height else "."
+        flat = lower - upper < 0.3 * height and right - left >= 0.25 * height
+        halfway = 0.3 * height < (upper + lower) / 2 - top < 0.8 * height
+        if after == 0 and flat and halfway and not text[: digits[0]].strip():
+            shown[digits[0]] = "-" + shown[digits[0]]
+    return re.sub(r"([.,]) +", r"\1", "".join(shown))
+
+
+def tall(blobs: list[Box]) -> list[Box]:
+    """Leave out what is much lower than the tallest print: points, commas, dashes, pieces of a sign."""
+    tallest = max((bottom - top for _, top, _, bottom in blobs), default=0)
+    return [box for box in blobs if box[3] - box[1] >= 0.6 * tallest]
+
+
+def without_specks(blobs: list[Box]) -> list[Box]:
+    """Leave out specks: what is as small as a full stop and has no print beside it."""
+    print_ = [box for box in blobs if max(box[2] - box[0], box[3] - box[1]) > SPECK]
+    return [box for box in blobs if box in print_ or any(_near(box, other) for other in print_)]
+
+
+def _near(first: Box, second: Box) -> bool:
+    across = max(first[0], second[0]) - min(first[2], second[2])
+    down = max(first[1], second[1]) - min(first[3], second[3])
+    return across <= BESIDE_PRINT and down <= BESIDE_PRINT
+
+
+def upright_bars(crop: Picture) -> int:
+    """Count the upright strokes of a picture of nothing but the Roman numerals I, II, III; else 0.
+
+    Such a picture is its own mirror image both ways and its strokes run straight from top to bottom; the digit 1 has a
+    flag at its upper left.
+    """
+    ink = crop < (int(crop.min()) + PAPER) // 2
+    rows, columns = np.flatnonzero(ink.any(axis=1)), np.flatnonzero(ink.any(axis=0))
+    if not len(rows) or rows[-1] - rows[0] + 1 < TELLING:
+        return 0
+    ink = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    near = cv2.dilate(ink.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    if any(np.count_nonzero(ink & ~turned) > 0.01 * np.count_nonzero(ink) for turned in (near[::-1], near[:, ::-1])):
+        return 0
+    trunk = ink[len(ink) // 5 : -(len(ink) // 5) or None].mean(axis=0)
+    if np.count_nonzero((trunk > 0.15) & (trunk < 0.85)) > 0.34 * len(trunk):
+        return 0
+    stroke = trunk > 0.5
+    return int(stroke[0]) + int(np.count_nonzero(stroke[1:] & ~stroke[:-1]))
+
+
+def overrun(crop: Picture, blobs: list[Box]) -> bool:
+    """Whether a blob at the crop's edge is no single sign, being too tall or too wide: a stroke of a pen, a stamp."""
+    rows, columns = crop.shape
+    usual = float(np.median([bottom - top for _, top, _, bottom in blobs if bottom - top >= 12] or [rows]))
+    return any(
+        (bottom - top > 1.35 * usual or right - left > 1.3 * (bottom - top) > 16)
+        and (left == 0 or top == 0 or right == columns or bottom == rows)
+        for left, top, right, bottom in blobs
+    )
+
+
+def line_count(blobs: list[Box]) -> int:
+    """Count the lines of print by the empty rows between them."""
+    lines, reach = 0, -1
+    for _, top, _, bottom in sorted(blobs, key=lambda blob: blob[1]):
+        if bottom - top < 12:
+            continue  # dots and commas stand apart from their line
+        lines += top > reach
+        reach = max(reach, bottom)
+    return max(1, lines)
+
+
+def around(boxes: list[Box]) -> Box:
+    """Give the box around some boxes, at least one."""
+    return (
+        min(box[0] for box in boxes),
+        min(box[1] for box in boxes),
+        max(box[2] for box in boxes),
+        max(box[3] for box in boxes),
+    )
+
+
+def padded(picture: Picture, box: Box) -> Picture:
+    """Cut a box out with the two pixels around it, and put paper around that."""
+    left, top, right, bottom = box
+    cut = picture[max(0, top - 2) : bottom + 2, max(0, left - 2) : right + 2]
+    return cv2.copyMakeBorder(  # type: ignore[return-value]
+        cut, PADDING, PADDING, PADDING, PADDING, cv2.BORDER_CONSTANT, value=(float(PAPER),)
+    )
