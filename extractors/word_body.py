@@ -7,13 +7,27 @@ of which never become Python objects: only those are looked at that `_Body` has 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from extractors.errors import Broken, Refused
+from extractors.errors import Refused
 from extractors.symbols import unicode
 from extractors.word_content import CellContent, Line, RowContent, TableContent
+from extractors.word_elements import (
+    PPR,
+    RPR,
+    TBL,
+    TC,
+    TR,
+    P,
+    R,
+    T,
+    above,
+    form_field,
+    holder_of,
+    is_paragraph_property,
+)
 from extractors.word_math import M, formula, raised
 from extractors.word_numbering import Numbering
 from extractors.word_numbers import roman
@@ -23,11 +37,9 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-P, R, T, PPR, RPR, TBL, TR, TC = (W + name for name in ("p", "r", "t", "pPr", "rPr", "tbl", "tr", "tc"))
 
 _ROMAN_RAISED = str.maketrans("ivxlcdm", "ⁱᵛˣˡᶜᵈᵐ")
 
-Content = TypeVar("Content")
 _PLAIN = Look()
 
 
@@ -154,7 +166,7 @@ class _Body:
                     self.finish()
                 owners[element] = self._owner = cell = CellContent(element)
                 row = rows.get(element.getparent())  # type: ignore[arg-type]  # the body stands above it
-                (row or rows[_above(element, rows)]).cells.append(cell)
+                (row or rows[above(element, rows)]).cells.append(cell)
             else:
                 skip = others[tag](self, element) or 0
 
@@ -169,9 +181,9 @@ class _Body:
         mark = self._mark
         if mark is not None:
             self._end_paragraph()
-        above = element.getparent()
-        if above is not self._owner.element:
-            owner = self._owners.get(above) or self._owners[_above(element, self._owners)]  # type: ignore[arg-type]
+        parent = element.getparent()
+        if parent is not self._owner.element:
+            owner = self._owners.get(parent) or self._owners[above(element, self._owners)]  # type: ignore[arg-type]
             if owner is not self._owner:
                 self._drop_fields()
                 self._owner, mark = owner, None
@@ -223,11 +235,11 @@ class _Body:
         self._end_paragraph()
         table = TableContent(element, self._boxed)
         self._tables[element] = table
-        self._owners[_above(element, self._owners)].items.append(table)
+        self._owners[above(element, self._owners)].items.append(table)
 
     def _on_row(self, element: Element) -> None:
         row = RowContent(element)
-        self._tables[_above(element, self._tables)].rows.append(row)
+        self._tables[above(element, self._tables)].rows.append(row)
         self._rows[element] = row
 
     def _on_text_box(self, element: Element) -> int:
@@ -248,7 +260,7 @@ class _Body:
     # Properties of rows and cells
 
     def _on_row_property(self, element: Element) -> None:
-        row = _holder(element, self._rows, TR)
+        row = holder_of(element, self._rows, TR)
         if row is None:
             return
         if element.tag == _TBL_HEADER:
@@ -261,7 +273,7 @@ class _Body:
             row.after = max(0, whole(element.get(VAL), 0))
 
     def _on_cell_property(self, element: Element) -> int:
-        cell = _holder(element, self._owners, TC)
+        cell = holder_of(element, self._owners, TC)
         if cell is None:
             return 0
         if element.tag == _GRID_SPAN:
@@ -273,14 +285,14 @@ class _Body:
         elif element.tag == _H_MERGE:
             cell.goes_on = element.get(VAL, "continue") == "continue"
         else:
-            self._rows[_above(cell.element, self._rows)].cells.pop()
+            self._rows[above(cell.element, self._rows)].cells.pop()
             return len(_after(element, cell.element))
         return 0
 
     # Properties of paragraphs and runs
 
     def _on_style(self, element: Element) -> None:
-        if _is_paragraph_property(element):
+        if is_paragraph_property(element):
             mark = self._marked()
             mark.style = element.get(VAL)
             mark.look = self._look = self._styles().look(mark.style or "")
@@ -288,7 +300,7 @@ class _Body:
             self._aim()
 
     def _on_number(self, element: Element) -> None:
-        if _is_paragraph_property(element):
+        if is_paragraph_property(element):
             self._marked().numbered = (number(element, W + "numId"), number(element, W + "ilvl"))
 
     def _on_look(self, element: Element) -> int:
@@ -297,7 +309,7 @@ class _Body:
         holder = properties.getparent() if properties is not None else None
         if properties is None or holder is None or properties is self._seen:
             return 0
-        if holder.tag == PPR and _is_paragraph_property(properties):
+        if holder.tag == PPR and is_paragraph_property(properties):
             self._seen = properties
             mark = self._marked()
             shown = self._shown(properties, mark.look)
@@ -333,14 +345,14 @@ class _Body:
         """Leave out what a tracked change deleted or moved away: text, a row, the mark of a paragraph."""
         properties = element.getparent()
         if properties is not None and properties.tag == _TRPR:
-            row = _holder(element, self._rows, TR)
+            row = holder_of(element, self._rows, TR)
             if row is None:
                 return 0
-            self._tables[_above(row.element, self._tables)].rows.pop()
+            self._tables[above(row.element, self._tables)].rows.pop()
             return len(_after(element, row.element))
         if properties is not None and properties.tag == RPR:
-            above = properties.getparent()
-            if above is not None and above.tag == PPR and _is_paragraph_property(properties):
+            holder = properties.getparent()
+            if holder is not None and holder.tag == PPR and is_paragraph_property(properties):
                 self._marked().deleted = True
             return 0
         return len(_after(element, element))
@@ -389,7 +401,7 @@ class _Body:
         kind = element.get(W + "fldCharType")
         shown = ""
         if kind == "begin":
-            self._fields.append(_Field(_form_field(element)))
+            self._fields.append(_Field(form_field(element)))
             self._instructions += 1
         elif kind == "separate" and self._fields and self._fields[-1].in_instruction:
             self._fields[-1].in_instruction = False
@@ -420,16 +432,6 @@ class _Body:
         )
 
 
-def _above(element: Element, known: Mapping[Element, object]) -> Element:
-    """Give the nearest element around this one that is known."""
-    above = element.getparent()
-    while above is not None and above not in known:
-        above = above.getparent()
-    if above is None:
-        raise Broken("damaged", "a table of the Word file is not made of rows and cells; save it anew in Word")
-    return above
-
-
 def _after(element: Element, around: Element) -> list[Element]:
     """Give the elements that the pass looks at inside `around` and after the beginning of `element`."""
     inside = iter(around.iter(*_TAGS))
@@ -439,37 +441,6 @@ def _after(element: Element, around: Element) -> list[Element]:
         if one is element:
             break
     return list(inside)
-
-
-def _holder(element: Element, known: Mapping[Element, Content], tag: str) -> Content | None:
-    """Give what has a property; `None` for a property that a tracked change took away."""
-    properties = element.getparent()
-    above = properties.getparent() if properties is not None else None
-    return None if above is None or above.tag != tag else known.get(above)
-
-
-def _is_paragraph_property(element: Element) -> bool:
-    """Whether the property counts: one that a tracked change took away does not."""
-    properties = element.getparent()
-    above = properties.getparent() if properties is not None else None
-    return above is not None and above.tag == P
-
-
-def _form_field(begin: Element) -> str:
-    """Give what the field of a form shows: a box that is ticked or not, the chosen entry of a list."""
-    data = begin.find(W + "ffData")
-    if data is None:
-        return ""
-    box, choice = data.find(W + "checkBox"), data.find(W + "ddList")
-    if box is not None:
-        ticked = switch(box, "checked")
-        return "☒" if (switch(box, "default") if ticked is None else ticked) else "☐"
-    if choice is not None:
-        entries = choice.findall(W + "listEntry")
-        chosen = number(choice, W + "result")
-        at = chosen if chosen is not None else number(choice, W + "default") or 0
-        return entries[at].get(VAL, "") if 0 <= at < len(entries) else ""
-    return ""
 
 
 _TRPR, _TAB = W + "trPr", W + "tab"
