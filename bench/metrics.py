@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -262,6 +263,25 @@ def _align(wanted: list[_Row], got: list[_Row]) -> list[tuple[int, int]]:
             i, j = i - 1, j - 1
             pairs.append((i, j))
     return pairs[::-1]
+
+
+def pair_rows(wanted: list[_Row], got: list[_Row]) -> list[tuple[int, int]]:
+    """Pair true rows with found ones: aligned by their equal cells, and one by one where as many of both lie between.
+
+    Args:
+        wanted: the true rows, each the cells that begin in it by column.
+        got: the found ones.
+
+    Returns:
+        Pairs of an index in `wanted` and one in `got`, both ascending.
+    """
+    pairs = _align(wanted, got)
+    filled: list[tuple[int, int]] = []
+    for (i, j), (next_i, next_j) in pairwise([(-1, -1), *pairs, (len(wanted), len(got))]):
+        if next_i - i == next_j - j:
+            filled += zip(range(i + 1, next_i), range(j + 1, next_j), strict=True)
+        filled.append((next_i, next_j))
+    return filled[:-1]
 
 
 def _equal_cells(wanted: list[_Row], got: list[_Row]) -> npt.NDArray[np.int64]:

@@ -12,16 +12,20 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
 import pypdfium2
 from numpy.typing import NDArray
 from PIL import Image
+
+from bench.metrics import pair_rows
+from bench.truth import Cell
+from extractors.document import Cell as Found
 
 Picture = NDArray[np.uint8]
 """Colour: rows by columns by 3, red first."""
@@ -156,8 +160,11 @@ def scan(pdf: Path, target: Path, way: Way, seed: int, pages: int | None = None)
 
 
 def letter_errors(found: str, true: str) -> int:
-    """Count the letters to change, add or leave out, white space aside (Levenshtein's distance)."""
-    a, b = ("".join(text.split()) for text in (found, true))
+    """Count the letters to change, add or leave out (Levenshtein's distance).
+
+    White space is left aside, and the two signs for an apostrophe, which one print does not tell apart, are the same.
+    """
+    a, b = ("".join(text.split()).replace("’", "'") for text in (found, true))
     row = list(range(len(b) + 1))
     for i, letter in enumerate(a, start=1):
         above, row = row, [i]
@@ -167,7 +174,11 @@ def letter_errors(found: str, true: str) -> int:
 
 
 def counted(document: Path, truth: Sequence[dict[str, Any]]) -> Counter[str]:
-    """Read a document and count its cells, numbers and letters against the truth."""
+    """Read a document and count its cells, numbers and letters against the truth.
+
+    Rows are paired in reading order, as `metrics.pair_rows` does, so that a row lost or cut in two costs its own cells
+    and not those of all rows below it. A number in a row without a partner is missing.
+    """
     from extractors.errors import InputError
     from pipeline import numerals
     from pipeline.process import interpret
@@ -179,16 +190,19 @@ def counted(document: Path, truth: Sequence[dict[str, Any]]) -> Counter[str]:
     except InputError:
         tables = []
     counts["milliseconds"] = round(1000 * (time.process_time() - started))
-    for index, wanted in enumerate(truth):
-        found = {(c.row, c.column): c for c in tables[index].cells} if index < len(tables) else {}
-        for true in wanted["cells"]:
-            cell = found.get((true["row"], true["column"]))
+    found = [row for table in tables for row in _rows(table.cells)]
+    wanted = [row for table in truth for row in _rows([Cell(**cell) for cell in table["cells"]])]
+    partner = dict(pair_rows(wanted, [{c: _plain(cell) for c, cell in row.items()} for row in found]))
+    for index, row in enumerate(wanted):
+        own = found[partner[index]] if index in partner else {}
+        for column, true in row.items():
+            cell = own.get(column)
             text = cell.text if cell is not None else ""
-            same = cell is not None and (cell.row_span, cell.column_span) == (true["row_span"], true["column_span"])
+            same = cell is not None and (cell.row_span, cell.column_span) == (true.row_span, true.column_span)
             counts["cells"] += 1
-            counts["exact"] += same and "".join(text.split()) == "".join(true["text"].split())
-            if numerals.is_value(true["text"]):
-                right = cell is not None and numerals.parse(text) == numerals.parse(true["text"])
+            counts["exact"] += same and "".join(text.split()) == true.squeezed
+            if numerals.is_value(true.text):
+                right = cell is not None and numerals.parse(text) == numerals.parse(true.text)
                 unreadable = numerals.parse(text).missing == "unreadable"
                 doubtful = cell is not None and (cell.doubtful or unreadable)
                 counts["numbers"] += 1
@@ -199,10 +213,25 @@ def counted(document: Path, truth: Sequence[dict[str, Any]]) -> Counter[str]:
                 sure = cell is not None and cell.confidence is not None and cell.confidence >= 0.95
                 counts["sure"] += sure
                 counts["sure and right"] += sure and right
-            elif true["text"].strip():
-                counts["letters"] += len("".join(true["text"].split()))
-                counts["letters wrong"] += letter_errors(text, true["text"])
+            elif true.squeezed:
+                counts["letters"] += len(true.squeezed)
+                counts["letters wrong"] += letter_errors(text, true.text)
     return counts
+
+
+_Kind = TypeVar("_Kind", Cell, Found)
+
+
+def _plain(cell: Found) -> Cell:
+    return Cell(cell.row, cell.column, cell.row_span, cell.column_span, cell.text)
+
+
+def _rows(cells: Iterable[_Kind]) -> list[dict[int, _Kind]]:
+    """Give the cells that begin in each row, by column."""
+    rows: dict[int, dict[int, Kind]] = {}
+    for cell in sorted(cells, key=lambda cell: (cell.row, cell.column)):
+        rows.setdefault(cell.row, {})[cell.column] = cell
+    return list(rows.values())
 
 
 HEADINGS = (

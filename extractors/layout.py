@@ -196,6 +196,8 @@ def join_wrapped(lines: Sequence[Run], width: float) -> str:
     """
     if len(lines) == 1:
         return " ".join(lines[0].text.split())
+    if number := _broken_within(lines, width):
+        return number
     text = lines[0].text.rstrip() if lines else ""
     broken = False
     for (_, (x0, top, x1, bottom), _, _), line in pairwise(lines):
@@ -209,6 +211,27 @@ def join_wrapped(lines: Sequence[Run], width: float) -> str:
         else:
             text += " " + line.text.rstrip()
     return "\n".join(" ".join(part.split()) for part in text.split("\n")) if broken else " ".join(text.split())
+
+
+_FIGURES = re.compile(r"[-–−]?[\d\s.,]+%?")
+_NUMBER = re.compile(r"[-–−]?(?:\d{1,3}(?:\s\d{3})+(?:[.,]\d+)?|\d+[.,]\d+)%?")
+"""A number that shows where it is whole: by groups of three digits or by a separator, unlike two years in a cell."""
+
+
+def _broken_within(lines: Sequence[Run], width: float) -> str:
+    """Give the number that a narrow cell breaks between its digits, as `620 01` over `8,31`; else nothing.
+
+    Every line but the last is full, and the lines make a number only where nothing stands between them.
+    """
+    if not all(_FIGURES.fullmatch(line.text.strip()) for line in lines):
+        return ""
+    apart, together = (sign.join(" ".join(line.text.split()) for line in lines) for sign in (" ", ""))
+    return together if _NUMBER.fullmatch(together) and not _NUMBER.fullmatch(apart) and all_full(lines, width) else ""
+
+
+def all_full(lines: Sequence[Run], width: float) -> bool:
+    """Whether no digit more would fit on any line but the last, in a cell that is `width` wide inside."""
+    return all(width - (x1 - x0) < 1.2 * (bottom - top) for _, (x0, top, x1, bottom), _, _ in lines[:-1])
 
 
 def _first_word_width(line: Run) -> float:

@@ -24,13 +24,15 @@ import tesserocr
 from tesserocr import OEM, PSM, RIL
 
 from extractors import shapes
-from extractors.layout import Run, join_lines, join_wrapped, union
+from extractors.layout import Run, all_full, join_lines, join_wrapped, union
 from extractors.rulings import Picture, ink_mask
 from extractors.shapes import Box
 from extractors.tessdata import require_tessdata
 
-MARGIN = 15
-"""Pixels of a crop's width that print keeps free of: with what was cut off with the lines, 1 mm on each side."""
+PADDING = 12
+"""Pixels that a cell keeps free at each side, where nothing else is known, beyond what was cut off with the lines: 1 mm."""
+LEVEL, LEAST_TURNED = 0.9, 60
+"""Confidence below which tall print may be turned, and how many pixels tall it is at the least: three letters."""
 OVERRUN = 0.7
 """Most confidence in a number whose ink runs over the cell's edge: a pen or a stamp may have changed its digits."""
 SURE = 0.97
@@ -41,8 +43,8 @@ _DIGIT_SIGNS = "0123456789,.-%"
 _LEADING = "0123456789.,-–/"
 """Signs that a number at the head of a word is made of, as in `1.2.Послуги`."""
 _ROMAN_SIGNS = "IVX-"
-_LIKE_DIGITS = frozenset("ОоOoІіIl|!їЇЗзбпПВЧSБ")
-"""Letters that the reader of words gives for digits: `1` as `І`, `3` as `З`, `11` as `п`."""
+_LIKE_DIGITS = frozenset("ОоOoІіIl|!їЇЗзбпПВЧSБА")
+"""Letters that the reader of words gives for digits: `1` as `І`, `3` as `З`, `11` as `п`, `4` as `А`."""
 _SAME_SHAPE = str.maketrans("ЗзОоOo", "330000")
 _PUNCTUATION = frozenset(" \n,.-–—−%()+/:;'’\"`*_~=")
 _NUMBER = re.compile(r"[-–−]?(\d{1,3}( \d{3})+|\d+)([,.]\d+)?\s?%?")
@@ -89,19 +91,35 @@ class Line:
     alternative: str | None = None
 
 
-def read_cell(crop: Picture) -> Reading:
-    """Read the inside of one table cell, its ruling lines already cut off."""
-    blobs = shapes.without_specks(shapes.find_blobs(crop))
+def read_cell(crop: Picture, blobs: list[Box] | None = None, padding: int = PADDING) -> Reading:
+    """Read the inside of one table cell, its ruling lines already cut off.
+
+    Args:
+        crop: the inside.
+        blobs: its print, from `print_of`, where that is known.
+        padding: pixels that the cells of its table keep free at their sides.
+    """
+    blobs = print_of(crop) if blobs is None else blobs
     if not blobs:
         return Reading("", 1.0)
     ink = shapes.around(blobs)
     known = shapes.dashes(crop, blobs) or shapes.stars(crop, blobs)
     if known:
         return Reading(known, SURE, None, ink)
-    reading = _read(shapes.padded(crop, ink), shapes.line_count(blobs), len(blobs), crop.shape[1] - MARGIN)
+    print_ = shapes.padded(crop, ink)
+    reading = _read(print_, len(shapes.line_boxes(blobs)), len(blobs), crop.shape[1] - 2 * padding)
+    width, height = ink[2] - ink[0], ink[3] - ink[1]
+    if reading.confidence < LEVEL and height > max(LEAST_TURNED, 1.2 * width):
+        ways = [reading, *(_turned(print_, way, crop.shape[0] - 2 * padding) for way in (-1, 1))]
+        return replace(max(ways, key=lambda way: way.confidence), ink=ink)
     if looks_numeric(reading.text) and shapes.overrun(crop, blobs):
         reading = replace(reading, confidence=min(reading.confidence, OVERRUN))
     return replace(reading, ink=ink)
+
+
+def print_of(crop: Picture) -> list[Box]:
+    """Give the boxes of the print in the inside of a cell; empty where nothing is printed."""
+    return shapes.without_specks(shapes.find_blobs(crop))
 
 
 def read_lines(picture: Picture) -> list[Line]:
@@ -188,21 +206,70 @@ def _read(crop: Picture, lines: int, blobs: int, room: int) -> Reading:
         return Reading(_CROSSES[bare], max(word.confidence for word in words))
     if looks_numeric(bare):
         first = Reading(bare, min((word.confidence for word in words), default=0.0))
-        settled = settle(first, _digits(crop, lines))
-        return _doubted(crop, settled) if lines == 1 else settled
+        return _number(crop, first) if lines == 1 else _wrapped_number(crop, room) or settle(first, _digits(crop, lines))
     checked = _checked(crop, words)
     if _ROMAN_LIKE.fullmatch(text):
         return replace(checked, confidence=min(checked.confidence, 0.6))
     return checked
 
 
+def _turned(crop: Picture, quarters: int, room: int) -> Reading:
+    """Read what is turned by quarters, as the headings of narrow columns are."""
+    level = np.ascontiguousarray(np.rot90(crop, quarters))
+    blobs = shapes.find_blobs(level)
+    return _read(level, len(shapes.line_boxes(blobs)), len(blobs), room) if blobs else Reading("", 0.0)
+
+
+def _number(crop: Picture, first: Reading) -> Reading:
+    """Read a line with a number a second time, and bring the readings together with what its print shows."""
+    return _doubted(crop, settle(first, _digits(crop, 1)))
+
+
+def _wrapped_number(crop: Picture, room: int) -> Reading | None:
+    """Read a number that a narrow cell breaks, line by line; `None` where a line is none."""
+    found: list[tuple[Box, Reading]] = []
+    for box in shapes.line_boxes(shapes.find_blobs(crop)):
+        line = shapes.padded(crop, box)
+        words = _words(_engine(_WORDS), line, PSM.SINGLE_LINE)
+        text = " ".join(word.text for word in words)
+        if not words or not looks_numeric(text):
+            return None
+        number = _number(line, Reading(text, min(word.confidence for word in words)))
+        if found and shapes.led_by_point(line) and number.text[:1].isdigit():
+            number = replace(number, text="," + number.text, alternative=number.alternative or number.text)
+        found.append((box, number))
+    first = [Run(reading.text, box) for box, reading in found]
+    other = [Run(reading.alternative or reading.text, box) for box, reading in found]
+    text, alternative = join_wrapped(first, room), join_wrapped(other, room)
+    confidence = min(reading.confidence for _, reading in found)
+    if text.replace(" ", "").isdigit() and len(found[-1][1].text) < len(found[0][1].text) and all_full(first, room):
+        text, alternative = "".join(text.split()), text  # one number or several: its groups do not tell
+    if alternative != text:
+        return Reading(text, min(confidence, 0.75), alternative)
+    return Reading(text, confidence)
+
+
 def _doubted(crop: Picture, number: Reading) -> Reading:
-    """Give a number with the spaces of its print; one whose print shows a sign that both readers lost is a doubt."""
+    """Check a number by its print: of two readings the one that fits it is shown, and a single one that does not is a doubt.
+
+    A number with two readings stays doubtful; where the print fits both or neither, a third look chooses.
+    """
     spaced = replace(number, text=shapes.spaced(crop, number.text))
-    shown = spaced.text if spaced.alternative is not None else shapes.signs_shown(crop, spaced.text)
-    if shown == spaced.text:
-        return spaced
-    return replace(spaced, text=shown, confidence=min(spaced.confidence, 0.75), alternative=spaced.text)
+    if spaced.alternative is None:
+        shown = shapes.as_printed(crop, spaced.text)
+        if shown == spaced.text:
+            confidence = spaced.confidence if shapes.digit_count(crop) == sum(map(str.isdigit, shown)) else 0.75
+            return replace(spaced, confidence=min(confidence, spaced.confidence))
+        same = re.sub(r"\D", "", shown) == re.sub(r"\D", "", spaced.text)  # else the readers know digits better
+        text, other = (shown, spaced.text) if same else (spaced.text, shown)
+        return replace(spaced, text=text, confidence=min(spaced.confidence, 0.75), alternative=other)
+    other = shapes.spaced(crop, spaced.alternative)
+    fits, other_fits = (shapes.fits(crop, text) for text in (spaced.text, other))
+    if fits == other_fits:
+        text, other = _better(crop, spaced.text, other)
+    else:
+        text, other = (spaced.text, other) if fits else (other, spaced.text)
+    return replace(spaced, text=text, alternative=other)
 
 
 def _digits(crop: Picture, lines: int) -> Reading:

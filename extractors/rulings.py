@@ -37,6 +37,8 @@ CORNER = 20
 """Pixels by which the last dash ends before the line it runs into: where lines cross, their dashes are one shape."""
 DASHED = 100
 """A dashed line is at least so long: a row of typed dashes in a cell is 35 pixels."""
+SHORT_DASHED = 30
+"""Where a longer one runs in a line with it, it is at least so long: two dashes."""
 BESIDE = (5, 10)
 """Where to look for ink beside a short stroke, from its middle: a letter has some there, a ruling has none."""
 ATTACHED = 6.0
@@ -147,6 +149,7 @@ def _dashed(ink: Picture) -> tuple[Picture, Picture]:
             joined = cv2.bitwise_or(joined, cv2.morphologyEx(marks, cv2.MORPH_CLOSE, kernel))  # type: ignore[assignment]
         kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (1, DASHED) if upright else (DASHED, 1))
         long = cv2.morphologyEx(joined, cv2.MORPH_OPEN, kernel)
+        long = _in_line(joined, long, upright=upright)
         free = np.where((thin & (beside == 0))[labels], np.uint8(255), np.uint8(0))
         reach = (1, 2 * CORNER + 1) if upright else (2 * CORNER + 1, 1)
         strokes.append(
@@ -169,6 +172,16 @@ def _sides_with_ink(labels: Labels, marks: NDArray[np.bool_], count: int, *, upr
             found[own[(other > 0) & (other != own)]] = True
         beside += found
     return beside
+
+
+def _in_line(joined: Picture, long: Picture, *, upright: bool) -> Picture:
+    """Add to the long dashed strokes the shorter ones in a line with them: a low row's, between two merged cells."""
+    covered = long.any(axis=0 if upright else 1).astype(np.uint8)
+    near = cv2.dilate(covered.reshape(1, -1), np.ones((1, 3), np.uint8)).ravel() > 0
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (1, SHORT_DASHED) if upright else (SHORT_DASHED, 1))
+    short = cv2.morphologyEx(joined, cv2.MORPH_OPEN, kernel)
+    short[(slice(None), ~near) if upright else (~near, slice(None))] = 0
+    return cv2.bitwise_or(long, short)  # type: ignore[return-value]
 
 
 def _mostly(strokes: Picture, free: Picture) -> Picture:
@@ -202,13 +215,25 @@ def _in_letter(line: Ruling, ink: Picture) -> bool:
 
 
 def _attached(lines: list[Ruling], crossing: list[Ruling]) -> list[Ruling]:
-    """Drop lines that meet at most two crossing lines and hang loose at an end: underlines, strokes of a pen."""
+    """Drop lines that meet at most two crossing lines and hang loose at an end: underlines, strokes of a pen.
+
+    Lines that begin at a crossing line and end together, as they do where a page ends within a row, stay.
+    """
     positions = np.array([c.position for c in crossing])
     starts, ends = np.array([c.start for c in crossing]), np.array([c.end for c in crossing])
-    kept = []
+    kept: list[Ruling] = []
+    loose: list[tuple[float, Ruling]] = []
     for line in lines:
         reach = (starts - ATTACHED <= line.position) & (line.position <= ends + ATTACHED)
         met = positions[reach & (line.start - ATTACHED <= positions) & (positions <= line.end + ATTACHED)]
-        if len(met) > 2 or (len(met) == 2 and met.min() <= line.start + ATTACHED and met.max() >= line.end - ATTACHED):
+        begins, comes_to_end = (any(abs(met - end) <= ATTACHED) for end in (line.start, line.end))
+        if len(met) > 2 or (len(met) == 2 and begins and comes_to_end):
             kept.append(line)
+        elif begins != comes_to_end:
+            loose.append((line.end if begins else line.start, line))
+    kept += [
+        line
+        for end, line in loose
+        if sum(abs(other - end) <= ATTACHED and abs(at.position - line.position) > SHORTEST for other, at in loose)
+    ]
     return kept

@@ -19,7 +19,7 @@ from PIL import Image, ImageOps, ImageSequence
 from extractors import ocr, shapes
 from extractors.document import BBox, Block, Cell, Document, Paragraph, Table
 from extractors.errors import Broken
-from extractors.lattice import Grid, grids
+from extractors.lattice import Grid, GridCell, grids
 from extractors.layout import Run, join_lines, paragraphs_of
 from extractors.limits import DEADLINE, LIMITS, enforce
 from extractors.rulings import Picture, Rulings, find_rulings, ink_mask, lean
@@ -33,6 +33,8 @@ INSET = 4
 """Pixels cut off a cell on each side, beyond the middle of its ruling lines, to be rid of them."""
 BENT = 12
 """Pixels that a ruling line may reach into a cell because the paper is not flat."""
+MOST_PADDING = 32
+"""Pixels that cells may keep free at their sides: 8 pt."""
 NOISY = 3.0
 """Grey levels of noise from which on a picture is smoothed."""
 COLOURED, NOT_BLACK = 45, 110
@@ -236,10 +238,11 @@ def _read_table(sheet: Sheet, strokes: Picture, grid: Grid, page: int) -> Table:
     n_rows, n_columns = len(grid.y_edges) - 1, len(grid.x_edges) - 1
     enforce("table_columns", n_columns, LIMITS.table_columns)
     cells = []
-    for place in grid.cells:
-        left, top, right, bottom = (round(edge) for edge in place.bbox)
-        left, top, right, bottom = left + INSET, top + INSET, right - INSET + 1, bottom - INSET + 1
-        reading = ocr.read_cell(_crop(sheet.print, strokes, left, top, right, bottom))
+    insides = [_inside(sheet.print, strokes, place) for place in grid.cells]
+    prints = [ocr.print_of(crop) for _, _, crop in insides]
+    padding = _padding([min(box[0] for box in blobs) for blobs in prints if blobs])
+    for place, (left, top, crop), blobs in zip(grid.cells, insides, prints, strict=True):
+        reading = ocr.read_cell(crop, blobs, padding)
         ink = reading.ink
         cells.append(
             Cell(
@@ -277,13 +280,20 @@ def _paragraphs(sheet: Sheet, lines: list[ocr.Line], page: int) -> Iterator[Para
         yield Paragraph(run.text, page, sheet.bbox(*run.bbox), "ocr", confidence, alternative)
 
 
-def _crop(grey: Picture, strokes: Picture, left: int, top: int, right: int, bottom: int) -> Picture:
-    """Cut a cell out and wipe what a bent ruling line leaves along its edges."""
+def _inside(grey: Picture, strokes: Picture, place: GridCell) -> tuple[int, int, Picture]:
+    """Cut a cell out and wipe what a bent ruling line leaves along its edges; give its left and top edge, too."""
+    left, top, right, bottom = (round(edge) for edge in place.bbox)
+    left, top, right, bottom = left + INSET, top + INSET, right - INSET + 1, bottom - INSET + 1
     crop = grey[top:bottom, left:right].copy()
     bent = strokes[top:bottom, left:right].copy()
     bent[BENT:-BENT, BENT:-BENT] = 0
     crop[bent > 0] = shapes.PAPER
-    return crop
+    return left, top, crop
+
+
+def _padding(insets: list[int]) -> int:
+    """Give the pixels that the cells of a table keep free at their sides, from where their print begins."""
+    return min(round(float(np.percentile(insets, 5))), MOST_PADDING) if insets else ocr.PADDING
 
 
 def _without(grey: Picture, rulings: Rulings) -> Picture:

@@ -26,6 +26,8 @@ SPECK = 6
 """Pixels each way up to which a lone blob is a speck: a full stop of 12 points has 6."""
 BESIDE_PRINT = 25
 """Pixels from a sign within which a full stop or an accent belongs to it: the height of a digit of 9 points."""
+LOW = 12
+"""Pixels of height below which print is a dot, a comma or a dash."""
 STAR = (7, 15)
 """Pixels of height of a star."""
 MIN_SPACED = 4
@@ -114,12 +116,7 @@ def spaced(crop: Picture, text: str) -> str:
     if len(digits) < MIN_SPACED or not re.fullmatch(r"[\d ]+(?:[.,]\d+)?", text):
         return text
     whole = sum(map(str.isdigit, re.split("[.,]", text)[0]))
-    blobs = sorted(tall(find_blobs(crop)))
-    height = float(np.median([bottom - top for _, top, _, bottom in blobs]))
-    centres: list[float] = []
-    for left, _, right, _ in blobs:
-        count = max(1, round((right - left) / (DIGIT_WIDTH * height)))
-        centres += [left + (right - left) * (n + 0.5) / count for n in range(count)]
+    centres = _digit_centres(crop)
     if len(centres) != len(digits):
         return text
     steps = [b - a for a, b in pairwise(centres)]
@@ -131,11 +128,44 @@ def spaced(crop: Picture, text: str) -> str:
     return "".join(parts) + (text[point.start() :] if point else "")
 
 
-def signs_shown(crop: Picture, text: str) -> str:
-    """Give a number with the points, commas and the minus that its print shows and its reading lacks.
+def digit_count(crop: Picture) -> int:
+    """Count the digits of a number by the width of its print."""
+    return len(_digit_centres(crop))
 
-    Both readers lose the comma of `5,1`, and are sure of it. Where the print does not show as many digits as the text
-    has, nothing is changed.
+
+def _digit_centres(crop: Picture) -> list[float]:
+    """Give the middles of the digits of a number, from left to right; digits that touch share their ink evenly."""
+    blobs = sorted(tall(find_blobs(crop)))
+    if not blobs:
+        return []
+    height = float(np.median([bottom - top for _, top, _, bottom in blobs]))
+    centres: list[float] = []
+    for left, _, right, _ in blobs:
+        count = max(1, round((right - left) / (DIGIT_WIDTH * height)))
+        centres += [left + (right - left) * (n + 0.5) / count for n in range(count)]
+    return centres
+
+
+def led_by_point(crop: Picture) -> bool:
+    """Whether a line of digits begins with a point or a comma: a small low blob before the first digit."""
+    found = find_blobs(crop)
+    high = tall(found)
+    if not high:
+        return False
+    top, bottom = min(box[1] for box in high), max(box[3] for box in high)
+    left = min(box[0] for box in high)
+    return any(
+        box[2] <= left + 2 and box[1] > top + 0.6 * (bottom - top) and box[3] - box[1] < 0.5 * (bottom - top)
+        for box in found
+        if box not in high
+    )
+
+
+def as_printed(crop: Picture, text: str) -> str:
+    """Give a number as its print shows it: with the points, commas and the minus that readers lose, and 1 and 7 by shape.
+
+    Both readers lose the comma of `5,1`, and are sure of it; the Ukrainian one takes 7 for 1 in some types. Where the
+    print does not show as many digits as the text has, nothing is changed.
     """
     digits = [n for n, sign in enumerate(text) if sign.isdigit()]
     found = find_blobs(crop)
@@ -145,6 +175,9 @@ def signs_shown(crop: Picture, text: str) -> str:
     top, bottom = (float(np.median([box[side] for box in high])) for side in (1, 3))
     height = bottom - top
     shown = list(text)
+    for box, n in zip(high, digits, strict=True):
+        if text[n] in "17":
+            shown[n] = _one_or_seven(crop, box) or text[n]
     for left, upper, right, lower in found:
         if (left, upper, right, lower) in high:
             continue
@@ -157,6 +190,31 @@ def signs_shown(crop: Picture, text: str) -> str:
         if after == 0 and flat and halfway and not text[: digits[0]].strip():
             shown[digits[0]] = "-" + shown[digits[0]]
     return re.sub(r"([.,]) +", r"\1", "".join(shown))
+
+
+def fits(crop: Picture, text: str) -> bool:
+    """Whether the print shows as many digits as a number has, and the signs that it has."""
+    return len(tall(find_blobs(crop))) == sum(map(str.isdigit, text)) and as_printed(crop, text) == text
+
+
+def _one_or_seven(crop: Picture, box: Box) -> str:
+    """Tell the digit 1 from the digit 7 by how wide it is at its top and at its foot; nothing where it is neither.
+
+    A 7 is as wide as it gets at its top and no wider than a stroke at its foot; a 1 is narrow at its very top, and where
+    it is wide at all, then at its foot.
+    """
+    left, top, right, bottom = box
+    part = crop[top:bottom, left:right]
+    ink = part < (int(part.min()) + PAPER) // 2
+    strip = max(2, (bottom - top) // 9)
+    wide = right - left
+    head, foot = (np.flatnonzero(rows.any(axis=0)) for rows in (ink[:strip], ink[-strip:]))
+    if not len(head) or not len(foot) or wide < 0.25 * (bottom - top):
+        return ""
+    at_top, at_foot = (int(places[-1] - places[0] + 1) / wide for places in (head, foot))
+    if at_top > 0.85 and at_foot < 0.5:
+        return "7"
+    return "1" if at_top < 0.6 and (at_foot > 0.85 or wide < 0.5 * (bottom - top)) else ""
 
 
 def tall(blobs: list[Box]) -> list[Box]:
@@ -209,15 +267,24 @@ def overrun(crop: Picture, blobs: list[Box]) -> bool:
     )
 
 
-def line_count(blobs: list[Box]) -> int:
-    """Count the lines of print by the empty rows between them."""
-    lines, reach = 0, -1
-    for _, top, _, bottom in sorted(blobs, key=lambda blob: blob[1]):
-        if bottom - top < 12:
-            continue  # dots and commas stand apart from their line
-        lines += top > reach
-        reach = max(reach, bottom)
-    return max(1, lines)
+def line_boxes(blobs: list[Box]) -> list[Box]:
+    """Give a box for each line of print, told apart by the empty rows between them.
+
+    Dots and commas, which may stand apart from their line, go to the nearest one.
+    """
+    lines: list[list[Box]] = []
+    for box in sorted((box for box in blobs if box[3] - box[1] >= LOW), key=lambda box: box[1]):
+        if not lines or box[1] > max(other[3] for other in lines[-1]):
+            lines.append([])
+        lines[-1].append(box)
+    if not lines:
+        return [around(blobs)] if blobs else []
+    spans = [around(line) for line in lines]
+    for box in blobs:
+        if box[3] - box[1] < LOW:
+            apart = [max(top - box[3], box[1] - bottom) for _, top, _, bottom in spans]
+            lines[apart.index(min(apart))].append(box)
+    return [around(line) for line in lines]
 
 
 def around(boxes: list[Box]) -> Box:
