@@ -214,7 +214,7 @@ def join_wrapped(lines: Sequence[Run], width: float) -> str:
 
 
 _FIGURES = re.compile(r"[-–−]?[\d\s.,]+%?")
-_NUMBER = re.compile(r"[-–−]?(?:\d{1,3}(?:\s\d{3})+(?:[.,]\d+)?|\d+[.,]\d+)%?")
+_NUMBER = re.compile(r"[-–−]?(?:\d{1,3}(?:\s\d{3})+(?:[.,]\d+)?|\d+[.,]\d+)%?|(?:\d+\.)+\d*")
 """A number that shows where it is whole: by groups of three digits or by a separator, unlike two years in a cell."""
 
 

@@ -206,11 +206,17 @@ def _read(crop: Picture, lines: int, blobs: int, room: int) -> Reading:
         return Reading(_CROSSES[bare], max(word.confidence for word in words))
     if looks_numeric(bare):
         first = Reading(bare, min((word.confidence for word in words), default=0.0))
-        return _number(crop, first) if lines == 1 else _wrapped_number(crop, room) or settle(first, _digits(crop, lines))
+        if lines == 1:
+            return _number(crop, first)
+        return _wrapped_number(crop, room) or _unsure(settle(first, _digits(crop, lines)))
     checked = _checked(crop, words)
     if _ROMAN_LIKE.fullmatch(text):
         return replace(checked, confidence=min(checked.confidence, 0.6))
     return checked
+
+
+def _unsure(reading: Reading) -> Reading:
+    return replace(reading, confidence=min(reading.confidence, 0.5))
 
 
 def _turned(crop: Picture, quarters: int, room: int) -> Reading:
@@ -221,8 +227,18 @@ def _turned(crop: Picture, quarters: int, room: int) -> Reading:
 
 
 def _number(crop: Picture, first: Reading) -> Reading:
-    """Read a line with a number a second time, and bring the readings together with what its print shows."""
-    return _doubted(crop, settle(first, _digits(crop, 1)))
+    """Read a line with a number a second time, and bring the readings together with what its print shows.
+
+    Readings that differ only in whether a sign is a point or a comma are told apart by how low it reaches.
+    """
+    second = _digits(crop, 1)
+    one, two = _key(first.text), _key(second.text)
+    if one != two and one.replace(",", ".") == two.replace(",", "."):
+        points = shapes.points_of(crop, first.text)
+        if points:
+            text = re.sub("[.,]", lambda _: points.pop(0), max(first.text, second.text, key=len))
+            first, second = replace(first, text=text), replace(second, text=text)
+    return _doubted(crop, settle(first, second))
 
 
 def _wrapped_number(crop: Picture, room: int) -> Reading | None:
@@ -230,11 +246,14 @@ def _wrapped_number(crop: Picture, room: int) -> Reading | None:
     found: list[tuple[Box, Reading]] = []
     for box in shapes.line_boxes(shapes.find_blobs(crop)):
         line = shapes.padded(crop, box)
+        if found and max(box[2] - box[0], box[3] - box[1]) < shapes.LOW:
+            found.append((box, Reading(".", SURE)))
+            continue
         words = _words(_engine(_WORDS), line, PSM.SINGLE_LINE)
         text = " ".join(word.text for word in words)
-        if not words or not looks_numeric(text):
+        if words and not looks_numeric(text):
             return None
-        number = _number(line, Reading(text, min(word.confidence for word in words)))
+        number = _number(line, Reading(text, min((word.confidence for word in words), default=0.0)))
         if found and shapes.led_by_point(line) and number.text[:1].isdigit():
             number = replace(number, text="," + number.text, alternative=number.alternative or number.text)
         found.append((box, number))
@@ -242,8 +261,12 @@ def _wrapped_number(crop: Picture, room: int) -> Reading | None:
     other = [Run(reading.alternative or reading.text, box) for box, reading in found]
     text, alternative = join_wrapped(first, room), join_wrapped(other, room)
     confidence = min(reading.confidence for _, reading in found)
+    if text.endswith("\n."):  # a speck below the number, or its full stop on a line of its own
+        text, confidence = text[:-2], min(confidence, 0.75)
     if text.replace(" ", "").isdigit() and len(found[-1][1].text) < len(found[0][1].text) and all_full(first, room):
         text, alternative = "".join(text.split()), text  # one number or several: its groups do not tell
+    if not text:
+        return None
     if alternative != text:
         return Reading(text, min(confidence, 0.75), alternative)
     return Reading(text, confidence)

@@ -23,6 +23,8 @@ SHORTEST = 50
 """Shorter strokes may be letters: the tallest capital of 16 points has 46 pixels."""
 BRIDGE = 40
 """Pixels of a gap between two strokes in a row up to which a worn line goes on; a merged cell is wider."""
+LOWEST = 24
+"""Pixels of a merged cell's height or width at the least: a line of 5 points."""
 THICKEST = 16
 """A stroke thicker than this is a bar or a picture, no ruling."""
 DASH_WIDTH, DASH_LENGTH = 7, 60
@@ -71,7 +73,8 @@ def find_rulings(ink: Picture) -> Rulings:
     Raises:
         Refused: more lines than `limits` allows for a page.
     """
-    across, down = _strokes(ink, upright=False), _strokes(ink, upright=True)
+    level, plumb = _strokes(ink, upright=False), _strokes(ink, upright=True)
+    across, down = _bridged(level, plumb, upright=False), _bridged(plumb, level, upright=True)
     dashed_across, dashed_down = _dashed(cv2.bitwise_and(ink, cv2.bitwise_not(cv2.bitwise_or(across, down))))  # type: ignore[arg-type]
     horizontal = [line for line in _lines(across) if not _in_letter(line, ink)] + _lines(dashed_across)
     vertical = [line for line in _lines(down.T) if not _in_letter(line, ink.T)] + _lines(dashed_down.T)
@@ -122,9 +125,23 @@ def _strokes(ink: Picture, *, upright: bool) -> Picture:
     """Keep what runs on for `SHORTEST` pixels, after thickening it by a pixel so that a slight lean does not cut it."""
     thick, long = ((3, 1), (1, SHORTEST)) if upright else ((1, 3), (SHORTEST, 1))
     thickened = cv2.dilate(ink, cv2.getStructuringElement(cv2.MORPH_RECT, thick))
-    strokes = cv2.morphologyEx(thickened, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, long))
-    bridge = (1, BRIDGE) if upright else (BRIDGE, 1)
-    return cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_RECT, bridge))  # type: ignore[return-value]
+    return cv2.morphologyEx(thickened, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, long))  # type: ignore[return-value]
+
+
+def _bridged(strokes: Picture, crossing: Picture, *, upright: bool) -> Picture:
+    """Close the gaps of worn lines; one that runs from one crossing line to the next is a merged cell's and stays."""
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (1, BRIDGE) if upright else (BRIDGE, 1))
+    whole = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, kernel)
+    count, gaps, boxes, _ = cv2.connectedComponentsWithStats(cv2.subtract(whole, strokes), connectivity=8)
+    near = cv2.dilate(crossing, np.ones((7, 7), np.uint8)) > 0
+    for label in range(1, count):
+        x, y, width, height, _ = boxes[label]
+        part = gaps[y : y + height, x : x + width] == label
+        meets = near[y : y + height, x : x + width] & part
+        ends = (meets[0], meets[-1]) if upright else (meets[:, 0], meets[:, -1])
+        if max(width, height) > LOWEST and all(end.any() for end in ends):
+            whole[y : y + height, x : x + width][part] = 0
+    return whole  # type: ignore[return-value]
 
 
 def _dashed(ink: Picture) -> tuple[Picture, Picture]:

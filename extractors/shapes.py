@@ -192,6 +192,35 @@ def as_printed(crop: Picture, text: str) -> str:
     return re.sub(r"([.,]) +", r"\1", "".join(shown))
 
 
+def points_of(crop: Picture, text: str) -> list[str]:
+    """Give the points and commas of a number by their print: a comma reaches below the line, a point stands on it.
+
+    Empty where the print does not show as many digits as the text has, or no sign where the text has one, or a doubtful
+    one.
+    """
+    found = find_blobs(crop)
+    high = sorted(tall(found))
+    if len(high) != sum(map(str.isdigit, text)) or not high:
+        return []
+    top, bottom = (float(np.median([box[side] for box in high])) for side in (1, 3))
+    height = bottom - top
+    signs = []
+    for match in re.finditer("[.,]", text):
+        after = sum(map(str.isdigit, text[: match.start()]))
+        marks = [
+            box
+            for box in found
+            if box not in high
+            and box[1] > top + 0.6 * height
+            and sum((a + b) / 2 < (box[0] + box[2]) / 2 for a, _, b, _ in high) == after
+        ]
+        below = (marks[0][3] - bottom) / height if len(marks) == 1 else 0.06
+        if 0.04 < below < 0.08:
+            return []
+        signs.append("," if below >= 0.08 else ".")
+    return signs
+
+
 def fits(crop: Picture, text: str) -> bool:
     """Whether the print shows as many digits as a number has, and the signs that it has."""
     return len(tall(find_blobs(crop))) == sum(map(str.isdigit, text)) and as_printed(crop, text) == text
@@ -270,7 +299,7 @@ def overrun(crop: Picture, blobs: list[Box]) -> bool:
 def line_boxes(blobs: list[Box]) -> list[Box]:
     """Give a box for each line of print, told apart by the empty rows between them.
 
-    Dots and commas, which may stand apart from their line, go to the nearest one.
+    Dots and commas, which may stand apart from their line, go to the nearest one, or far from any make one of their own.
     """
     lines: list[list[Box]] = []
     for box in sorted((box for box in blobs if box[3] - box[1] >= LOW), key=lambda box: box[1]):
@@ -283,8 +312,12 @@ def line_boxes(blobs: list[Box]) -> list[Box]:
     for box in blobs:
         if box[3] - box[1] < LOW:
             apart = [max(top - box[3], box[1] - bottom) for _, top, _, bottom in spans]
-            lines[apart.index(min(apart))].append(box)
-    return [around(line) for line in lines]
+            nearest = apart.index(min(apart))
+            if apart[nearest] <= 0.5 * (spans[nearest][3] - spans[nearest][1]):
+                lines[nearest].append(box)
+            else:
+                lines.append([box])
+    return sorted((around(line) for line in lines), key=lambda box: box[1])
 
 
 def around(boxes: list[Box]) -> Box:
