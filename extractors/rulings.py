@@ -25,6 +25,8 @@ BRIDGE = 40
 """Pixels of a gap between two strokes in a row up to which a worn line goes on; a merged cell is wider."""
 LOWEST = 24
 """Pixels of a merged cell's height or width at the least: a line of 5 points."""
+WORN = 300
+"""Pixels of a gap in a ruling at the most: an inch, the width of a stamp's inner ring."""
 THICKEST = 16
 """A stroke thicker than this is a bar or a picture, no ruling."""
 DASH_WIDTH, DASH_LENGTH = 7, 60
@@ -234,12 +236,14 @@ def _in_letter(line: Ruling, ink: Picture) -> bool:
 def _attached(lines: list[Ruling], crossing: list[Ruling]) -> list[Ruling]:
     """Drop lines that meet at most two crossing lines and hang loose at an end: underlines, strokes of a pen.
 
-    Lines that begin at a crossing line and end together, as they do where a page ends within a row, stay.
+    Of those that begin at a crossing line, two that end together stay, as where a page ends within a row, and two that
+    a gap (`WORN`) parts in a line, as where a stamp lies over a ruling.
     """
     positions = np.array([c.position for c in crossing])
     starts, ends = np.array([c.start for c in crossing]), np.array([c.end for c in crossing])
     kept: list[Ruling] = []
-    loose: list[tuple[float, Ruling]] = []
+    down: list[Ruling] = []  # these begin at a crossing line, and hang loose at their end
+    up: list[Ruling] = []
     for line in lines:
         reach = (starts - ATTACHED <= line.position) & (line.position <= ends + ATTACHED)
         met = positions[reach & (line.start - ATTACHED <= positions) & (positions <= line.end + ATTACHED)]
@@ -247,10 +251,22 @@ def _attached(lines: list[Ruling], crossing: list[Ruling]) -> list[Ruling]:
         if len(met) > 2 or (len(met) == 2 and begins and comes_to_end):
             kept.append(line)
         elif begins != comes_to_end:
-            loose.append((line.end if begins else line.start, line))
-    kept += [
-        line
-        for end, line in loose
-        if sum(abs(other - end) <= ATTACHED and abs(at.position - line.position) > SHORTEST for other, at in loose)
-    ]
+            (down if begins else up).append(line)
+    for line in down:
+        together = any(
+            abs(other.end - line.end) <= ATTACHED and abs(other.position - line.position) > SHORTEST for other in down
+        )
+        if together or any(_in_a_line(line, other) for other in (*up, *kept)):
+            kept.append(line)
+    for line in up:
+        together = any(
+            abs(other.start - line.start) <= ATTACHED and abs(other.position - line.position) > SHORTEST for other in up
+        )
+        if together or any(_in_a_line(other, line) for other in (*down, *kept)):
+            kept.append(line)
     return kept
+
+
+def _in_a_line(above: Ruling, below: Ruling) -> bool:
+    """Whether the second line goes on where the first one ends, but for a gap."""
+    return abs(above.position - below.position) <= ATTACHED and 0 < below.start - above.end <= WORN

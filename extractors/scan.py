@@ -183,7 +183,9 @@ def _coloured(picture: NDArray[np.uint8]) -> Picture | None:
     marks = ((palest.astype(np.int16) - darkest > COLOURED) & (palest > NOT_BLACK)).astype(np.uint8)
     if np.count_nonzero(marks) < LEAST_COLOUR * marks.size:
         return None
-    return cv2.dilate(marks, np.ones((3, 3), np.uint8))  # type: ignore[return-value]
+    near = cv2.dilate(marks, np.ones((3, 3), np.uint8))
+    near[palest <= NOT_BLACK] = 0
+    return near  # type: ignore[return-value]
 
 
 def _levelled(grey: Picture) -> Picture:
