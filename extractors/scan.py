@@ -37,6 +37,8 @@ MOST_PADDING = 32
 """Pixels that cells may keep free at their sides: 8 pt."""
 NOISY = 3.0
 """Grey levels of noise from which on a picture is smoothed."""
+FAINT = 100
+"""Grey level of the darkest tenth of the print from which on it is faint."""
 COLOURED, NOT_BLACK = 45, 110
 """Levels by which the channels of a coloured mark differ, and which its palest has, at the least."""
 LEAST_COLOUR = 0.0002
@@ -212,11 +214,19 @@ def _smoothed(grey: Picture) -> Picture:
 
 
 def _stretched(grey: Picture, noise: float) -> Picture:
-    """Make the paper white and the print black: on a grain of grey the readers fail on cells of one or two signs."""
+    """Make the paper white and the print black: on a grain of grey the readers fail on cells of one or two signs.
+
+    Where the print is faint, its paler parts are made darker than they are by the square of their lightness, or the
+    readers see an 8 with a pale side as a 3.
+    """
     ink = grey[ink_mask(grey) > 0]
     black = float(np.percentile(ink, 10)) if ink.size else 0.0
-    white = max(shapes.PAPER - 20.0 - 2 * noise, black + 40)
-    steps = np.clip((np.arange(256) - black) * shapes.PAPER / (white - black), 0, 255).astype(np.uint8)
+    faint = black > FAINT
+    if faint:
+        black = float(np.percentile(ink, 50))
+    white = max(shapes.PAPER - 20.0 - (1 if faint else 2) * noise, black + 40)
+    level = np.clip((np.arange(256) - black) / (white - black), 0, 1)
+    steps = (level ** (2 if faint else 1) * shapes.PAPER).astype(np.uint8)
     return cv2.LUT(grey, steps)  # type: ignore[return-value]
 
 
