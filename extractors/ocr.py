@@ -281,8 +281,8 @@ def _doubted(crop: Picture, number: Reading) -> Reading:
     if spaced.alternative is None:
         shown = shapes.as_printed(crop, spaced.text)
         if shown == spaced.text:
-            confidence = spaced.confidence if shapes.digit_count(crop) == sum(map(str.isdigit, shown)) else 0.75
-            return replace(spaced, confidence=min(confidence, spaced.confidence))
+            whole = shapes.digit_count(crop) == sum(map(str.isdigit, shown))
+            return spaced if whole else replace(spaced, confidence=min(0.75, spaced.confidence))
         same = re.sub(r"\D", "", shown) == re.sub(r"\D", "", spaced.text)  # else the readers know digits better
         text, other = (shown, spaced.text) if same else (spaced.text, shown)
         return replace(spaced, text=text, confidence=min(spaced.confidence, 0.75), alternative=other)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -39,6 +39,8 @@ NOISY = 3.0
 """Grey levels of noise from which on a picture is smoothed."""
 FAINT = 100
 """Grey level of the darkest tenth of the print from which on it is faint."""
+WORN = 0.75
+"""Most confidence in a number of which parts are pale: a 6 with a pale side looks like a 0."""
 COLOURED, NOT_BLACK = 45, 110
 """Levels by which the channels of a coloured mark differ, and which its palest has, at the least."""
 LEAST_COLOUR = 0.0002
@@ -54,7 +56,7 @@ class Sheet:
     """A page made ready for reading: levelled, smoothed, straight, at `DPI`.
 
     `grey` shows the lines, `print` the characters: the same where nothing on the page is coloured, else without what a
-    coloured pen or stamp left. `back` is the 2 x 3 matrix from its pixels to points of the page as given, `unit` the
+    coloured pen or stamp left. Where print is `faint`, it has been made darker. `back` is the 2 x 3 matrix from its pixels to points of the page as given, `unit` the
     points of a pixel.
     """
 
@@ -62,6 +64,7 @@ class Sheet:
     print: Picture
     back: NDArray[np.float64]
     unit: float
+    faint: bool
 
     def bbox(self, left: float, top: float, right: float, bottom: float) -> BBox:
         """Give the place of a box of pixels on the page as given: upright, of the same size, around the same middle."""
@@ -132,7 +135,9 @@ def prepare(picture: NDArray[np.uint8], width: float, height: float) -> Sheet:
         unit = width / picture.shape[1]
     grey: Picture = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)  # type: ignore[assignment]
     coloured = _coloured(picture)
-    grey = _smoothed(_levelled(grey))
+    grey = _levelled(grey)
+    faint = _blackness(grey, 10) > FAINT
+    grey = _smoothed(grey, faint=faint)
     letters = grey
     if coloured is not None:
         letters = grey.copy()
@@ -152,7 +157,7 @@ def prepare(picture: NDArray[np.uint8], width: float, height: float) -> Sheet:
         ]
         grey, letters = straight[0], straight[-1]  # type: ignore[assignment]
     back = np.asarray(cv2.invertAffineTransform(turn)) * np.array([[width / columns], [height / rows]])
-    return Sheet(grey, letters, back, unit)
+    return Sheet(grey, letters, back, unit, faint)
 
 
 def upright_turn(picture: NDArray[np.uint8], width: float) -> int:
@@ -199,13 +204,13 @@ def _levelled(grey: Picture) -> Picture:
     return cv2.divide(grey, light, scale=shapes.PAPER)  # type: ignore[return-value]
 
 
-def _smoothed(grey: Picture) -> Picture:
+def _smoothed(grey: Picture, *, faint: bool) -> Picture:
     """Smooth a noisy picture, and wipe specks that are too small for print off any."""
     soft = cv2.GaussianBlur(grey, (0, 0), 1.0)
     paper = soft > shapes.PAPER - 40
     noise = float(np.std((grey.astype(np.int16) - soft)[paper][::7])) if paper.any() else 0.0
     clean: Picture = soft if noise > NOISY else grey  # type: ignore[assignment]
-    clean = _stretched(clean, noise)
+    clean = _stretched(clean, noise, faint=faint)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(ink_mask(clean), connectivity=8)
     specks = stats[:, cv2.CC_STAT_AREA] < shapes.DUST
     if specks.any():
@@ -213,17 +218,19 @@ def _smoothed(grey: Picture) -> Picture:
     return clean
 
 
-def _stretched(grey: Picture, noise: float) -> Picture:
+def _blackness(grey: Picture, percent: float) -> float:
+    """Give the grey level that so many per cent of the print are darker than; 0 where there is none."""
+    ink = grey[ink_mask(grey) > 0]
+    return float(np.percentile(ink, percent)) if ink.size else 0.0
+
+
+def _stretched(grey: Picture, noise: float, *, faint: bool) -> Picture:
     """Make the paper white and the print black: on a grain of grey the readers fail on cells of one or two signs.
 
     Where the print is faint, its paler parts are made darker than they are by the square of their lightness, or the
     readers see an 8 with a pale side as a 3.
     """
-    ink = grey[ink_mask(grey) > 0]
-    black = float(np.percentile(ink, 10)) if ink.size else 0.0
-    faint = black > FAINT
-    if faint:
-        black = float(np.percentile(ink, 50))
+    black = _blackness(grey, 50 if faint else 10)
     white = max(shapes.PAPER - 20.0 - (1 if faint else 2) * noise, black + 40)
     level = np.clip((np.arange(256) - black) / (white - black), 0, 1)
     steps = (level ** (2 if faint else 1) * shapes.PAPER).astype(np.uint8)
@@ -255,6 +262,8 @@ def _read_table(sheet: Sheet, strokes: Picture, grid: Grid, page: int) -> Table:
     padding = _padding([min(box[0] for box in blobs) for blobs in prints if blobs])
     for place, (left, top, crop), blobs in zip(grid.cells, insides, prints, strict=True):
         reading = ocr.read_cell(crop, blobs, padding)
+        if sheet.faint and ocr.looks_numeric(reading.text) and shapes.is_worn(crop):
+            reading = replace(reading, confidence=min(reading.confidence, WORN))
         ink = reading.ink
         cells.append(
             Cell(

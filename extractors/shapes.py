@@ -28,6 +28,8 @@ BESIDE_PRINT = 25
 """Pixels from a sign within which a full stop or an accent belongs to it: the height of a digit of 9 points."""
 LOW = 12
 """Pixels of height below which print is a dot, a comma or a dash."""
+DARK, PALE = 110, 225
+"""Grey levels: print is darker than the first, and its softest edges darker than the second."""
 STAR = (7, 15)
 """Pixels of height of a star."""
 MIN_SPACED = 4
@@ -224,6 +226,12 @@ def points_of(crop: Picture, text: str) -> list[str]:
 def fits(crop: Picture, text: str) -> bool:
     """Whether the print shows as many digits as a number has, and the signs that it has."""
     return len(tall(find_blobs(crop))) == sum(map(str.isdigit, text)) and as_printed(crop, text) == text
+
+
+def is_worn(crop: Picture) -> bool:
+    """Whether part of the print is so pale that a digit may have lost its shape: grey strokes far from any dark ink."""
+    dark = cv2.dilate((crop < DARK).astype(np.uint8), np.ones((5, 5), np.uint8))
+    return int(np.count_nonzero((crop < PALE) & (dark == 0))) >= DUST
 
 
 def _one_or_seven(crop: Picture, box: Box) -> str:
