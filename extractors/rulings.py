@@ -1,4 +1,4 @@
-"""Ruling lines in a picture: how far the page leans, and where its horizontal and vertical lines run.
+"""Ruling lines in a picture: where its horizontal and vertical lines run.
 
 Guarantee: what is found are strokes longer than print has them, which end at one another; nothing is decided here about
 tables. All lengths are pixels of a picture of about 300 dots an inch; pictures are dark (0) on light (255).
@@ -47,12 +47,6 @@ BESIDE = (5, 10)
 """Where to look for ink beside a short stroke, from its middle: a letter has some there, a ruling has none."""
 ATTACHED = 6.0
 """A line ends at a crossing line if it ends this near to it."""
-STEEPEST = 5.0
-"""Degrees; pages that lean more are not straightened."""
-FEWEST_POINTS = 2_000
-"""With less ink than this, a lean cannot be told from chance."""
-MOST_POINTS = 40_000
-"""Enough ink to measure a lean to a hundredth of a degree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +69,7 @@ def find_rulings(ink: Picture) -> Rulings:
     Raises:
         Refused: more lines than `limits` allows for a page.
     """
-    level, plumb = _strokes(ink, upright=False), _strokes(ink, upright=True)
+    level, plumb = strokes(ink, upright=False), strokes(ink, upright=True)
     across, down = _bridged(level, plumb, upright=False), _bridged(plumb, level, upright=True)
     dashed_across, dashed_down = _dashed(cv2.bitwise_and(ink, cv2.bitwise_not(cv2.bitwise_or(across, down))))  # type: ignore[arg-type]
     horizontal = [line for line in _lines(across) if not _in_letter(line, ink)] + _lines(dashed_across)
@@ -86,44 +80,7 @@ def find_rulings(ink: Picture) -> Rulings:
     return Rulings(tuple(horizontal), tuple(vertical), mask)
 
 
-def lean(ink: Picture) -> float:
-    """Measure the lean of a page in degrees, positive where lines fall to the right; 0.0 where nothing tells.
-
-    Ruling lines decide where the page has them, else its lines of text. The lean is the slope along which the ink falls
-    into the fewest and fullest rows.
-    """
-    strokes = _long_strokes(ink)
-    rows, columns = np.nonzero(strokes if np.count_nonzero(strokes) >= FEWEST_POINTS else ink)
-    if len(rows) < FEWEST_POINTS:
-        return 0.0
-    step = max(1, len(rows) // MOST_POINTS)
-    x, y = columns[::step].astype(np.float64), rows[::step].astype(np.float64)
-    best = 0.0
-    for reach, grain in ((STEEPEST, 0.1), (0.1, 0.01)):
-        angles = best + np.arange(-reach, reach + grain / 2, grain)
-        full = np.array([_fullness(x, y, angle) for angle in angles])
-        best = float(np.mean(angles[full >= 0.998 * full.max()]))
-    return best
-
-
-def _long_strokes(ink: Picture) -> Picture:
-    """Keep the horizontal strokes of at least a sixth of the picture's width; none unless they make up two widths."""
-    _, labels, boxes, _ = cv2.connectedComponentsWithStats(_strokes(ink, upright=False), connectivity=8)
-    widths = boxes[:, cv2.CC_STAT_WIDTH]
-    long = widths >= ink.shape[1] / 6
-    long[0] = False
-    if widths[long].sum() < 2 * ink.shape[1]:
-        long[:] = False
-    return np.where(long[labels], np.uint8(255), np.uint8(0))
-
-
-def _fullness(x: NDArray[np.float64], y: NDArray[np.float64], angle: float) -> float:
-    rows = y - x * np.tan(np.radians(angle))
-    filled = np.bincount((rows - rows.min()).astype(np.int64) // 2).astype(np.float64)
-    return float(np.dot(filled, filled))
-
-
-def _strokes(ink: Picture, *, upright: bool) -> Picture:
+def strokes(ink: Picture, *, upright: bool) -> Picture:
     """Keep what runs on for `SHORTEST` pixels, after thickening it by a pixel so that a slight lean does not cut it."""
     thick, long = ((3, 1), (1, SHORTEST)) if upright else ((1, 3), (SHORTEST, 1))
     thickened = cv2.dilate(ink, cv2.getStructuringElement(cv2.MORPH_RECT, thick))
@@ -155,7 +112,7 @@ def _dashed(ink: Picture) -> tuple[Picture, Picture]:
     count, pieces, boxes, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     labels: Labels = np.asarray(pieces, np.int32)
     width, height = boxes[:, cv2.CC_STAT_WIDTH], boxes[:, cv2.CC_STAT_HEIGHT]
-    strokes = []
+    masks = []
     for along, across, upright in ((width, height, False), (height, width, True)):
         thin = (across <= DASH_WIDTH) & (along <= DASH_LENGTH) & (along > 1)
         thin[0] = False  # the paper
@@ -171,10 +128,10 @@ def _dashed(ink: Picture) -> tuple[Picture, Picture]:
         long = _in_line(joined, long, upright=upright)
         free = np.where((thin & (beside == 0))[labels], np.uint8(255), np.uint8(0))
         reach = (1, 2 * CORNER + 1) if upright else (2 * CORNER + 1, 1)
-        strokes.append(
+        masks.append(
             cv2.dilate(_mostly(long, free), cv2.getStructuringElement(cv2.MORPH_RECT, reach))  # type: ignore[arg-type]
         )
-    return strokes[0], strokes[1]  # type: ignore[return-value]
+    return masks[0], masks[1]  # type: ignore[return-value]
 
 
 def _sides_with_ink(labels: Labels, marks: NDArray[np.bool_], count: int, *, upright: bool) -> NDArray[np.int64]:

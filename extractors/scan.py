@@ -22,7 +22,8 @@ from extractors.errors import Broken
 from extractors.lattice import Grid, GridCell, grids
 from extractors.layout import Run, join_lines, paragraphs_of
 from extractors.limits import DEADLINE, LIMITS, enforce
-from extractors.rulings import Picture, Rulings, find_rulings, ink_mask, lean
+from extractors.rulings import Picture, Rulings, find_rulings, ink_mask
+from extractors.straighten import straightening
 from extractors.upright import clockwise_turn
 
 DPI = 300
@@ -45,8 +46,6 @@ COLOURED, NOT_BLACK = 45, 110
 """Levels by which the channels of a coloured mark differ, and which its palest has, at the least."""
 LEAST_COLOUR = 0.0002
 """Share of a page that is coloured at the least, or it is a fringe of the print."""
-STRAIGHT = 0.03
-"""Degrees that a page may lean without being straightened."""
 A4 = (595.28, 841.89)
 """Width and height in points, upright."""
 
@@ -56,8 +55,8 @@ class Sheet:
     """A page made ready for reading: levelled, smoothed, straight, at `DPI`.
 
     `grey` shows the lines, `print` the characters: the same where nothing on the page is coloured, else without what a
-    coloured pen or stamp left. Where print is `faint`, it has been made darker. `back` is the 2 x 3 matrix from its pixels to points of the page as given, `unit` the
-    points of a pixel.
+    coloured pen or stamp left. Where print is `faint`, it has been made darker. `back` is the homography (3 x 3) from
+    its pixels to points of the page as given, `unit` the points of a pixel.
     """
 
     grey: Picture
@@ -68,7 +67,8 @@ class Sheet:
 
     def bbox(self, left: float, top: float, right: float, bottom: float) -> BBox:
         """Give the place of a box of pixels on the page as given: upright, of the same size, around the same middle."""
-        x, y = self.back @ np.array([(left + right) / 2, (top + bottom) / 2, 1.0])
+        x, y, scale = self.back @ np.array([(left + right) / 2, (top + bottom) / 2, 1.0])
+        x, y = x / scale, y / scale
         width, height = (right - left) * self.unit / 2, (bottom - top) * self.unit / 2
         return (float(x - width), float(y - height), float(x + width), float(y + height))
 
@@ -142,21 +142,18 @@ def prepare(picture: NDArray[np.uint8], width: float, height: float) -> Sheet:
     if coloured is not None:
         letters = grey.copy()
         letters[coloured > 0] = shapes.PAPER
-    angle = lean(ink_mask(grey))
     rows, columns = grey.shape
-    turn = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
-    if abs(angle) >= STRAIGHT:
-        turn = np.asarray(cv2.getRotationMatrix2D((columns / 2, rows / 2), angle, 1.0))
-        wide = round(columns * abs(turn[0, 0]) + rows * abs(turn[0, 1]))
-        tall = round(rows * abs(turn[0, 0]) + columns * abs(turn[0, 1]))
-        turn[:, 2] += (wide - columns) / 2, (tall - rows) / 2
+    back = np.diag((width / columns, height / rows, 1.0))
+    straight = straightening(ink_mask(grey))
+    if straight is not None:
+        matrix, wide, tall = straight
         paper = (float(shapes.PAPER),)
-        straight = [
-            cv2.warpAffine(one, turn, (wide, tall), flags=cv2.INTER_CUBIC, borderValue=paper)
+        moved = [
+            cv2.warpPerspective(one, matrix, (wide, tall), flags=cv2.INTER_CUBIC, borderValue=paper)
             for one in ([grey] if letters is grey else [grey, letters])
         ]
-        grey, letters = straight[0], straight[-1]  # type: ignore[assignment]
-    back = np.asarray(cv2.invertAffineTransform(turn)) * np.array([[width / columns], [height / rows]])
+        grey, letters = moved[0], moved[-1]  # type: ignore[assignment]
+        back = back @ np.linalg.inv(matrix)
     return Sheet(grey, letters, back, unit, faint)
 
 
