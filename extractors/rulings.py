@@ -71,7 +71,7 @@ def find_rulings(ink: Picture) -> Rulings:
     """
     level, plumb = strokes(ink, upright=False), strokes(ink, upright=True)
     across, down = _bridged(level, plumb, upright=False), _bridged(plumb, level, upright=True)
-    dashed_across, dashed_down = _dashed(cv2.bitwise_and(ink, cv2.bitwise_not(cv2.bitwise_or(across, down))))  # type: ignore[arg-type]
+    dashed_across, dashed_down = dashed(cv2.bitwise_and(ink, cv2.bitwise_not(cv2.bitwise_or(across, down))))  # type: ignore[arg-type]
     horizontal = [line for line in _lines(across) if not _in_letter(line, ink)] + _lines(dashed_across)
     vertical = [line for line in _lines(down.T) if not _in_letter(line, ink.T)] + _lines(dashed_down.T)
     enforce("page_rulings", len(horizontal) + len(vertical), LIMITS.page_rulings)
@@ -103,7 +103,7 @@ def _bridged(strokes: Picture, crossing: Picture, *, upright: bool) -> Picture:
     return whole  # type: ignore[return-value]
 
 
-def _dashed(ink: Picture) -> tuple[Picture, Picture]:
+def dashed(ink: Picture) -> tuple[Picture, Picture]:
     """Give the level and the upright strokes that rows of dashes or dots draw, in masks of their own.
 
     Dashes lie along the line and may be further apart, where another line crosses; dots must stand close. Some of a

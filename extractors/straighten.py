@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from extractors.rulings import Picture, strokes
+from extractors.rulings import Picture, dashed, strokes
 
 STRAIGHT = 0.03
 """Degrees that a page may lean without being straightened."""
@@ -38,6 +38,9 @@ class _Slopes(NamedTuple):
 
     base: float
     change: float
+
+
+PARALLEL = _Slopes(0.0, 0.0)
 
 
 def straightening(ink: Picture) -> tuple[Matrix, int, int] | None:
@@ -68,12 +71,15 @@ def _made_parallel(ink: Picture) -> Matrix | None:
     one to the next (R. Hartley, A. Zisserman, "Multiple View Geometry", 2nd ed. 2003, section 2.4).
     """
     rows, columns = ink.shape
-    level = _slopes(strokes(ink, upright=False), columns)
-    plumb = _slopes(np.ascontiguousarray(strokes(ink, upright=True).T), rows)
+    across, down = strokes(ink, upright=False), strokes(ink, upright=True)
+    level, plumb = _slopes(across, columns), _slopes(np.ascontiguousarray(down.T), rows)
+    if level is None and plumb is None:
+        across, down = dashed(cv2.subtract(ink, cv2.bitwise_or(across, down)))  # type: ignore[arg-type]
+        level, plumb = _slopes(across, columns), _slopes(np.ascontiguousarray(down.T), rows)
     corners = np.array(
         [
-            _meeting(across, level, down, plumb, columns / 2, rows / 2)
-            for across, down in ((0.0, 0.0), (0.0, columns), (rows, columns), (rows, 0.0))
+            _meeting(y, level or PARALLEL, x, plumb or PARALLEL, columns / 2, rows / 2)
+            for y, x in ((0.0, 0.0), (0.0, columns), (rows, columns), (rows, 0.0))
         ],
         np.float32,
     )
@@ -83,8 +89,11 @@ def _made_parallel(ink: Picture) -> Matrix | None:
     return np.asarray(cv2.getPerspectiveTransform(corners, wanted))
 
 
-def _slopes(mask: Picture, length: int) -> _Slopes:
-    """Measure how level lines slope: those of at least a `LONG` part of a length, the longer the more weight."""
+def _slopes(mask: Picture, length: int) -> _Slopes | None:
+    """Measure how level lines slope: those of at least a `LONG` part of a length, the longer the more weight.
+
+    `None` where there are too few, or too close together.
+    """
     rows, columns = mask.shape
     count, labels, boxes, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
     long = [n for n in range(1, count) if boxes[n, cv2.CC_STAT_WIDTH] * LONG >= length]
@@ -95,10 +104,10 @@ def _slopes(mask: Picture, length: int) -> _Slopes:
         slope = float(np.polyfit(along, down, 1)[0])
         found.append((centres[n][1] + slope * (columns / 2 - centres[n][0]), slope, float(width)))
     if len(found) < FEWEST_LINES:
-        return _Slopes(0.0, 0.0)
+        return None
     at, slope, weight = (np.array(values) for values in zip(*found, strict=True))
     if at.max() - at.min() < SPREAD * rows:
-        return _Slopes(0.0, 0.0)
+        return None
     for _ in range(2):
         change, base = np.polyfit(at - rows / 2, slope, 1, w=weight)
         off = np.abs(slope - base - change * (at - rows / 2))

@@ -24,6 +24,9 @@ EDGE_TOLERANCE = 5.0
 PAGE_SHIFT = 36.0
 """Points by which a page may lie to the left or right of the one before: half an inch."""
 
+STRETCH = 0.05
+"""Share of its width by which a table on a photographed page may be wider or narrower than on the one before."""
+
 RECENT = 600
 """Cells that tell how items of a table are laid out: some pages of it."""
 
@@ -94,7 +97,8 @@ class _Growing:
         """Go on with the piece if it continues this table; tell whether it did."""
         if not self._pages or not piece.pages or piece.pages[0] != self._pages[-1] + 1:
             return False
-        shifted = _shifted(piece.column_edges, self._edges)
+        recognised = "ocr" in (self._first.cells[0].source, piece.cells[0].source)
+        shifted = _shifted(piece.column_edges, self._edges, STRETCH if recognised else 0.0)
         edges = _common_edges(self._edges, shifted)
         if edges is None:
             return False
@@ -268,10 +272,17 @@ def _column_texts(table: Table, rows: int) -> list[str]:
     return [_without_spaces("".join(cell.text for cell in dict.fromkeys(column))) for column in columns]
 
 
-def _shifted(edges: tuple[float, ...], onto: list[float]) -> tuple[float, ...]:
-    """Give the edges moved so that the left ones agree: mirrored margins and sheets laid askew move a whole page."""
-    shift = onto[0] - edges[0] if onto and edges else 0.0
-    return tuple(edge + shift for edge in edges) if abs(shift) <= PAGE_SHIFT else edges
+def _shifted(edges: tuple[float, ...], onto: list[float], stretch: float) -> tuple[float, ...]:
+    """Give the edges moved so that the left ones agree: mirrored margins and sheets laid askew move a whole page.
+
+    A photograph's pages differ in size, too: where the widths differ by no more than `stretch` of them, they agree.
+    """
+    if len(edges) < 2 or len(onto) < 2 or abs(onto[0] - edges[0]) > PAGE_SHIFT:
+        return edges
+    scale = (onto[-1] - onto[0]) / (edges[-1] - edges[0])
+    if not 1 - stretch <= scale <= 1 + stretch:
+        scale = 1.0
+    return tuple(onto[0] + (edge - edges[0]) * scale for edge in edges)
 
 
 def _common_edges(first: list[float], second: tuple[float, ...]) -> list[float] | None:
