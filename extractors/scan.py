@@ -277,9 +277,9 @@ def _read_table(sheet: Sheet, strokes: Picture, grid: Grid, page: int) -> Table:
                 sheet.bbox(left + ink[0], top + ink[1], left + ink[2], top + ink[3]) if ink and reading.text else None,
             )
         )
-    _, upper, _, lower = grid.bbox
-    edges = tuple(sheet.bbox(x, upper, x, lower)[0] for x in grid.x_edges)
-    return Table(n_rows, n_columns, tuple(cells), (page,), sheet.bbox(*grid.bbox), "rulings", edges)
+    bbox = sheet.bbox(*grid.bbox)
+    edges = tuple(bbox[0] + (x - grid.x_edges[0]) * sheet.unit for x in grid.x_edges)  # as on the page made straight
+    return Table(n_rows, n_columns, tuple(cells), (page,), bbox, "rulings", edges)
 
 
 def _paragraphs(sheet: Sheet, lines: list[ocr.Line], page: int) -> Iterator[Paragraph]:
