@@ -122,23 +122,28 @@ def print_of(crop: Picture) -> list[Box]:
     return shapes.without_specks(shapes.find_blobs(crop))
 
 
-def read_lines(picture: Picture) -> list[Line]:
-    """Read running text line by line, in Tesseract's reading order; lines without a letter or digit are left out."""
+def read_words(picture: Picture) -> list[Word]:
+    """Read running text word by word, in Tesseract's reading order."""
     inked = np.flatnonzero(np.count_nonzero(ink_mask(picture), axis=1) > 2)
     if not len(inked):
         return []
     above = max(0, int(inked[0]) - shapes.PADDING)
-    picture = np.ascontiguousarray(picture[above : int(inked[-1]) + shapes.PADDING])
-    words = _words(_engine(_WORDS), picture, PSM.AUTO)
+    part = np.ascontiguousarray(picture[above : int(inked[-1]) + shapes.PADDING])
+    return [
+        replace(word, box=(word.box[0], word.box[1] + above, word.box[2], word.box[3] + above))
+        for word in _words(_engine(_WORDS), part, PSM.AUTO)
+    ]
+
+
+def lines_of(picture: Picture, words: list[Word]) -> list[Line]:
+    """Make lines of a page's words, the numbers in them read again; lines without a letter or digit are left out."""
     lines = []
     for number in sorted({word.line for word in words}):
         own = [word for word in words if word.line == number]
         if any(sign.isalnum() for word in own for sign in word.text):
             checked = _checked(picture, own)
             confidence = checked.confidence if checked.alternative is None else min(0.5, checked.confidence)
-            left, top, right, bottom = shapes.around([word.box for word in own])
-            box = (left, top + above, right, bottom + above)
-            lines.append(Line(checked.text, box, confidence, checked.alternative))
+            lines.append(Line(checked.text, shapes.around([word.box for word in own]), confidence, checked.alternative))
     return lines
 
 

@@ -16,10 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, ImageSequence
 
-from extractors import ocr, shapes
+from extractors import ocr, shapes, unruled
 from extractors.document import BBox, Block, Cell, Document, Paragraph, Table
 from extractors.errors import Broken
-from extractors.lattice import Grid, GridCell, grids
+from extractors.lattice import Grid, GridCell, Ruling, grids
 from extractors.layout import Run, join_lines, paragraphs_of
 from extractors.limits import DEADLINE, LIMITS, enforce
 from extractors.rulings import Picture, Rulings, find_rulings, ink_mask
@@ -94,14 +94,21 @@ def read_picture(picture: NDArray[np.uint8], page: int, width: float, height: fl
     sheet = prepare(picture, width, height)
     rulings = find_rulings(ink_mask(sheet.print))
     blocks: list[Block] = []
+    ruled: list[BBox] = []
     rest = _without(sheet.print, rulings)
     for grid in _tables(grids(rulings.horizontal, rulings.vertical, TOLERANCE)):
         table = _read_table(sheet, rulings.mask, grid, page)
         if any(cell.text or cell.doubtful for cell in table.cells):
             blocks.append(table.checked())
+            ruled.append(grid.bbox)
             left, top, right, bottom = (round(edge) for edge in grid.bbox)
             rest[max(0, top - INSET) : bottom + INSET, max(0, left - INSET) : right + INSET] = shapes.PAPER
-    blocks.extend(_paragraphs(sheet, ocr.read_lines(rest), page))
+    words = ocr.read_words(rest)
+    found, words = unruled.find(words, *_outside(rulings, ruled), rest.shape[1], rest.shape[0])
+    for one in found:
+        table = _read_table(sheet, rulings.mask, one.grid, page, inset=0)
+        blocks.append(replace(table, found_by="alignment", confidence=one.confidence).checked())
+    blocks.extend(_paragraphs(sheet, ocr.lines_of(rest, words), page))
     return tuple(sorted(blocks, key=lambda block: block.bbox[1] if block.bbox else 0.0))
 
 
@@ -235,8 +242,8 @@ def _stretched(grey: Picture, noise: float, *, faint: bool) -> Picture:
 
 
 def _tables(found: list[Grid]) -> Iterator[Grid]:
-    """Pass on the grids that are tables: more than one cell, and not inside a cell of another one."""
-    tables = [grid for grid in found if len(grid.cells) > 1]
+    """Pass on the grids that are tables: more than one column, and not inside a cell of another one."""
+    tables = [grid for grid in found if len(grid.x_edges) > 2]
     for grid in tables:
         left, top, right, bottom = grid.bbox
         if not any(
@@ -250,11 +257,11 @@ def _tables(found: list[Grid]) -> Iterator[Grid]:
             yield grid
 
 
-def _read_table(sheet: Sheet, strokes: Picture, grid: Grid, page: int) -> Table:
+def _read_table(sheet: Sheet, strokes: Picture, grid: Grid, page: int, inset: int = INSET) -> Table:
     n_rows, n_columns = len(grid.y_edges) - 1, len(grid.x_edges) - 1
     enforce("table_columns", n_columns, LIMITS.table_columns)
     cells = []
-    insides = [_inside(sheet.print, strokes, place) for place in grid.cells]
+    insides = [_inside(sheet.print, strokes, place, inset) for place in grid.cells]
     prints = [ocr.print_of(crop) for _, _, crop in insides]
     padding = _padding([min(box[0] for box in blobs) for blobs in prints if blobs])
     for place, (left, top, crop), blobs in zip(grid.cells, insides, prints, strict=True):
@@ -282,6 +289,16 @@ def _read_table(sheet: Sheet, strokes: Picture, grid: Grid, page: int) -> Table:
     return Table(n_rows, n_columns, tuple(cells), (page,), bbox, "rulings", edges)
 
 
+def _outside(rulings: Rulings, boxes: list[BBox]) -> tuple[list[Ruling], list[Ruling]]:
+    """Give the level and the upright lines whose middles are in no ruled table."""
+
+    def free(x: float, y: float) -> bool:
+        return not any(x0 - INSET <= x <= x1 + INSET and y0 - INSET <= y <= y1 + INSET for x0, y0, x1, y1 in boxes)
+
+    level = [line for line in rulings.horizontal if free((line.start + line.end) / 2, line.position)]
+    return level, [line for line in rulings.vertical if free(line.position, (line.start + line.end) / 2)]
+
+
 def _paragraphs(sheet: Sheet, lines: list[ocr.Line], page: int) -> Iterator[Paragraph]:
     """Join lines to paragraphs, each as sure as its lines are on the average of their signs."""
     left = list(lines)
@@ -298,10 +315,10 @@ def _paragraphs(sheet: Sheet, lines: list[ocr.Line], page: int) -> Iterator[Para
         yield Paragraph(run.text, page, sheet.bbox(*run.bbox), "ocr", confidence, alternative)
 
 
-def _inside(grey: Picture, strokes: Picture, place: GridCell) -> tuple[int, int, Picture]:
+def _inside(grey: Picture, strokes: Picture, place: GridCell, inset: int) -> tuple[int, int, Picture]:
     """Cut a cell out and wipe what a bent ruling line leaves along its edges; give its left and top edge, too."""
     left, top, right, bottom = (round(edge) for edge in place.bbox)
-    left, top, right, bottom = left + INSET, top + INSET, right - INSET + 1, bottom - INSET + 1
+    left, top, right, bottom = left + inset, top + inset, right - inset + 1, bottom - inset + 1
     crop = grey[top:bottom, left:right].copy()
     bent = strokes[top:bottom, left:right].copy()
     bent[BENT:-BENT, BENT:-BENT] = 0
