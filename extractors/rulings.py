@@ -19,6 +19,8 @@ Labels = NDArray[np.int32]
 Picture = NDArray[np.uint8]
 """A grey picture (`rows, columns`) or a mask of the same shape, where 255 stands for "here"."""
 
+DARKER = 28.0
+"""Grey levels by which print is darker than the paper around it."""
 SHORTEST = 50
 """Shorter strokes may be letters: the tallest capital of 16 points has 46 pixels."""
 BRIDGE = 40
@@ -58,18 +60,26 @@ class Rulings:
     mask: Picture
 
 
-def ink_mask(grey: Picture) -> Picture:
+def ink_mask(grey: Picture, darker: float = DARKER) -> Picture:
     """Mark what is darker than the paper around it, so that shadows and shaded cells do not count as ink."""
-    return cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 61, 28)  # type: ignore[return-value]
+    return cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 61, darker)  # type: ignore[return-value]
 
 
-def find_rulings(ink: Picture) -> Rulings:
+def find_rulings(ink: Picture, pale: Picture | None = None) -> Rulings:
     """Find the lines in an ink mask of a page that stands straight to within about half a degree.
+
+    Args:
+        ink: what is as dark as print.
+        pale: that and what is paler, if only by so much that it stands out from the paper: worn lines. Only such as
+            have nothing beside them are taken from it, for the edges of letters are pale, too.
 
     Raises:
         Refused: more lines than `limits` allows for a page.
     """
     level, plumb = strokes(ink, upright=False), strokes(ink, upright=True)
+    if pale is not None:
+        level = cv2.bitwise_or(level, _alone(strokes(pale, upright=False), pale))  # type: ignore[assignment]
+        plumb = cv2.bitwise_or(plumb, _alone(strokes(pale, upright=True).T, pale.T).T)  # type: ignore[assignment]
     across, down = _bridged(level, plumb, upright=False), _bridged(plumb, level, upright=True)
     dashed_across, dashed_down = dashed(cv2.bitwise_and(ink, cv2.bitwise_not(cv2.bitwise_or(across, down))))  # type: ignore[arg-type]
     horizontal = [line for line in _lines(across) if not _in_letter(line, ink)] + _lines(dashed_across)
@@ -85,6 +95,27 @@ def strokes(ink: Picture, *, upright: bool) -> Picture:
     thick, long = ((3, 1), (1, SHORTEST)) if upright else ((1, 3), (SHORTEST, 1))
     thickened = cv2.dilate(ink, cv2.getStructuringElement(cv2.MORPH_RECT, thick))
     return cv2.morphologyEx(thickened, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_RECT, long))  # type: ignore[return-value]
+
+
+def _alone(level: Picture, ink: Picture) -> Picture:
+    """Keep the level strokes that have little ink beside them on either side."""
+    level, ink = np.ascontiguousarray(level), np.ascontiguousarray(ink)
+    count, labels = cv2.connectedComponents(level, connectivity=8)
+    sizes = np.bincount(labels.ravel(), minlength=count)
+    kept = np.ones(count, bool)
+    kept[0] = False
+    near, far = BESIDE
+    window = np.ones((far - near + 1, 1), np.uint8)
+    for way in (-1, 1):
+        beside = np.zeros_like(ink)
+        wide = cv2.dilate(ink, window)
+        middle = way * (near + far + 1) // 2
+        if way < 0:
+            beside[-middle:] = wide[:middle]
+        else:
+            beside[:-middle] = wide[middle:]
+        kept &= np.bincount(labels[beside > 0].ravel(), minlength=count) < 0.2 * sizes
+    return np.where(kept[labels], np.uint8(255), np.uint8(0))
 
 
 def _bridged(strokes: Picture, crossing: Picture, *, upright: bool) -> Picture:

@@ -22,7 +22,7 @@ from extractors.errors import Broken
 from extractors.lattice import Grid, GridCell, Ruling, grids
 from extractors.layout import Run, join_lines, paragraphs_of
 from extractors.limits import DEADLINE, LIMITS, enforce
-from extractors.rulings import Picture, Rulings, find_rulings, ink_mask
+from extractors.rulings import DARKER, Picture, Rulings, find_rulings, ink_mask
 from extractors.straighten import straightening
 from extractors.upright import clockwise_turn
 
@@ -38,6 +38,8 @@ MOST_PADDING = 32
 """Pixels that cells may keep free at their sides: 8 pt."""
 NOISY = 3.0
 """Grey levels of noise from which on a picture is smoothed."""
+PALEST, HALF = 12.0, 96
+"""Grey levels by which a pale ruling line is darker than clean paper, and of a mask from which on a pixel is in it."""
 FAINT = 100
 """Grey level of the darkest tenth of the print from which on it is faint."""
 WORN = 0.75
@@ -54,12 +56,12 @@ A4 = (595.28, 841.89)
 class Sheet:
     """A page made ready for reading: levelled, smoothed, straight, at `DPI`.
 
-    `grey` shows the lines, `print` the characters: the same where nothing on the page is coloured, else without what a
-    coloured pen or stamp left. Where print is `faint`, it has been made darker. `back` is the homography (3 x 3) from
+    `print` shows the characters, `pale` marks them and all else that is darker than the paper: worn lines; neither has
+    what a coloured pen or stamp left. Where print is `faint`, it has been made darker. `back` is the homography (3 x 3) from
     its pixels to points of the page as given, `unit` the points of a pixel.
     """
 
-    grey: Picture
+    pale: Picture
     print: Picture
     back: NDArray[np.float64]
     unit: float
@@ -92,7 +94,7 @@ def read_picture(picture: NDArray[np.uint8], page: int, width: float, height: fl
     DEADLINE.check()
     DEADLINE.allow(LIMITS.scanned_page_seconds)
     sheet = prepare(picture, width, height)
-    rulings = find_rulings(ink_mask(sheet.print))
+    rulings = find_rulings(ink_mask(sheet.print), sheet.pale)
     blocks: list[Block] = []
     ruled: list[BBox] = []
     rest = _without(sheet.print, rulings)
@@ -144,24 +146,27 @@ def prepare(picture: NDArray[np.uint8], width: float, height: float) -> Sheet:
     coloured = _coloured(picture)
     grey = _levelled(grey)
     faint = _blackness(grey, 10) > FAINT
-    grey = _smoothed(grey, faint=faint)
-    letters = grey
+    noise = _noise(grey)
+    if noise > NOISY:
+        grey = cv2.GaussianBlur(grey, (0, 0), 1.0)  # type: ignore[assignment]
+    letters = _without_specks(_stretched(grey, noise, faint=faint))
     if coloured is not None:
-        letters = grey.copy()
+        grey[coloured > 0] = shapes.PAPER
         letters[coloured > 0] = shapes.PAPER
+    pale = ink_mask(grey, min(max(PALEST, 4 * noise), DARKER))
     rows, columns = grey.shape
     back = np.diag((width / columns, height / rows, 1.0))
-    straight = straightening(ink_mask(grey))
+    straight = straightening(pale)
     if straight is not None:
         matrix, wide, tall = straight
+        pale = cv2.warpPerspective(pale, matrix, (wide, tall), flags=cv2.INTER_LINEAR)  # type: ignore[assignment]
+        pale = np.where(pale >= HALF, np.uint8(255), np.uint8(0))
         paper = (float(shapes.PAPER),)
-        moved = [
-            cv2.warpPerspective(one, matrix, (wide, tall), flags=cv2.INTER_CUBIC, borderValue=paper)
-            for one in ([grey] if letters is grey else [grey, letters])
-        ]
-        grey, letters = moved[0], moved[-1]  # type: ignore[assignment]
+        letters = cv2.warpPerspective(  # type: ignore[assignment]
+            letters, matrix, (wide, tall), flags=cv2.INTER_CUBIC, borderValue=paper
+        )
         back = back @ np.linalg.inv(matrix)
-    return Sheet(grey, letters, back, unit, faint)
+    return Sheet(pale, letters, back, unit, faint)
 
 
 def upright_turn(picture: NDArray[np.uint8], width: float) -> int:
@@ -208,18 +213,20 @@ def _levelled(grey: Picture) -> Picture:
     return cv2.divide(grey, light, scale=shapes.PAPER)  # type: ignore[return-value]
 
 
-def _smoothed(grey: Picture, *, faint: bool) -> Picture:
-    """Smooth a noisy picture, and wipe specks that are too small for print off any."""
+def _noise(grey: Picture) -> float:
+    """Measure the noise of the paper in grey levels: the standard deviation of what smoothing takes off."""
     soft = cv2.GaussianBlur(grey, (0, 0), 1.0)
     paper = soft > shapes.PAPER - 40
-    noise = float(np.std((grey.astype(np.int16) - soft)[paper][::7])) if paper.any() else 0.0
-    clean: Picture = soft if noise > NOISY else grey  # type: ignore[assignment]
-    clean = _stretched(clean, noise, faint=faint)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink_mask(clean), connectivity=8)
+    return float(np.std((grey.astype(np.int16) - soft)[paper][::7])) if paper.any() else 0.0
+
+
+def _without_specks(grey: Picture) -> Picture:
+    """Wipe specks that are too small for print."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink_mask(grey), connectivity=8)
     specks = stats[:, cv2.CC_STAT_AREA] < shapes.DUST
     if specks.any():
-        clean[cv2.dilate(specks[labels].astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = shapes.PAPER
-    return clean
+        grey[cv2.dilate(specks[labels].astype(np.uint8), np.ones((3, 3), np.uint8)) > 0] = shapes.PAPER
+    return grey
 
 
 def _blackness(grey: Picture, percent: float) -> float:
