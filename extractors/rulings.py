@@ -76,8 +76,13 @@ def find_rulings(ink: Picture, pale: Picture | None = None) -> Rulings:
     Raises:
         Refused: more lines than `limits` allows for a page.
     """
+    place = _inked(ink)
+    if place is None:
+        return Rulings((), (), np.zeros_like(ink))
+    whole, ink = np.zeros_like(ink), np.ascontiguousarray(ink[place])
     level, plumb = strokes(ink, upright=False), strokes(ink, upright=True)
     if pale is not None:
+        pale = np.ascontiguousarray(pale[place])
         level = cv2.bitwise_or(level, _alone(strokes(pale, upright=False), pale))  # type: ignore[assignment]
         plumb = cv2.bitwise_or(plumb, _alone(strokes(pale, upright=True).T, pale.T).T)  # type: ignore[assignment]
     across, down = _bridged(level, plumb, upright=False), _bridged(plumb, level, upright=True)
@@ -86,8 +91,24 @@ def find_rulings(ink: Picture, pale: Picture | None = None) -> Rulings:
     vertical = [line for line in _lines(down.T) if not _in_letter(line, ink.T)] + _lines(dashed_down.T)
     enforce("page_rulings", len(horizontal) + len(vertical), LIMITS.page_rulings)
     horizontal, vertical = _attached(horizontal, vertical), _attached(vertical, horizontal)
-    mask = np.bitwise_or.reduce([across, down, dashed_across, dashed_down])
-    return Rulings(tuple(horizontal), tuple(vertical), mask)
+    whole[place] = np.bitwise_or.reduce([across, down, dashed_across, dashed_down])
+    top, left = place[0].start, place[1].start
+    return Rulings(
+        tuple(Ruling(at + top, start + left, end + left) for at, start, end in horizontal),
+        tuple(Ruling(at + left, start + top, end + top) for at, start, end in vertical),
+        whole,
+    )
+
+
+def _inked(ink: Picture) -> tuple[slice, slice] | None:
+    """Give the part of a page that has ink, with some room: much of a report's last page is blank."""
+    rows, columns = (np.flatnonzero(ink.any(axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        return None
+    return (
+        slice(max(0, int(rows[0]) - BRIDGE), int(rows[-1]) + BRIDGE),
+        slice(max(0, int(columns[0]) - BRIDGE), int(columns[-1]) + BRIDGE),
+    )
 
 
 def strokes(ink: Picture, *, upright: bool) -> Picture:
