@@ -125,7 +125,7 @@ def read_pictures(data: bytes, file_name: str, media_type: str, document_id: str
     """
     blocks: list[Block] = []
     heights: list[float] = []
-    for number, (picture, width, height) in enumerate(_pages(data, file_name), start=1):
+    for number, (picture, width, height) in enumerate(pages_of(data, file_name), start=1):
         turn = upright_turn(picture, width)
         size = (height, width) if turn in (90, 270) else (width, height)
         blocks.extend(read_picture(turned(picture, turn), number, *size))
@@ -345,7 +345,7 @@ def _without(grey: Picture, rulings: Rulings) -> Picture:
     return rest
 
 
-def _pages(data: bytes, file_name: str) -> Iterator[tuple[NDArray[np.uint8], float, float]]:
+def pages_of(data: bytes, file_name: str) -> Iterator[tuple[NDArray[np.uint8], float, float]]:
     """Decode the frames of a picture file one by one, each with its width and height in points."""
     try:
         with Image.open(io.BytesIO(data)) as image:

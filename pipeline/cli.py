@@ -75,20 +75,29 @@ def run_command(
 def show(
     file: Annotated[str, typer.Argument(help="A document: file or URL.")],
     as_json: JsonOption = False,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", help="Write a page with the document's pages, the cells found on them, and the tables."),
+    ] = None,
 ) -> None:
     """Show what stands in one document, table by table, merged cells as merged."""
     from pipeline.worker import isolated
 
-    text, found = isolated(_shown, file, as_json)
+    text, page, found = isolated(_shown, file, as_json, html is not None)
     typer.echo(text, nl=False)
+    if html is not None:
+        try:
+            html.write_text(page, encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{html} cannot be written ({error}); name a file in a folder that exists") from error
     if not found:
         _talk("no table was found in the document")
         raise typer.Exit(ExitCode.NOTHING)
 
 
-def _shown(file: str, as_json: bool) -> tuple[str, bool]:
-    """Give what `show` prints of a document, and whether it has a table."""
-    reading = _reading(file)
+def _shown(file: str, as_json: bool, as_html: bool) -> tuple[str, str, bool]:
+    """Give what `show` prints of a document, its HTML where it is asked for, and whether the document has a table."""
+    data, reading = _reading(file)
     if as_json:
         from pipeline.show import as_json as reading_json
 
@@ -102,7 +111,12 @@ def _shown(file: str, as_json: bool) -> tuple[str, bool]:
         with console.capture() as captured:
             draw(reading, console)
         text = captured.get()
-    return text, bool(reading.tables)
+    page = ""
+    if as_html:
+        from pipeline.show_html import as_html as reading_html
+
+        page = reading_html(reading, data)
+    return text, page, bool(reading.tables)
 
 
 @app.command()
@@ -187,7 +201,7 @@ def doctor(
             _say(f"{'':<33} to mend: {diagnosis.remedy}")
 
 
-def _reading(file: str) -> Reading:
+def _reading(file: str) -> tuple[bytes, Reading]:
     from pipeline.process import interpret
     from pipeline.sources import Input
 
@@ -196,7 +210,7 @@ def _reading(file: str) -> Reading:
         data = Input(name, file).read()
     except (OSError, ImportError, ValueError) as error:
         raise UsageError(f"{file} cannot be read ({error}); name a document") from error
-    return interpret(data, name)
+    return data, interpret(data, name)
 
 
 class _Progress:
