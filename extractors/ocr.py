@@ -209,6 +209,8 @@ def _read(crop: Picture, lines: int, blobs: int, room: int) -> Reading:
         return Reading("", 0.0, text or None)
     if lines == 1 and bare in _CROSSES:
         return Reading(_CROSSES[bare], max(word.confidence for word in words))
+    if blobs == 1 and len(bare) <= 3 and set(bare) <= _CROSSES.keys():  # one cross, read as several
+        return Reading(min(map(_CROSSES.__getitem__, bare), key=str.isupper), SURE)
     if looks_numeric(bare):
         first = Reading(bare, min((word.confidence for word in words), default=0.0))
         if lines == 1:

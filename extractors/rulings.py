@@ -21,6 +21,8 @@ Picture = NDArray[np.uint8]
 
 DARKER = 28.0
 """Grey levels by which print is darker than the paper around it."""
+PAPER_NEAR = 25
+"""Pixels within which there is paper beside a line: wider than lines and strokes, narrower than shaded cells."""
 SHORTEST = 50
 """Shorter strokes may be letters: the tallest capital of 16 points has 46 pixels."""
 BRIDGE = 40
@@ -43,7 +45,7 @@ CORNER = 20
 """Pixels by which the last dash ends before the line it runs into: where lines cross, their dashes are one shape."""
 DASHED = 100
 """A dashed line is at least so long: a row of typed dashes in a cell is 35 pixels."""
-SHORT_DASHED = 30
+SHORT_DASHED = 20
 """Where a longer one runs in a line with it, it is at least so long: two dashes."""
 BESIDE = (5, 10)
 """Where to look for ink beside a short stroke, from its middle: a letter has some there, a ruling has none."""
@@ -60,9 +62,16 @@ class Rulings:
     mask: Picture
 
 
-def ink_mask(grey: Picture, darker: float = DARKER) -> Picture:
+def ink_mask(grey: Picture) -> Picture:
     """Mark what is darker than the paper around it, so that shadows and shaded cells do not count as ink."""
-    return cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 61, darker)  # type: ignore[return-value]
+    return cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 61, DARKER)  # type: ignore[return-value]
+
+
+def pale_mask(grey: Picture, darker: float) -> Picture:
+    """Mark what is thin and by some grey levels darker than the lightest paper near, be there dark ink beside it or not."""
+    near = cv2.getStructuringElement(cv2.MORPH_RECT, (PAPER_NEAR, PAPER_NEAR))
+    hat = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, near)
+    return cv2.threshold(hat, darker, 255, cv2.THRESH_BINARY)[1]  # type: ignore[return-value]
 
 
 def find_rulings(ink: Picture, pale: Picture | None = None) -> Rulings:
@@ -248,6 +257,7 @@ def _attached(lines: list[Ruling], crossing: list[Ruling]) -> list[Ruling]:
     Of those that begin at a crossing line, two that end together stay, as where a page ends within a row, and two that
     a gap (`WORN`) parts in a line, as where a stamp lies over a ruling.
     """
+    crossing = _over_gaps(crossing)
     positions = np.array([c.position for c in crossing])
     starts, ends = np.array([c.start for c in crossing]), np.array([c.end for c in crossing])
     kept: list[Ruling] = []
@@ -274,6 +284,19 @@ def _attached(lines: list[Ruling], crossing: list[Ruling]) -> list[Ruling]:
         if together or any(_in_a_line(other, line) for other in (*down, *kept)):
             kept.append(line)
     return kept
+
+
+def _over_gaps(lines: list[Ruling]) -> list[Ruling]:
+    """Join lines that a gap (`WORN`) parts: what crosses such a gap meets the line nonetheless."""
+    joined: list[Ruling] = []
+    for line in sorted(lines, key=lambda line: line.start):
+        for index, other in enumerate(joined):
+            if _in_a_line(other, line):
+                joined[index] = Ruling(other.position, other.start, line.end)
+                break
+        else:
+            joined.append(line)
+    return joined
 
 
 def _in_a_line(above: Ruling, below: Ruling) -> bool:

@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, ImageSequence
 
-from extractors import ocr, shapes, unruled
+from extractors import ocr, shapes, sniff, unruled
 from extractors.document import BBox, Block, Cell, Document, Paragraph, Table
 from extractors.errors import Broken
 from extractors.lattice import Grid, GridCell, Ruling, grids
 from extractors.layout import Run, join_lines, paragraphs_of
 from extractors.limits import DEADLINE, LIMITS, enforce
-from extractors.rulings import DARKER, Picture, Rulings, find_rulings, ink_mask
+from extractors.rulings import DARKER, Picture, Rulings, find_rulings, ink_mask, pale_mask
 from extractors.straighten import straightening
 from extractors.upright import clockwise_turn
 
@@ -153,7 +153,7 @@ def prepare(picture: NDArray[np.uint8], width: float, height: float) -> Sheet:
     if coloured is not None:
         grey[coloured > 0] = shapes.PAPER
         letters[coloured > 0] = shapes.PAPER
-    pale = ink_mask(grey, min(max(PALEST, 4 * noise), DARKER))
+    pale = pale_mask(grey, min(max(PALEST, 6 * noise), DARKER))
     rows, columns = grey.shape
     back = np.diag((width / columns, height / rows, 1.0))
     straight = straightening(pale)
@@ -347,6 +347,11 @@ def _without(grey: Picture, rulings: Rulings) -> Picture:
 
 def pages_of(data: bytes, file_name: str) -> Iterator[tuple[NDArray[np.uint8], float, float]]:
     """Decode the frames of a picture file one by one, each with its width and height in points."""
+    if sniff.is_heic(data):
+        from pi_heif import register_heif_opener
+
+        register_heif_opener()
+    Image.MAX_IMAGE_PIXELS = None  # our own limit is enforced before anything is decoded
     try:
         with Image.open(io.BytesIO(data)) as image:
             enforce("pages", getattr(image, "n_frames", 1), LIMITS.pages)

@@ -16,6 +16,7 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 DOCM = "application/vnd.ms-word.document.macroEnabled.12"
 """A DOCX that holds macros; they are not looked at."""
 DOC, RTF, ODT = "application/msword", "application/rtf", "application/vnd.oasis.opendocument.text"
+HEIC = "image/heic"
 PICTURES = {
     "image/png": (b"\x89PNG\r\n\x1a\n",),
     "image/jpeg": (b"\xff\xd8\xff",),
@@ -53,6 +54,8 @@ def sniff(data: bytes) -> str:
             return media_type
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "image/webp"
+    if is_heic(data):
+        return HEIC
     if data.startswith(b"PK"):
         return _sniff_zip(data)
     if data.startswith(_OLE):
@@ -70,6 +73,13 @@ def sniff(data: bytes) -> str:
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<body")):
         raise Refused("unsupported", "the file is a web page, no PDF, Word document or picture; download the document")
     raise Refused("unsupported", "the content is no PDF, Word document or picture; convert it and try again")
+
+
+def is_heic(data: bytes) -> bool:
+    """Whether a file is a HEIC picture by its brands, four letters each (ISO/IEC 14496-12, 4.3)."""
+    end = int.from_bytes(data[:4], "big")
+    brands = {data[at : at + 4] for at in range(8, min(end, _HEAD), 4)}
+    return data[4:8] == b"ftyp" and bool(brands & {b"heic", b"heix"})
 
 
 def _sniff_ole(data: bytes) -> str:

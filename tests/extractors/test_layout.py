@@ -97,6 +97,12 @@ def test_lines_join(lines: list[str], expected: str) -> None:
     [
         pytest.param(["150", "120"], 60, "150\n120", id="two numbers"),
         pytest.param(["2", "000,00"], 33, "2 000,00", id="one number in a narrow cell"),
+        pytest.param(["620 01", "8,31"], 40, "620 018,31", id="number broken between its digits"),
+        pytest.param(["987,39", "7"], 38, "987,397", id="decimals broken"),
+        pytest.param(["3.8", "."], 20, "3.8.", id="full stop of an item alone"),
+        pytest.param(["2024", "2025"], 26, "2024 2025", id="two years in a narrow cell"),
+        pytest.param(["987,39", "7"], 90, "987,39\n7", id="room was left for the digit"),
+        pytest.param(["12,50", "13,75"], 30, "12,50 13,75", id="two numbers in a narrow cell"),
         pytest.param(["some words that", "wrap"], 80, "some words that wrap", id="wrapped"),
         pytest.param(["some words", "on"], 80, "some words\non", id="room was left"),
         pytest.param(["вико-", "нання"], 200, "вико-нання", id="hyphen"),

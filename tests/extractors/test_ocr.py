@@ -178,12 +178,12 @@ def test_print_that_cannot_be_read_is_doubtful() -> None:
 def test_lines_have_boxes_and_lose_trust_with_an_unconfirmed_number(monkeypatch: pytest.MonkeyPatch) -> None:
     page = paper(900, 300)
     page[80:180, :630] = printed("24.10.2023 20%", 44)[:, :630]
-    (line,) = ocr.read_lines(page)
+    (line,) = ocr.lines_of(page, ocr.read_words(page))
     assert line.text.startswith("24.10.2023")
     assert 90 < line.box[1] < line.box[3] < 170
     assert line.confidence > 0.8
     monkeypatch.setattr(ocr, "_digits", lambda *_: Reading("2029", 0.9))
-    (line,) = ocr.read_lines(page)
+    (line,) = ocr.lines_of(page, ocr.read_words(page))
     assert line.confidence <= 0.5
 
 
@@ -265,3 +265,87 @@ def test_letter_of_a_code_is_the_latin_one(monkeypatch: pytest.MonkeyPatch, read
     latin = {"Е51.1;": "F51.1;", "РО2": "P02"}.get(read, "PI3")
     monkeypatch.setattr(ocr, "_words", lambda *_: [ocr.Word(latin, 0, (0, 0, 1, 1), 0.9)])
     assert ocr._code(paper(), read) == expected
+
+
+# Numbers: points by their print, one and seven by their shape, lines of narrow cells
+
+
+def test_point_and_comma_are_told_by_how_low_they_reach() -> None:
+    comma, point = digits((20, 18), (55, 18), low=(44,)), digits((20, 18), (55, 18))
+    cv2.rectangle(point, (44, 55), (48, 59), (0,), -1)
+    assert shapes.points_of(comma, "5.1") == [","]
+    assert shapes.points_of(point, "5,1") == ["."]
+    assert shapes.points_of(digits((20, 18), (55, 18)), "5,1") == [], "no sign is printed"
+    assert shapes.points_of(comma, "5,12") == [], "the text has more digits than the print"
+
+
+@pytest.mark.ocr
+def test_readings_that_differ_in_a_point_agree_where_the_print_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "_digits", lambda *_: Reading("5.1", 0.9))
+    number = ocr._number(digits((20, 18), (55, 18), low=(44,)), Reading("5,1", 0.9))
+    assert (number.text, number.alternative) == ("5,1", None)
+    assert number.confidence > 0.98
+
+
+def test_number_with_more_digits_than_its_print_is_doubtful() -> None:
+    six = digits(*[(20 + 22 * n, 18) for n in range(6)])
+    assert not as_cell(ocr._doubted(six, Reading("275609", 0.99))).doubtful
+    assert as_cell(ocr._doubted(six, Reading("2756009", 0.99))).doubtful
+
+
+@pytest.mark.parametrize("text", ["74,75", "17", "71,1"])
+def test_one_and_seven_are_told_by_their_shape(text: str) -> None:
+    confused = text.translate(str.maketrans("17", "71"))
+    assert shapes.as_printed(printed(text), text) == text
+    assert shapes.as_printed(printed(text), confused) == text
+    assert as_cell(ocr._doubted(printed(text), Reading(confused, 0.99))).doubtful
+
+
+def test_of_two_readings_the_one_that_fits_the_print_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "_better", lambda *_: pytest.fail("the print tells"))
+    five_one = digits((20, 18), (55, 18), low=(44,))
+    for first, second in (("51", "5,1"), ("5,1", "51"), ("5,10", "5,1")):
+        shown = ocr._doubted(five_one, Reading(first, 0.75, second))
+        assert (shown.text, as_cell(shown).doubtful) == ("5,1", True)
+
+
+def lines_of_print(*lines: str, size: int = 40) -> Picture:
+    image = Image.fromarray(paper(30 + size * max(map(len, lines)) * 6 // 10, 30 + 60 * len(lines)))
+    for number, line in enumerate(lines):
+        ImageDraw.Draw(image).text((15, 10 + 60 * number), line, font=ImageFont.load_default(size), fill=0)
+    return cv2.GaussianBlur(np.asarray(image), (0, 0), 0.8)  # type: ignore[return-value]
+
+
+@pytest.mark.ocr
+@pytest.mark.parametrize(
+    ("lines", "text", "sure"),
+    [
+        (("32 064,4", "61"), "32 064,461", True),
+        (("515882", ",3"), "515882,3", False),
+        (("621937", "8"), "6219378", False),
+    ],
+)
+def test_number_that_a_narrow_cell_breaks_is_one(lines: tuple[str, ...], text: str, sure: bool) -> None:
+    reading = ocr.read_cell(lines_of_print(*lines))
+    assert "".join(reading.text.split()) == "".join(text.split())
+    assert as_cell(reading).doubtful is not sure
+
+
+@pytest.mark.ocr
+def test_two_numbers_one_above_the_other_are_two() -> None:
+    assert ocr.read_cell(lines_of_print("2024", "2025")).text.split() == ["2024", "2025"]
+    assert ocr.read_cell(lines_of_print("12,50", "13,75")).text != "12,5013,75"
+
+
+def test_lines_are_parted_and_small_signs_go_to_the_nearest() -> None:
+    first, second = [(10, 10, 30, 40), (40, 10, 60, 40)], [(10, 60, 30, 90)]
+    comma, far = (32, 36, 36, 46), (10, 120, 14, 124)
+    assert shapes.line_boxes([*first, *second, comma]) == [(10, 10, 60, 46), (10, 60, 30, 90)]
+    assert shapes.line_boxes([*first, far]) == [(10, 10, 60, 40), (10, 120, 14, 124)]
+    assert shapes.line_boxes([]) == []
+
+
+@pytest.mark.ocr
+def test_one_cross_read_as_several_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ocr, "_words", lambda *_: [ocr.Word("XxX", 0, (0, 0, 20, 20), 0.6)])
+    assert ocr.read_cell(printed("x")).text == "х"
