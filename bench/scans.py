@@ -8,11 +8,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
+import os
+import resource
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,8 +30,15 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from bench.metrics import pair_rows
+from bench.peers.environments import SCAN_PROGRAMS, Program, run
 from bench.truth import Cell
 from extractors.document import Cell as Found
+from extractors.tessdata import require_tessdata
+
+SURE = 0.95
+"""Confidence from which on a number must be right in 995 of 1 000 cases."""
+
+PEER_SECONDS = 600.0
 
 Picture = NDArray[np.uint8]
 """Colour: rows by columns by 3, red first."""
@@ -174,23 +187,50 @@ def letter_errors(found: str, true: str) -> int:
 
 
 def counted(document: Path, truth: Sequence[dict[str, Any]]) -> Counter[str]:
-    """Read a document and count its cells, numbers and letters against the truth.
-
-    Rows are paired in reading order, as `metrics.pair_rows` does, so that a row lost or cut in two costs its own cells
-    and not those of all rows below it. A number in a row without a partner is missing.
-    """
+    """Read a document and count its cells, numbers and letters against the truth."""
     from extractors.errors import InputError
-    from pipeline import numerals
     from pipeline.process import interpret
 
-    counts: Counter[str] = Counter()
     started = time.process_time()
     try:
         tables = [understood.table for understood in interpret(document.read_bytes(), document.name).tables]
     except InputError:
         tables = []
-    counts["milliseconds"] = round(1000 * (time.process_time() - started))
-    found = [row for table in tables for row in _rows(table.cells)]
+    seconds = time.process_time() - started
+    counts = compared([row for table in tables for row in _rows(table.cells)], truth)
+    counts["milliseconds"] = round(1000 * seconds)
+    return counts
+
+
+def counted_peer(program: Program, document: Path, truth: Sequence[dict[str, Any]]) -> Counter[str]:
+    """Let another program read a document, and count alike; its cells are of no confidence and never doubtful."""
+    result = run(program, document, timeout=PEER_SECONDS)
+    if result.failure is not None:
+        print(f"{program.label} failed on {document.name}: {result.failure}", file=sys.stderr)
+    rows = [
+        {c: Found(r, c, cell.row_span, cell.column_span, cell.text, 1, None, "text") for c, cell in row.items()}
+        for table in result.tables
+        for r, row in enumerate(_rows(table.cells))
+    ]
+    counts = compared(rows, truth)
+    counts["failed"] = int(result.failure is not None)
+    counts["milliseconds"] = round(1000 * sum(result.seconds))
+    return counts
+
+
+def compared(found: Sequence[dict[int, Found]], truth: Sequence[dict[str, Any]]) -> Counter[str]:
+    """Count cells, numbers and letters against the truth.
+
+    Rows are paired in reading order, as `metrics.pair_rows` does, so that a row lost or cut in two costs its own cells
+    and not those of all rows below it. A number in a row without a partner is missing.
+
+    Args:
+        found: the rows of all tables, each the cells that begin in it by column.
+        truth: the true tables.
+    """
+    from pipeline import numerals
+
+    counts: Counter[str] = Counter()
     wanted = [row for table in truth for row in _rows([Cell(**cell) for cell in table["cells"]])]
     partner = dict(pair_rows(wanted, [{c: _plain(cell) for c, cell in row.items()} for row in found]))
     for index, row in enumerate(wanted):
@@ -210,7 +250,7 @@ def counted(document: Path, truth: Sequence[dict[str, Any]]) -> Counter[str]:
                 counts["flagged"] += doubtful
                 counts["silent"] += not right and not doubtful and cell is not None
                 counts["missing"] += cell is None
-                sure = cell is not None and cell.confidence is not None and cell.confidence >= 0.95
+                sure = cell is not None and cell.confidence is not None and cell.confidence >= SURE
                 counts["sure"] += sure
                 counts["sure and right"] += sure and right
             elif true.squeezed:
@@ -228,7 +268,7 @@ def _plain(cell: Found) -> Cell:
 
 def _rows(cells: Iterable[_Kind]) -> list[dict[int, _Kind]]:
     """Give the cells that begin in each row, by column."""
-    rows: dict[int, dict[int, Kind]] = {}
+    rows: dict[int, dict[int, _Kind]] = {}
     for cell in sorted(cells, key=lambda cell: (cell.row, cell.column)):
         rows.setdefault(cell.row, {})[cell.column] = cell
     return list(rows.values())
@@ -294,6 +334,95 @@ def generated_lines(
     yield line("**all**", whole)
 
 
+# Peers, time, memory
+
+
+def peer_lines(files: Sequence[Path], way: str, seed: int) -> Iterator[str]:
+    """Compare with other programs, on scans made of PDFs or on real ones.
+
+    Args:
+        files: PDFs with their truth beside them.
+        way: to scan them in; empty where they are scans.
+        seed: of the scans.
+    """
+    yield "| program | " + " | ".join(HEADINGS) + " |"
+    yield "|---" * (len(HEADINGS) + 1) + "|"
+    os.environ.setdefault("TESSDATA_PREFIX", str(require_tessdata()))
+    with tempfile.TemporaryDirectory() as scratch:
+        pairs = []
+        for number, file in enumerate(files):
+            target = Path(scratch) / f"{number}.pdf"
+            truth = json.loads(file.with_suffix(".truth.json").read_text(encoding="utf-8"))["tables"]
+            pairs.append((scan(file, target, WAYS[way], seed + number) if way else file, truth))
+        yield line("**zvity**", sum((counted(*pair) for pair in pairs), Counter()))
+        for program in SCAN_PROGRAMS:
+            counts = sum((counted_peer(program, *pair) for pair in pairs), Counter[str]())
+            failed = f" (failed on {counts['failed']} of {len(pairs)})" if counts["failed"] else ""
+            yield line(program.label + failed, counts)
+
+
+def time_lines(file: Path, pages: int, seed: int) -> Iterator[str]:
+    """Time whole pages at 300 dpi against the `tesseract` program with the same models, one core, page by page.
+
+    Both begin with the picture; ours ends with the tables. Then one process against two, and the memory of one.
+    """
+    if (program := shutil.which("tesseract")) is None:
+        yield "The `tesseract` program is not there to be timed."
+        return
+    tessdata = str(require_tessdata())
+    environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        scanned = pypdfium2.PdfDocument(scan(file, folder / "scan.pdf", WAYS["clean 300"], seed, pages))
+        pictures = []
+        for index, page in enumerate(scanned):
+            pictures.append(folder / f"{index}.png")
+            page.render(scale=300 / 72, grayscale=True).to_pil().save(pictures[-1], dpi=(300, 300))
+        ours, theirs = [], []
+        _timed(pictures[0])
+        for picture in pictures:
+            started = time.perf_counter()
+            command = [program, str(picture), str(folder / "out"), "--tessdata-dir", tessdata, "-l", "ukr+eng"]
+            subprocess.run(command, env=environment, capture_output=True, check=True)
+            theirs.append(time.perf_counter() - started)
+            ours.append(_timed(picture))
+        ratios = [a / b for a, b in zip(ours, theirs, strict=True)]
+        yield "| pages | zvity, s a page | `tesseract -l ukr+eng`, s a page | ratio | worst page |"
+        yield "|---|---|---|---|---|"
+        yield (
+            f"| {len(pictures)} | {sum(ours) / len(ours):.2f} | {sum(theirs) / len(theirs):.2f} "
+            f"| **{sum(ours) / sum(theirs):.2f}** | {max(ratios):.2f} |"
+        )
+        yield ""
+        work = [picture for picture in pictures for _ in range(2)]
+        times = {}
+        for processes in (1, 2):
+            with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+                list(pool.map(_timed, pictures[:2]))  # both have begun and have their models
+                started = time.perf_counter()
+                list(pool.map(_timed, work))
+                times[processes] = time.perf_counter() - started
+                if processes == 1:
+                    memory = pool.submit(_peak_mb).result()
+        yield (
+            f"{len(work)} pages: one process {times[1]:.1f} s, two {times[2]:.1f} s, so two are "
+            f"**{times[1] / times[2]:.2f} times** as fast. Peak memory of a process: {memory:.0f} MB."
+        )
+
+
+def _timed(picture: Path) -> float:
+    """Read a picture of a page; give the seconds it took."""
+    from extractors.read import read
+
+    started = time.perf_counter()
+    read(picture.read_bytes(), picture.name)
+    return time.perf_counter() - started
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1_000_000 if sys.platform == "darwin" else 1_000)
+
+
 def main() -> int:
     """Measure on the PDFs of a folder."""
     parser = argparse.ArgumentParser(prog="python -m bench.scans", description=__doc__)
@@ -301,10 +430,18 @@ def main() -> int:
     parser.add_argument("--way", action="append", choices=WAYS, default=[], help="repeatable; all by default")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--file", default="", help="only files whose name holds this")
+    parser.add_argument("--peers", action="store_true", help="compare with other programs, in the first way or --way")
+    parser.add_argument("--time", action="store_true", help="time against the `tesseract` program")
     arguments = parser.parse_args()
     files = [f for f in sorted(arguments.folder.glob("*.pdf")) if arguments.file in f.name]
     files = [f for f in files if f.with_suffix(".truth.json").is_file()]
-    for text in generated_lines(files, arguments.seed, None, arguments.way):
+    if arguments.peers:
+        lines = peer_lines(files, (arguments.way or list(WAYS))[0], arguments.seed)
+    elif arguments.time:
+        lines = time_lines(files[0], 8, arguments.seed)
+    else:
+        lines = generated_lines(files, arguments.seed, None, arguments.way)
+    for text in lines:
         print(text, flush=True)
     return 0
 

@@ -30,7 +30,7 @@ from extractors.shapes import Box
 from extractors.tessdata import require_tessdata
 
 PADDING = 12
-"""Pixels that a cell keeps free at each side, where nothing else is known, beyond what was cut off with the lines: 1 mm."""
+"""Pixels that a cell keeps free at each side where nothing else is known: with what was cut off, 1 mm."""
 LEVEL, LEAST_TURNED = 0.9, 60
 """Confidence below which tall print may be turned, and how many pixels tall it is at the least: three letters."""
 OVERRUN = 0.7
@@ -280,7 +280,7 @@ def _wrapped_number(crop: Picture, room: int) -> Reading | None:
 
 
 def _doubted(crop: Picture, number: Reading) -> Reading:
-    """Check a number by its print: of two readings the one that fits it is shown, and a single one that does not is a doubt.
+    """Check a number by its print: of two readings the one that fits is shown; a single one that does not is a doubt.
 
     A number with two readings stays doubtful; where the print fits both or neither, a third look chooses.
     """

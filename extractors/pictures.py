@@ -17,13 +17,12 @@ from extractors import sniff
 from extractors.document import Document, Table
 from extractors.pdfium import Page, open_pdf
 
-
 SCAN_DPI = 300
 """Pixels an inch at which a page's turn is told, as its reader does."""
 
 
 class PagePicture(NamedTuple):
-    """A page: its number from 1, its picture (rows, columns, blue-green-red, or grey), its width and height in points."""
+    """A page: its number from 1, its picture (grey, or in OpenCV's order of colours), its size in points."""
 
     number: int
     picture: NDArray[np.uint8]

@@ -68,7 +68,7 @@ def ink_mask(grey: Picture) -> Picture:
 
 
 def pale_mask(grey: Picture, darker: float) -> Picture:
-    """Mark what is thin and by some grey levels darker than the lightest paper near, be there dark ink beside it or not."""
+    """Mark what is thin and somewhat darker than the lightest paper near, be there dark ink beside it or not."""
     near = cv2.getStructuringElement(cv2.MORPH_RECT, (PAPER_NEAR, PAPER_NEAR))
     hat = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, near)
     return cv2.threshold(hat, darker, 255, cv2.THRESH_BINARY)[1]  # type: ignore[return-value]
@@ -185,13 +185,11 @@ def dashed(ink: Picture) -> tuple[Picture, Picture]:
             kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (1, gap) if upright else (gap, 1))
             joined = cv2.bitwise_or(joined, cv2.morphologyEx(marks, cv2.MORPH_CLOSE, kernel))  # type: ignore[assignment]
         kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (1, DASHED) if upright else (DASHED, 1))
-        long = cv2.morphologyEx(joined, cv2.MORPH_OPEN, kernel)
+        long: Picture = cv2.morphologyEx(joined, cv2.MORPH_OPEN, kernel)  # type: ignore[assignment]
         long = _in_line(joined, long, upright=upright)
         free = np.where((thin & (beside == 0))[labels], np.uint8(255), np.uint8(0))
         reach = (1, 2 * CORNER + 1) if upright else (2 * CORNER + 1, 1)
-        masks.append(
-            cv2.dilate(_mostly(long, free), cv2.getStructuringElement(cv2.MORPH_RECT, reach))  # type: ignore[arg-type]
-        )
+        masks.append(cv2.dilate(_mostly(long, free), cv2.getStructuringElement(cv2.MORPH_RECT, reach)))
     return masks[0], masks[1]  # type: ignore[return-value]
 
 

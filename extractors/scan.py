@@ -57,8 +57,8 @@ class Sheet:
     """A page made ready for reading: levelled, smoothed, straight, at `DPI`.
 
     `print` shows the characters, `pale` marks them and all else that is darker than the paper: worn lines; neither has
-    what a coloured pen or stamp left. Where print is `faint`, it has been made darker. `back` is the homography (3 x 3) from
-    its pixels to points of the page as given, `unit` the points of a pixel.
+    what a coloured pen or stamp left. Where print is `faint`, it has been made darker. `back` is the homography (3 x 3)
+    from its pixels to points of the page as given, `unit` the points of a pixel.
     """
 
     pale: Picture
@@ -348,7 +348,7 @@ def _without(grey: Picture, rulings: Rulings) -> Picture:
 def pages_of(data: bytes, file_name: str) -> Iterator[tuple[NDArray[np.uint8], float, float]]:
     """Decode the frames of a picture file one by one, each with its width and height in points."""
     if sniff.is_heic(data):
-        from pi_heif import register_heif_opener
+        from pi_heif import register_heif_opener  # type: ignore[import-untyped]
 
         register_heif_opener()
     Image.MAX_IMAGE_PIXELS = None  # our own limit is enforced before anything is decoded

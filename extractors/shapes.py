@@ -164,7 +164,7 @@ def led_by_point(crop: Picture) -> bool:
 
 
 def as_printed(crop: Picture, text: str) -> str:
-    """Give a number as its print shows it: with the points, commas and the minus that readers lose, and 1 and 7 by shape.
+    """Give a number as its print shows it: with points, commas and a minus that readers lose, and 1 and 7 by shape.
 
     Both readers lose the comma of `5,1`, and are sure of it; the Ukrainian one takes 7 for 1 in some types. Where the
     print does not show as many digits as the text has, nothing is changed.
@@ -237,8 +237,8 @@ def is_worn(crop: Picture) -> bool:
 def _one_or_seven(crop: Picture, box: Box) -> str:
     """Tell the digit 1 from the digit 7 by how wide it is at its top and at its foot; nothing where it is neither.
 
-    A 7 is as wide as it gets at its top and no wider than a stroke at its foot; a 1 is narrow at its very top, and where
-    it is wide at all, then at its foot.
+    A 7 is as wide as it gets at its top and no wider than a stroke at its foot; a 1 is narrow at its very top, and
+    where it is wide at all, then at its foot.
     """
     left, top, right, bottom = box
     part = crop[top:bottom, left:right]
@@ -307,7 +307,7 @@ def overrun(crop: Picture, blobs: list[Box]) -> bool:
 def line_boxes(blobs: list[Box]) -> list[Box]:
     """Give a box for each line of print, told apart by the empty rows between them.
 
-    Dots and commas, which may stand apart from their line, go to the nearest one, or far from any make one of their own.
+    Dots and commas, which may stand apart from their line, go to the nearest one; far from any they make one.
     """
     lines: list[list[Box]] = []
     for box in sorted((box for box in blobs if box[3] - box[1] >= LOW), key=lambda box: box[1]):

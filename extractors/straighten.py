@@ -105,16 +105,16 @@ def _slopes(mask: Picture, length: int) -> _Slopes | None:
         found.append((centres[n][1] + slope * (columns / 2 - centres[n][0]), slope, float(width)))
     if len(found) < FEWEST_LINES:
         return None
-    at, slope, weight = (np.array(values) for values in zip(*found, strict=True))
+    at, slopes, weight = (np.array(values) for values in zip(*found, strict=True))
     if at.max() - at.min() < SPREAD * rows:
         return None
     for _ in range(2):
-        change, base = np.polyfit(at - rows / 2, slope, 1, w=weight)
-        off = np.abs(slope - base - change * (at - rows / 2))
+        change, base = np.polyfit(at - rows / 2, slopes, 1, w=weight)
+        off = np.abs(slopes - base - change * (at - rows / 2))
         near = off <= max(3 * float(np.median(off)), 1e-3)
         if near.sum() < FEWEST_LINES:
             break
-        at, slope, weight = at[near], slope[near], weight[near]
+        at, slopes, weight = at[near], slopes[near], weight[near]
     return _Slopes(float(base), float(change))
 
 

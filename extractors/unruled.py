@@ -1,7 +1,7 @@
 """Tables without ruling lines in a picture: the words of a page to the cells they stand in.
 
-Guarantee: a word is within a table, to be read with the cell it stands in, or handed back. What makes a table is decided by
-`alignment`, as for the words of a PDF. All lengths are pixels.
+Guarantee: a word is within a table, to be read with the cell it stands in, or handed back. What makes a table is
+decided by `alignment`, as for the words of a PDF. All lengths are pixels.
 """
 
 from __future__ import annotations

@@ -38,7 +38,8 @@ rect.doubtful{fill:#e6a700;fill-opacity:.3;stroke:#a86b00}
 rect:hover{fill-opacity:.4}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;margin:.5rem 0}
-td,th{border:1px solid #999;padding:.2rem .4rem;vertical-align:top;white-space:pre-line;font-weight:normal;text-align:left}
+td,th{border:1px solid #999;padding:.2rem .4rem;vertical-align:top;white-space:pre-line}
+td,th{font-weight:normal;text-align:left}
 th{background:#eef2f5;font-weight:600}
 .doubtful{background:#fff1c9}
 small{display:block;color:#7a4b00}

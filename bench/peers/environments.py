@@ -76,6 +76,12 @@ WORD_PROGRAMS = (
 )
 """Those that read Word files, and their floor."""
 
+SCAN_PROGRAMS = (
+    Program("img2table-tesseract", "img2table + Tesseract", "img2table"),
+    Program("ocrmypdf", "OCRmyPDF + pdfplumber", "ocrmypdf"),
+)
+"""Those that read scans; they need the `tesseract` program. docling fetches its models at run time: not offline."""
+
 FLOORS = (
     Program("pdfium-text", "PDFium text only (floor)", None),
     Program("pdfium-objects", "PDFium text objects and paths (floor)", None),

@@ -13,6 +13,7 @@ import importlib.metadata
 import json
 import os
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -140,6 +141,32 @@ def img2table(**options: bool) -> Program:
 
     def tables(pages: Raw) -> Tables:
         return [((page + 1,), _img2table_cells(table)) for page, found in pages.items() for table in found]
+
+    return extract, tables
+
+
+def img2table_tesseract() -> Program:
+    """Ask img2table for the tables of a scan, their texts by the `tesseract` program."""
+    documents = importlib.import_module("img2table.document")
+    reader = importlib.import_module("img2table.ocr").TesseractOCR(n_threads=1, lang="ukr+eng")
+
+    def extract(path: str) -> Raw:
+        return documents.PDF(path).extract_tables(ocr=reader)
+
+    return extract, img2table()[1]
+
+
+def ocrmypdf() -> Program:
+    """Put a text layer on a scan with OCRmyPDF, and ask pdfplumber for the tables."""
+    extract_tables, tables = pdfplumber()
+    importlib.import_module("ocrmypdf")
+
+    def extract(path: str) -> Raw:
+        with tempfile.TemporaryDirectory() as folder:
+            target = str(Path(folder) / "read.pdf")
+            options = ["-l", "ukr+eng", "--jobs", "1", "--force-ocr", "--output-type", "pdf", "--quiet"]
+            subprocess.run([sys.executable, "-m", "ocrmypdf", *options, path, target], check=True)
+            return extract_tables(target)
 
     return extract, tables
 
@@ -321,6 +348,8 @@ PROGRAMS: dict[str, Callable[[], Program]] = {
     "liteparse": liteparse,
     "img2table": img2table,
     "img2table-borderless": lambda: img2table(borderless_tables=True),
+    "img2table-tesseract": img2table_tesseract,
+    "ocrmypdf": ocrmypdf,
     "tabula": tabula,
     "opendataloader-pdf": opendataloader,
     "zvity-word": zvity_word,

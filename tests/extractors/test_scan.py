@@ -21,8 +21,8 @@ from extractors.document import Block, Paragraph, Table
 from extractors.errors import Broken, Refused
 from extractors.lattice import GridCell, grids
 from extractors.limits import LIMITS
-from extractors.rulings import Picture, find_rulings, ink_mask, pale_mask
 from extractors.read import read
+from extractors.rulings import Picture, find_rulings, ink_mask, pale_mask
 from extractors.straighten import lean, straightening
 
 SCAN = Path(__file__).parents[2] / "data" / "raw" / "report-scan.pdf"
@@ -454,14 +454,16 @@ def test_page_seen_from_a_side_is_read_and_placed_as_given() -> None:
     given = np.array([[0, 0], [1500, 0], [1500, 1000], [0, 1000]], np.float32)
     seen = np.array([[30, 0], [1480, 20], [1500, 980], [0, 1000]], np.float32)
     matrix = cv2.getPerspectiveTransform(given, seen)
-    photo = cv2.warpPerspective(flat, matrix, (1500, 1000), borderValue=(255,))
+    photo: Picture = cv2.warpPerspective(flat, matrix, (1500, 1000), borderValue=(255,))  # type: ignore[assignment]
     (before,), (after,) = (tables(scan.read_picture(p, 1, WIDTH, HEIGHT)) for p in (flat, photo))
     assert [(c.row, c.column, c.text) for c in after.cells] == [(c.row, c.column, c.text) for c in before.cells]
     for cell, moved in zip(before.cells, after.cells, strict=True):
-        assert cell.bbox and moved.bbox
+        assert cell.bbox
+        assert moved.bbox
         middle = np.array([[[(cell.bbox[0] + cell.bbox[2]) / 2 / 0.24, (cell.bbox[1] + cell.bbox[3]) / 2 / 0.24]]])
         x, y = cv2.perspectiveTransform(middle, matrix)[0, 0] * 0.24
-        assert ((moved.bbox[0] + moved.bbox[2]) / 2, (moved.bbox[1] + moved.bbox[3]) / 2) == pytest.approx((x, y), abs=1.5)
+        left, top, right, bottom = moved.bbox
+        assert ((left + right) / 2, (top + bottom) / 2) == pytest.approx((x, y), abs=1.5)
 
 
 def test_straight_page_is_left_as_it_is() -> None:
@@ -492,9 +494,7 @@ def test_faint_print_is_made_darker_and_worn_figures_are_doubtful() -> None:
     pale = 246 - (255 - page().astype(np.float32)) * 0.45
     worn = pale.copy()
     worn[520:540, 880:1140] = 246 - (246 - worn[520:540, 880:1140]) * 0.3
-    (whole,), (doubtful,) = (
-        tables(scan.read_picture(p.astype(np.uint8), 1, WIDTH, HEIGHT)) for p in (pale, worn)
-    )
+    (whole,), (doubtful,) = (tables(scan.read_picture(p.astype(np.uint8), 1, WIDTH, HEIGHT)) for p in (pale, worn))
     cells = {(c.row, c.column): c for c in whole.cells}
     assert "".join(cells[1, 2].text.split()) == "2100,00"
     assert not cells[2, 2].doubtful
