@@ -109,7 +109,7 @@ def read_cell(crop: Picture, blobs: list[Box] | None = None, padding: int = PADD
     print_ = shapes.padded(crop, ink)
     reading = _read(print_, len(shapes.line_boxes(blobs)), len(blobs), crop.shape[1] - 2 * padding)
     width, height = ink[2] - ink[0], ink[3] - ink[1]
-    if reading.confidence < LEVEL and height > max(LEAST_TURNED, 1.2 * width):
+    if reading.confidence < LEVEL and not looks_numeric(reading.text) and height > max(LEAST_TURNED, 1.2 * width):
         ways = [reading, *(_turned(print_, way, crop.shape[0] - 2 * padding) for way in (-1, 1))]
         return replace(max(ways, key=lambda way: way.confidence), ink=ink)
     if looks_numeric(reading.text) and shapes.overrun(crop, blobs):
@@ -215,7 +215,7 @@ def _read(crop: Picture, lines: int, blobs: int, room: int) -> Reading:
         first = Reading(bare, min((word.confidence for word in words), default=0.0))
         if lines == 1:
             return _number(crop, first)
-        return _wrapped_number(crop, room) or _unsure(settle(first, _digits(crop, lines)))
+        return _wrapped_number(crop, room, bare) or _unsure(settle(first, _digits(crop, lines)))
     checked = _checked(crop, words)
     if _ROMAN_LIKE.fullmatch(text):
         return replace(checked, confidence=min(checked.confidence, 0.6))
@@ -248,8 +248,12 @@ def _number(crop: Picture, first: Reading) -> Reading:
     return _doubted(crop, settle(first, second))
 
 
-def _wrapped_number(crop: Picture, room: int) -> Reading | None:
-    """Read a number that a narrow cell breaks, line by line; `None` where a line is none."""
+def _wrapped_number(crop: Picture, room: int, whole: str) -> Reading | None:
+    """Read a number that a narrow cell breaks, line by line; `None` where a line is none.
+
+    A digit alone on its line is easily misread: where `whole`, the reading of all lines at once, has other digits, the
+    number is doubtful.
+    """
     found: list[tuple[Box, Reading]] = []
     for box in shapes.line_boxes(shapes.find_blobs(crop)):
         line = shapes.padded(crop, box)
@@ -270,10 +274,17 @@ def _wrapped_number(crop: Picture, room: int) -> Reading | None:
     confidence = min(reading.confidence for _, reading in found)
     if text.endswith("\n."):  # a speck below the number, or its full stop on a line of its own
         text, confidence = text[:-2], min(confidence, 0.75)
-    if text.replace(" ", "").isdigit() and len(found[-1][1].text) < len(found[0][1].text) and all_full(first, room):
+    parts = [reading.text for _, reading in found]
+    if (
+        text.replace(" ", "").isdigit()
+        and (len(parts[-1]) < len(parts[0]) or len(parts[0]) == 1)
+        and all_full(first, room)
+    ):
         text, alternative = "".join(text.split()), text  # one number or several: its groups do not tell
     if not text:
         return None
+    if alternative == text and re.sub(r"\D", "", text) != re.sub(r"\D", "", whole):
+        alternative = whole
     if alternative != text:
         return Reading(text, min(confidence, 0.75), alternative)
     return Reading(text, confidence)

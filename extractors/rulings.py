@@ -49,7 +49,7 @@ SHORT_DASHED = 20
 """Where a longer one runs in a line with it, it is at least so long: two dashes."""
 BESIDE = (5, 10)
 """Where to look for ink beside a short stroke, from its middle: a letter has some there, a ruling has none."""
-ATTACHED = 6.0
+ATTACHED = 9.0
 """A line ends at a crossing line if it ends this near to it."""
 
 

@@ -43,6 +43,17 @@ def test_same_columns_on_the_next_page_go_on() -> None:
     assert [cell.page for cell in found.cells if cell.column == 0] == [1, 1, 1, 2, 2, 3]
 
 
+def test_pages_of_photographs_join_though_they_differ_in_size() -> None:
+    wider = [1.03 * x + 8 for x in (0.0, 100.0, 250.0, 400.0)]
+    pieces = [
+        table(rows, page=page, edges=edges, source=source)
+        for source in ("ocr", "text")
+        for page, rows, edges in ((1, FIRST, [0.0, 100.0, 250.0, 400.0]), (2, NEXT, wider))
+    ]
+    assert drawn(joined(*pieces[:2])) == [*FIRST, *NEXT]
+    assert apart(*pieces[2:]), "print does not stretch"
+
+
 def test_repeated_header_stands_once() -> None:
     found = joined(table(FIRST, page=1), table([HEADER, *NEXT], page=2))
     assert drawn(found) == [*FIRST, *NEXT]

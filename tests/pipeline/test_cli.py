@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import os
 import signal
@@ -12,11 +14,17 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from lxml import html
+from pi_heif import register_heif_opener  # type: ignore[import-untyped]
+from PIL import Image
 
 from pipeline import __version__, cli
 from pipeline.exits import ExitCode
 from pipeline.run import WORK_FOLDER
 from tests.samples import PDF, WORD, small_report
+
+SCAN_PAGE = Path(__file__).parents[1] / "data" / "report-page.heic"
+register_heif_opener()
 
 
 def _zvity(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
@@ -119,6 +127,59 @@ def test_show_draws_merged_cells_merged(monkeypatch: pytest.MonkeyPatch, capsys:
     assert section.count("│") == 3, "a title over 13 columns has no lines inside"
     header = next(line for line in lines if "Річний обсяг" in line)
     assert header.count("│") == 9
+
+
+def test_show_html_has_every_page_with_its_cells_and_every_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = tmp_path / "report.html"
+    assert _zvity(monkeypatch, "show", PDF, "--json", "--html", page) == ExitCode.OK
+    shown = json.loads(capsys.readouterr().out)
+    text = page.read_text(encoding="utf-8")
+    parsed = html.fromstring(text)
+    pictures = parsed.xpath("//*[local-name()='svg']")
+    assert len(pictures) == shown["document"]["pages"]
+    boxes = [svg.xpath("count(*[local-name()='rect'])") for svg in pictures]
+    assert boxes == [
+        sum(
+            [place["page"] for place in (cell, *cell.get("continued", ()))].count(number)
+            for table in shown["tables"]
+            for cell in table["cells"]
+        )
+        for number in range(1, len(pictures) + 1)
+    ]
+    first = shown["tables"][0]
+    cells = parsed.xpath("(//table)[1]//*[self::td or self::th]")
+    assert [cell.text for cell in cells] == [cell["text"] or None for cell in first["cells"]]
+    assert "<script" not in text
+    assert "http" not in text.replace("http-equiv", "")
+
+
+@pytest.mark.ocr
+def test_show_html_of_a_lying_scan_draws_it_upright_and_escapes_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Image.open(SCAN_PAGE) as image:
+        image.convert("L").rotate(90, expand=True).save(tmp_path / "a<b>.png", dpi=(200, 200))
+    page = tmp_path / "scan.html"
+    assert _zvity(monkeypatch, "show", tmp_path / "a<b>.png", "--html", page) == ExitCode.OK
+    text = page.read_text(encoding="utf-8")
+    assert "<h1>a&lt;b&gt;.png</h1>" in text
+    (svg,) = html.fromstring(text).xpath("//*[local-name()='svg']")
+    _, _, width, height = map(float, svg.get("viewbox").split())
+    assert width > height, "the sample lies across, and so its upright page is wide"
+    (picture,) = svg.xpath("*[local-name()='image']/@href")
+    with Image.open(io.BytesIO(base64.b64decode(picture.partition(",")[2]))) as drawn:
+        assert drawn.width / drawn.height == pytest.approx(width / height, rel=0.01)
+
+
+def test_show_html_of_word_has_tables_and_no_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tmp_path / "word.html"
+    assert _zvity(monkeypatch, "show", WORD, "--html", page) == ExitCode.OK
+    text = page.read_text(encoding="utf-8")
+    assert "<svg" not in text
+    assert 'colspan="13"' in text
+    assert _zvity(monkeypatch, "show", WORD, "--html", tmp_path / "nowhere" / "word.html") == ExitCode.USAGE
 
 
 def test_show_of_a_bad_file_says_why(
