@@ -38,6 +38,9 @@ OVERRUN = 0.7
 SURE = 0.97
 """Confidence of what is known by its shape."""
 
+SEEN = 0.9
+"""Confidence in a comma that one reader and the print show, and the other reader lacks."""
+
 _WORDS, _DIGITS = "ukr+eng", "eng"
 _DIGIT_SIGNS = "0123456789,.-%"
 _LEADING = "0123456789.,-–/"
@@ -57,6 +60,8 @@ _CODE = re.compile(r"[A-Z]\d{2}(?!\w)")
 _CODE_DIGITS = str.maketrans("OОЗІI", "00311")
 _CROSSES = {"X": "Х", "Х": "Х", "x": "х", "х": "х", "×": "х"}
 """The cross that says "not applicable", as Ukrainian print has it: a Cyrillic letter."""
+_TWO_POINTS = re.compile(r"(?<=\d)(?:,\.|\.,|,,)(?=\d)")
+"""One comma that a reader gives as two signs."""
 _LATIN_NUMERALS = str.maketrans("ІХ", "IX")
 _ROMAN = re.compile(r"(I{1,3}-)?X{0,3}(IX|IV|V?I{1,3}|(?<=X)V?|(?<=-)V|V)")
 
@@ -238,7 +243,7 @@ def _number(crop: Picture, first: Reading) -> Reading:
 
     Readings that differ only in whether a sign is a point or a comma are told apart by how low it reaches.
     """
-    second = _digits(crop, 1)
+    first, second = (replace(r, text=_TWO_POINTS.sub(",", r.text)) for r in (first, _digits(crop, 1)))
     one, two = _key(first.text), _key(second.text)
     if one != two and one.replace(",", ".") == two.replace(",", "."):
         points = shapes.points_of(crop, first.text)
@@ -277,6 +282,7 @@ def _wrapped_number(crop: Picture, room: int, whole: str) -> Reading | None:
     parts = [reading.text for _, reading in found]
     if (
         text.replace(" ", "").isdigit()
+        and not _NUMBER.fullmatch(text)
         and (len(parts[-1]) < len(parts[0]) or len(parts[0]) == 1)
         and all_full(first, room)
     ):
@@ -293,7 +299,8 @@ def _wrapped_number(crop: Picture, room: int, whole: str) -> Reading | None:
 def _doubted(crop: Picture, number: Reading) -> Reading:
     """Check a number by its print: of two readings the one that fits is shown; a single one that does not is a doubt.
 
-    A number with two readings stays doubtful; where the print fits both or neither, a third look chooses.
+    A number with two readings stays doubtful, unless all that one of them lacks is a comma that the print has; where
+    the print fits both or neither, a third look chooses.
     """
     spaced = replace(number, text=shapes.spaced(crop, number.text))
     if spaced.alternative is None:
@@ -310,6 +317,8 @@ def _doubted(crop: Picture, number: Reading) -> Reading:
         text, other = _better(crop, spaced.text, other)
     else:
         text, other = (spaced.text, other) if fits else (other, spaced.text)
+        if "," in text and _key(text).replace(",", "") == _key(other):
+            return Reading(text, SEEN)
     return replace(spaced, text=text, alternative=other)
 
 

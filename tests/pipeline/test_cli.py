@@ -6,15 +6,16 @@ import base64
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from html import unescape
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from lxml import html
 from pi_heif import register_heif_opener  # type: ignore[import-untyped]
 from PIL import Image
 
@@ -136,23 +137,20 @@ def test_show_html_has_every_page_with_its_cells_and_every_table(
     assert _zvity(monkeypatch, "show", PDF, "--json", "--html", page) == ExitCode.OK
     shown = json.loads(capsys.readouterr().out)
     text = page.read_text(encoding="utf-8")
-    parsed = html.fromstring(text)
-    pictures = parsed.xpath("//*[local-name()='svg']")
+    pictures = re.findall("<svg .*?</svg>", text, re.DOTALL)
     assert len(pictures) == shown["document"]["pages"]
-    boxes = [svg.xpath("count(*[local-name()='rect'])") for svg in pictures]
-    assert boxes == [
-        sum(
-            [place["page"] for place in (cell, *cell.get("continued", ()))].count(number)
-            for table in shown["tables"]
-            for cell in table["cells"]
-        )
-        for number in range(1, len(pictures) + 1)
+    places = [
+        place["page"]
+        for table in shown["tables"]
+        for cell in table["cells"]
+        for place in (cell, *cell.get("continued", ()))
     ]
-    first = shown["tables"][0]
-    cells = parsed.xpath("(//table)[1]//*[self::td or self::th]")
-    assert [cell.text for cell in cells] == [cell["text"] or None for cell in first["cells"]]
+    assert [svg.count("<rect ") for svg in pictures] == [places.count(n + 1) for n in range(len(pictures))]
+    (first, *_) = re.findall("<table>.*?</table>", text, re.DOTALL)
+    cells = re.findall(r"<(t[dh])[^>]*>(.*?)</\1>", first, re.DOTALL)
+    assert [unescape(cell) for _, cell in cells] == [cell["text"] for cell in shown["tables"][0]["cells"]]
     assert "<script" not in text
-    assert "http" not in text.replace("http-equiv", "")
+    assert "http" not in text
 
 
 @pytest.mark.ocr
@@ -165,11 +163,11 @@ def test_show_html_of_a_lying_scan_draws_it_upright_and_escapes_its_name(
     assert _zvity(monkeypatch, "show", tmp_path / "a<b>.png", "--html", page) == ExitCode.OK
     text = page.read_text(encoding="utf-8")
     assert "<h1>a&lt;b&gt;.png</h1>" in text
-    (svg,) = html.fromstring(text).xpath("//*[local-name()='svg']")
-    _, _, width, height = map(float, svg.get("viewbox").split())
+    (size,) = re.findall(r'<svg viewBox="0 0 ([\d.]+) ([\d.]+)"', text)
+    width, height = map(float, size)
     assert width > height, "the sample lies across, and so its upright page is wide"
-    (picture,) = svg.xpath("*[local-name()='image']/@href")
-    with Image.open(io.BytesIO(base64.b64decode(picture.partition(",")[2]))) as drawn:
+    (picture,) = re.findall(r'href="data:image/jpeg;base64,([^"]*)"', text)
+    with Image.open(io.BytesIO(base64.b64decode(picture))) as drawn:
         assert drawn.width / drawn.height == pytest.approx(width / height, rel=0.01)
 
 
