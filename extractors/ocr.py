@@ -41,7 +41,10 @@ SURE = 0.97
 SEEN = 0.9
 """Confidence in a comma that one reader and the print show, and the other reader lacks."""
 
-_WORDS, _DIGITS = "ukr+eng", "eng"
+LEAST_NATIVE = 0.7
+"""Confidence of the reader of Ukrainian from which on a word of Latin letters is a Ukrainian one."""
+
+_WORDS, _NATIVE, _DIGITS = "ukr+eng", "ukr", "eng"
 _DIGIT_SIGNS = "0123456789,.-%"
 _LEADING = "0123456789.,-–/"
 """Signs that a number at the head of a word is made of, as in `1.2.Послуги`."""
@@ -62,6 +65,10 @@ _CROSSES = {"X": "Х", "Х": "Х", "x": "х", "х": "х", "×": "х"}
 """The cross that says "not applicable", as Ukrainian print has it: a Cyrillic letter."""
 _TWO_POINTS = re.compile(r"(?<=\d)(?:,\.|\.,|,,)(?=\d)")
 """One comma that a reader gives as two signs."""
+_LATIN = re.compile(r"[A-Za-z]{2}")
+_CYRILLIC = str.maketrans("ABCEHIKMOPTXaceiopxy", "АВСЕНІКМОРТХасеіорху")
+"""Latin letters and the Ukrainian ones of the same shape."""
+_EDGES = "«»\"'().,;:!?-–—"
 _LATIN_NUMERALS = str.maketrans("ІХ", "IX")
 _ROMAN = re.compile(r"(I{1,3}-)?X{0,3}(IX|IV|V?I{1,3}|(?<=X)V?|(?<=-)V|V)")
 
@@ -378,6 +385,8 @@ def _checked(picture: Picture, words: list[Word]) -> Reading:
             other = text + "I" * (signs - len(text))
         if code := _code(shape, text):
             text = other = code
+        elif _LATIN.search(text) and (native := _native(shape, word)):
+            text = other = native
         differ = differ or other != text
         if any(sign.isdigit() for sign in text):
             again = _digits(shape, 1)
@@ -411,6 +420,21 @@ def _code(shape: Picture, text: str) -> str:
     return f"{again[0]}{digits}{like['rest']}"
 
 
+def _native(shape: Picture, word: Word) -> str:
+    """Give what the reader of Ukrainian alone sees in a word of Latin letters, else nothing.
+
+    The reader of both languages takes a Ukrainian word for an English one now and then, `Та` for `Ta`. Words that are
+    Latin are hardly legible to the other reader.
+    """
+    letters = word.text.strip(_EDGES)
+    if letters.translate(_CYRILLIC).isalpha() and not _LATIN.search(letters.translate(_CYRILLIC)):
+        return "" if _ROMAN.fullmatch(letters) else word.text.translate(_CYRILLIC)
+    again = _words(_engine(_NATIVE), shape, PSM.SINGLE_LINE)
+    text = " ".join(one.text for one in again)
+    sure = min((one.confidence for one in again), default=0.0)
+    return text if sure >= max(LEAST_NATIVE, word.confidence - 0.1) and not _LATIN.search(text) else ""
+
+
 def _better(shape: Picture, text: str, other: str) -> tuple[str, str]:
     """Give two readings of a word with digits in it, first the one that a third look at a larger picture agrees with.
 
@@ -440,7 +464,7 @@ def _confirms(word: str, again: str) -> bool:
     return wanted in found if any(sign.isalpha() or sign == "№" for sign in word) else wanted == found
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=5)
 def _engine(languages: str, only: str = "") -> tesserocr.PyTessBaseAPI:
     engine = tesserocr.PyTessBaseAPI(path=str(require_tessdata()), lang=languages, oem=OEM.LSTM_ONLY)
     engine.SetVariable("invert_threshold", "0")  # no second pass for light print on dark, which `scan` does not pass on

@@ -165,7 +165,7 @@ def _is_picture(page: Page, content: Content) -> bool:
 def _read_picture(page: Page, content: Content, number: int) -> list[Block]:
     from extractors import scan
 
-    picture = page.picture(SCAN_DPI)
+    picture = scan.plain(page.picture(SCAN_DPI))
     if turn := scan.upright_turn(picture, content.width):
         page.frame = replace(page.frame, rotation=(page.frame.rotation + turn) % 360)
         picture = scan.turned(picture, turn)

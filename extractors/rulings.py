@@ -89,12 +89,7 @@ def find_rulings(ink: Picture, pale: Picture | None = None) -> Rulings:
     if place is None:
         return Rulings((), (), np.zeros_like(ink))
     whole, ink = np.zeros_like(ink), np.ascontiguousarray(ink[place])
-    level, plumb = strokes(ink, upright=False), strokes(ink, upright=True)
-    if pale is not None:
-        pale = np.ascontiguousarray(pale[place])
-        level = cv2.bitwise_or(level, _alone(strokes(pale, upright=False), pale))  # type: ignore[assignment]
-        plumb = cv2.bitwise_or(plumb, _alone(strokes(pale, upright=True).T, pale.T).T)  # type: ignore[assignment]
-    across, down = _bridged(level, plumb, upright=False), _bridged(plumb, level, upright=True)
+    across, down = _solid(ink, None if pale is None else np.ascontiguousarray(pale[place]))
     dashed_across, dashed_down = dashed(cv2.bitwise_and(ink, cv2.bitwise_not(cv2.bitwise_or(across, down))))  # type: ignore[arg-type]
     horizontal = [line for line in _lines(across) if not _in_letter(line, ink)] + _lines(dashed_across)
     vertical = [line for line in _lines(down.T) if not _in_letter(line, ink.T)] + _lines(dashed_down.T)
@@ -107,6 +102,15 @@ def find_rulings(ink: Picture, pale: Picture | None = None) -> Rulings:
         tuple(Ruling(at + left, start + top, end + top) for at, start, end in vertical),
         whole,
     )
+
+
+def _solid(ink: Picture, pale: Picture | None) -> tuple[Picture, Picture]:
+    """Give the level and the upright strokes that are not dashed, in masks of their own."""
+    level, plumb = strokes(ink, upright=False), strokes(ink, upright=True)
+    if pale is not None:
+        level = cv2.bitwise_or(level, _alone(strokes(pale, upright=False), pale))  # type: ignore[assignment]
+        plumb = cv2.bitwise_or(plumb, _alone(strokes(pale, upright=True).T, pale.T).T)  # type: ignore[assignment]
+    return _bridged(level, plumb, upright=False), _bridged(plumb, level, upright=True)
 
 
 def _inked(ink: Picture) -> tuple[slice, slice] | None:
@@ -130,8 +134,8 @@ def strokes(ink: Picture, *, upright: bool) -> Picture:
 def _alone(level: Picture, ink: Picture) -> Picture:
     """Keep the level strokes that have little ink beside them on either side."""
     level, ink = np.ascontiguousarray(level), np.ascontiguousarray(ink)
-    count, labels = cv2.connectedComponents(level, connectivity=8)
-    sizes = np.bincount(labels.ravel(), minlength=count)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(level, connectivity=8)
+    sizes = stats[:, cv2.CC_STAT_AREA]
     kept = np.ones(count, bool)
     kept[0] = False
     near, far = BESIDE
@@ -170,10 +174,20 @@ def dashed(ink: Picture) -> tuple[Picture, Picture]:
     Dashes lie along the line and may be further apart, where another line crosses; dots must stand close. Some of a
     line's dashes (`FREE`) have no ink at their sides: the digits 1 of a column of numbers all have some.
     """
+    masks = []
+    for long, free, upright in _dashes(ink):
+        reach = (1, 2 * CORNER + 1) if upright else (2 * CORNER + 1, 1)
+        kernel = cv2.getStructuringElement(cv2.MORPH_RECT, reach)
+        masks.append(cv2.dilate(_mostly(long, free), kernel) if long.any() else long)
+    return masks[0], masks[1]  # type: ignore[return-value]
+
+
+def _dashes(ink: Picture) -> list[tuple[Picture, Picture, bool]]:
+    """Give the strokes that marks in a row make, and the marks without ink at their sides: the level, the upright."""
     count, pieces, boxes, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     labels: Labels = np.asarray(pieces, np.int32)
     width, height = boxes[:, cv2.CC_STAT_WIDTH], boxes[:, cv2.CC_STAT_HEIGHT]
-    masks = []
+    found = []
     for along, across, upright in ((width, height, False), (height, width, True)):
         thin = (across <= DASH_WIDTH) & (along <= DASH_LENGTH) & (along > 1)
         thin[0] = False  # the paper
@@ -188,9 +202,8 @@ def dashed(ink: Picture) -> tuple[Picture, Picture]:
         long: Picture = cv2.morphologyEx(joined, cv2.MORPH_OPEN, kernel)  # type: ignore[assignment]
         long = _in_line(joined, long, upright=upright)
         free = np.where((thin & (beside == 0))[labels], np.uint8(255), np.uint8(0))
-        reach = (1, 2 * CORNER + 1) if upright else (2 * CORNER + 1, 1)
-        masks.append(cv2.dilate(_mostly(long, free), cv2.getStructuringElement(cv2.MORPH_RECT, reach)))
-    return masks[0], masks[1]  # type: ignore[return-value]
+        found.append((long, free, upright))
+    return found
 
 
 def _sides_with_ink(labels: Labels, marks: NDArray[np.bool_], count: int, *, upright: bool) -> NDArray[np.int64]:
@@ -221,8 +234,8 @@ def _in_line(joined: Picture, long: Picture, *, upright: bool) -> Picture:
 
 def _mostly(strokes: Picture, free: Picture) -> Picture:
     """Keep the strokes of which enough is made of dashes that stand free."""
-    count, labels = cv2.connectedComponents(strokes, connectivity=8)
-    ink = np.bincount(labels.ravel(), minlength=count)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
+    ink = stats[:, cv2.CC_STAT_AREA]
     stands = np.bincount(labels[free > 0].ravel(), minlength=count)
     kept = stands >= FREE * ink
     kept[0] = False

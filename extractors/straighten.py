@@ -135,11 +135,13 @@ def lean(ink: Picture) -> float:
     into the fewest and fullest rows.
     """
     long = _long_strokes(ink)
-    rows, columns = np.nonzero(long if np.count_nonzero(long) >= FEWEST_POINTS else ink)
-    if len(rows) < FEWEST_POINTS:
+    telling = long if cv2.countNonZero(long) >= FEWEST_POINTS else ink
+    points = cv2.countNonZero(telling)
+    if points < FEWEST_POINTS:
         return 0.0
-    step = max(1, len(rows) // MOST_POINTS)
-    x, y = columns[::step].astype(np.float64), rows[::step].astype(np.float64)
+    step = max(1, points // MOST_POINTS)
+    rows, columns = np.nonzero(telling[:, ::step])
+    x, y = columns.astype(np.float64) * step, rows.astype(np.float64)
     best = 0.0
     for reach, grain in ((STEEPEST, 0.1), (0.1, 0.01)):
         angles = best + np.arange(-reach, reach + grain / 2, grain)
