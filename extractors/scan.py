@@ -26,6 +26,8 @@ from extractors.rulings import DARKER, Picture, Rulings, find_rulings, ink_mask,
 from extractors.straighten import straightening
 from extractors.upright import clockwise_turn
 
+cv2.setNumThreads(1)  # documents are read side by side, one a processor
+
 DPI = 300
 """The resolution that pictures are read at."""
 TOLERANCE = 10.0
