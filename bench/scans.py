@@ -142,6 +142,20 @@ def _dark(picture: Picture, random: Generator) -> Picture:
     return _noisy(_bytes(seen * light), random, sigma=4.0, ink=10.0, paper=250.0)
 
 
+def _shown_through(picture: Picture, random: Generator) -> Picture:
+    """The print of the sheet's other side, in a mirror and soft, shines through thin paper."""
+    back: Picture = cv2.GaussianBlur(np.ascontiguousarray(picture[:, ::-1]), (0, 0), 2.5)  # type: ignore[assignment]
+    shift = int(picture.shape[1] * 0.03)
+    back = np.roll(back, (shift, shift), (0, 1))
+    return _noisy(np.minimum(picture, _bytes(255 - (255 - back.astype(np.float32)) * 0.22)), random, sigma=5.0)
+
+
+def _doubled(picture: Picture, random: Generator) -> Picture:
+    """Everything stands there twice, a little apart and paler the second time, as from a slipped print."""
+    slipped = np.roll(picture, (3, 4), (0, 1)).astype(np.float32)
+    return _noisy(np.minimum(picture, _bytes(255 - (255 - slipped) * 0.35)), random, sigma=5.0)
+
+
 WAYS: dict[str, Way] = {
     "clean 300": Way(300, _clean, 92),
     "noisy 200": Way(200, _poor, 70),
@@ -153,6 +167,8 @@ WAYS: dict[str, Way] = {
     "stamp": Way(300, _stamped),
     "faint": Way(300, _faint),
     "photo": Way(250, _dark, 75),
+    "show-through": Way(300, _shown_through),
+    "doubled": Way(300, _doubled),
 }
 
 
@@ -177,13 +193,17 @@ def letter_errors(found: str, true: str) -> int:
 
     White space is left aside, and the two signs for an apostrophe, which one print does not tell apart, are the same.
     """
-    a, b = ("".join(text.split()).replace("’", "'") for text in (found, true))
+    a, b = _letters(found), _letters(true)
     row = list(range(len(b) + 1))
     for i, letter in enumerate(a, start=1):
         above, row = row, [i]
         for j, other in enumerate(b, start=1):
             row.append(min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (letter != other)))
     return row[-1]
+
+
+def _letters(text: str) -> str:
+    return "".join(text.split()).replace("’", "'")
 
 
 def counted(document: Path, truth: Sequence[dict[str, Any]]) -> Counter[str]:
@@ -240,7 +260,7 @@ def compared(found: Sequence[dict[int, Found]], truth: Sequence[dict[str, Any]])
             text = cell.text if cell is not None else ""
             same = cell is not None and (cell.row_span, cell.column_span) == (true.row_span, true.column_span)
             counts["cells"] += 1
-            counts["exact"] += same and "".join(text.split()) == true.squeezed
+            counts["exact"] += same and _letters(text) == _letters(true.text)
             if numerals.is_value(true.text):
                 right = cell is not None and numerals.parse(text) == numerals.parse(true.text)
                 unreadable = numerals.parse(text).missing == "unreadable"
@@ -347,8 +367,8 @@ def peer_lines(files: Sequence[Path], way: str, seed: int) -> Iterator[str]:
     """
     yield "| program | " + " | ".join(HEADINGS) + " |"
     yield "|---" * (len(HEADINGS) + 1) + "|"
-    os.environ.setdefault("TESSDATA_PREFIX", str(require_tessdata()))
     with tempfile.TemporaryDirectory() as scratch:
+        os.environ["TESSDATA_PREFIX"] = str(_tessdata(Path(scratch) / "tessdata"))
         pairs = []
         for number, file in enumerate(files):
             target = Path(scratch) / f"{number}.pdf"
@@ -359,6 +379,21 @@ def peer_lines(files: Sequence[Path], way: str, seed: int) -> Iterator[str]:
             counts = sum((counted_peer(program, *pair) for pair in pairs), Counter[str]())
             failed = f" (failed on {counts['failed']} of {len(pairs)})" if counts["failed"] else ""
             yield line(program.label + failed, counts)
+
+
+def _tessdata(folder: Path) -> Path:
+    """Give a folder with our models and the configurations of the `tesseract` program, which other programs ask for."""
+    folder.mkdir()
+    for model in require_tessdata().glob("*.traineddata"):
+        (folder / model.name).symlink_to(model)
+    if program := shutil.which("tesseract"):
+        environment = {name: value for name, value in os.environ.items() if name != "TESSDATA_PREFIX"}
+        told = subprocess.run([program, "--list-langs"], env=environment, capture_output=True, text=True, check=True)
+        own = Path(told.stdout.split('"')[1])
+        for name in ("configs", "tessconfigs", "pdf.ttf"):
+            if (own / name).exists():
+                (folder / name).symlink_to(own / name)
+    return folder
 
 
 def time_lines(file: Path, pages: int, seed: int) -> Iterator[str]:

@@ -152,7 +152,20 @@ def cell_text(runs: Sequence[Run], bbox: BBox, padding: float) -> tuple[str, BBo
         turn = max(runs, key=lambda run: len(run.text)).turn
         width = bbox[3] - bbox[1] if turn in (90, 270) else width
         runs = [Run(run.text, turned(run.bbox, turn)) for run in runs] if turn else runs
-    return join_wrapped(runs if _stacked(runs) else lines_of(runs), width - 2 * padding), ink
+    lines = runs if _stacked(runs) else lines_of(runs)
+    inset = 0.0 if any(run.turn for run in runs) else _inset(lines, bbox)
+    return join_wrapped(lines, width - 2 * max(padding, inset)), ink
+
+
+def _inset(lines: Sequence[Run], bbox: BBox) -> float:
+    """Give what a cell keeps free at the side that its lines are set against; 0 where they are against neither."""
+    lefts, rights = [line.bbox[0] for line in lines], [line.bbox[2] for line in lines]
+    unit = max(line.bbox[3] - line.bbox[1] for line in lines)
+    if max(rights) - min(rights) > 0.2 * unit > max(lefts) - min(lefts):
+        return min(lefts[0] - bbox[0], unit)
+    if max(lefts) - min(lefts) > 0.2 * unit > max(rights) - min(rights):
+        return min(bbox[2] - rights[0], unit)
+    return 0.0
 
 
 def turned(bbox: BBox, turn: int) -> BBox:
@@ -230,8 +243,8 @@ def _broken_within(lines: Sequence[Run], width: float) -> str:
 
 
 def all_full(lines: Sequence[Run], width: float) -> bool:
-    """Whether no digit more would fit on any line but the last, in a cell that is `width` wide inside."""
-    return all(width - (x1 - x0) < 1.2 * (bottom - top) for _, (x0, top, x1, bottom), _, _ in lines[:-1])
+    """Whether hardly a digit more would fit on any line but the last, in a cell that is `width` wide inside."""
+    return all(width - (x1 - x0) < 1.5 * (bottom - top) for _, (x0, top, x1, bottom), _, _ in lines[:-1])
 
 
 def _first_word_width(line: Run) -> float:
