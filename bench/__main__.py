@@ -148,20 +148,37 @@ def _word(corpus: Path, scratch: Path) -> Iterator[str]:
 
 
 def _scans(corpus: Path, scratch: Path, seed: int) -> Iterator[str]:
-    from bench.scans import generated_lines, real_lines
+    from bench.scans import generated_lines, peer_lines, real_lines, time_lines
 
     folder = scratch / "to-scan"
     make(folder, seed, SCANNED, list(WAYS))
     yield "## Scans"
     yield ""
     yield "*right*, *flagged* (doubtful, or no number at all), *sure* (confidence of 0.95 and more): shares of the"
-    yield "numbers; *CER*: letters wrong in cells of text. A row that is missed puts all below it in the wrong place."
+    yield "numbers; *CER*: letters wrong in cells of text. Rows are paired in reading order; *not found* are numbers of"
+    yield "rows without a partner."
+    yield ""
+    yield "Real scans:"
     yield ""
     yield from real_lines(corpus / "scans")
     yield ""
     yield f"Documents made anew (seed {seed}), scanned in each way:"
     yield ""
-    yield from generated_lines(sorted(folder.glob("*.pdf")), seed)
+    made = sorted(folder.glob("*.pdf"))
+    yield from generated_lines(made, seed)
+    yield ""
+    real = [f for f in sorted((corpus / "scans").glob("*.pdf")) if f.with_suffix(".truth.json").is_file()]
+    for label, files, way in (
+        ("Real scans", real, ""),
+        ("The documents made anew, clean at 300 dpi", made, "clean 300"),
+    ):
+        yield f"{label}, other programs (with Tesseract and the same models, one core):"
+        yield ""
+        yield from peer_lines(files, way, seed)
+        yield ""
+    yield "Time:"
+    yield ""
+    yield from time_lines(max(made, key=lambda file: file.stat().st_size), 8, seed)
     yield ""
 
 

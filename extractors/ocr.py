@@ -60,6 +60,10 @@ _ROMAN_LIKE = re.compile(r"(?=..)[IІЇl|1]{0,3}([-–][IІЇl|1]{0,3})?[MМVvУ
 _CODE_LIKE = re.compile(r"[A-ZА-ЯҐЄІЇ](?P<digits>[\dOОЗІI]{2})(?P<rest>(?:\.\d{1,2})?[;,.:)]?)")
 _CODE = re.compile(r"[A-Z]\d{2}(?!\w)")
 """A code of a classification: a Latin letter and two digits, as the International Classification of Diseases has."""
+_WHOLE_CODE = re.compile(r"[A-Z]\d{2}(?:\.\d{1,2})?[;,.:)]?")
+_CODE_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.;,"
+FEWEST_LISTED = 3
+"""Codes in a text from which on it is a list of them."""
 _CODE_DIGITS = str.maketrans("OОЗІI", "00311")
 _CROSSES = {"X": "Х", "Х": "Х", "x": "х", "х": "х", "×": "х"}
 """The cross that says "not applicable", as Ukrainian print has it: a Cyrillic letter."""
@@ -372,6 +376,7 @@ def _checked(picture: Picture, words: list[Word]) -> Reading:
     others: dict[int, list[str]] = {}
     weighed = 0.0
     differ = False
+    listed = sum(_CODE_LIKE.fullmatch(word.text) is not None for word in words) >= FEWEST_LISTED
     for word in words:
         text = other = word.text
         confidence = word.confidence
@@ -385,6 +390,8 @@ def _checked(picture: Picture, words: list[Word]) -> Reading:
             other = text + "I" * (signs - len(text))
         if code := _code(shape, text):
             text = other = code
+        elif listed and any(map(str.isdigit, text)) and (code := _listed_code(shape, text)):
+            text, other = code, text
         elif _LATIN.search(text) and (native := _native(shape, word)):
             text = other = native
         differ = differ or other != text
@@ -418,6 +425,17 @@ def _code(shape: Picture, text: str) -> str:
     if _CODE.match(again) is None and not any(sign.isdigit() for sign in like["digits"]):
         return ""
     return f"{again[0]}{digits}{like['rest']}"
+
+
+def _listed_code(shape: Picture, text: str) -> str:
+    """Give the code that a word in a list of codes is to the reader of capitals and digits, else nothing."""
+    if _WHOLE_CODE.fullmatch(text):
+        return ""
+    for layout in (PSM.SINGLE_LINE, PSM.SINGLE_WORD):
+        again = "".join(word.text for word in _words(_engine(_DIGITS, _CODE_SIGNS), shape, layout))
+        if _WHOLE_CODE.fullmatch(again):
+            return again
+    return ""
 
 
 def _native(shape: Picture, word: Word) -> str:
@@ -464,7 +482,7 @@ def _confirms(word: str, again: str) -> bool:
     return wanted in found if any(sign.isalpha() or sign == "№" for sign in word) else wanted == found
 
 
-@lru_cache(maxsize=5)
+@lru_cache(maxsize=6)
 def _engine(languages: str, only: str = "") -> tesserocr.PyTessBaseAPI:
     engine = tesserocr.PyTessBaseAPI(path=str(require_tessdata()), lang=languages, oem=OEM.LSTM_ONLY)
     engine.SetVariable("invert_threshold", "0")  # no second pass for light print on dark, which `scan` does not pass on
