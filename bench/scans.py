@@ -38,6 +38,7 @@ from extractors.tessdata import require_tessdata
 SURE = 0.95
 """Confidence from which on a number must be right in 995 of 1 000 cases."""
 
+CELL = ("row", "column", "row_span", "column_span", "text")
 PEER_SECONDS = 600.0
 
 Picture = NDArray[np.uint8]
@@ -251,7 +252,7 @@ def compared(found: Sequence[dict[int, Found]], truth: Sequence[dict[str, Any]])
     from pipeline import numerals
 
     counts: Counter[str] = Counter()
-    wanted = [row for table in truth for row in _rows([Cell(**cell) for cell in table["cells"]])]
+    wanted = [row for table in truth for row in _rows([Cell(*(c[name] for name in CELL)) for c in table["cells"]])]
     partner = dict(pair_rows(wanted, [{c: _plain(cell) for c, cell in row.items()} for row in found]))
     for index, row in enumerate(wanted):
         own = found[partner[index]] if index in partner else {}
