@@ -39,7 +39,7 @@ SURE = 0.97
 """Confidence of what is known by its shape."""
 
 SEEN = 0.9
-"""Confidence in a comma that one reader and the print show, and the other reader lacks."""
+"""Most confidence in a comma that only one reader and the print show, and in lines that make no one number."""
 
 LEAST_NATIVE = 0.7
 """Confidence of the reader of Ukrainian from which on a word of Latin letters is a Ukrainian one."""
@@ -281,6 +281,7 @@ def _wrapped_number(crop: Picture, room: int, whole: str) -> Reading | None:
         if words and not looks_numeric(text):
             return None
         number = _number(line, Reading(text, min((word.confidence for word in words), default=0.0)))
+        number = replace(number, text=shapes.spaced(line, number.text, 2))
         if found and shapes.led_by_point(line) and number.text[:1].isdigit():
             number = replace(number, text="," + number.text, alternative=number.alternative or number.text)
         found.append((box, number))
@@ -300,6 +301,8 @@ def _wrapped_number(crop: Picture, room: int, whole: str) -> Reading | None:
         text, alternative = "".join(text.split()), text  # one number or several: its groups do not tell
     if not text:
         return None
+    if not _NUMBER.fullmatch(text):
+        confidence = min(confidence, SEEN)
     if alternative == text and re.sub(r"\D", "", text) != re.sub(r"\D", "", whole):
         alternative = whole
     if alternative != text:

@@ -36,6 +36,8 @@ MIN_SPACED = 4
 """Digits from which a number may have spaces."""
 DIGIT_WIDTH = 0.72
 """Width of a digit with its room, in heights; more ink than that is several digits that touch."""
+STEP = 0.82
+"""Heights of a digit from one to the next: 0.76-0.87 in the usual types."""
 SPACE = 1.25
 """Steps between digits from which there is a space: the narrowest is a quarter of an em, half a digit."""
 
@@ -108,21 +110,25 @@ def stars(crop: Picture, blobs: list[Box]) -> str:
     return "*" * count
 
 
-def spaced(crop: Picture, text: str) -> str:
+def spaced(crop: Picture, text: str, least: int = MIN_SPACED) -> str:
     """Give a number with spaces where its print has them: the readers lose and make up narrow ones.
 
     Digits stand at the same distance from one another, be they as narrow as 1; where two stand further apart, there is
-    a space, or a sign between them. Where the print does not show as many digits as the text has, nothing is changed.
+    a space, or a sign between them. Where the print does not show as many digits as the text has, or the text has fewer
+    than `least`, nothing is changed. Of a few digits the height tells how far apart they stand.
     """
     digits = [sign for sign in text if sign.isdigit()]
-    if len(digits) < MIN_SPACED or not re.fullmatch(r"[\d ]+(?:[.,]\d+)?", text):
+    if len(digits) < least or not re.fullmatch(r"[\d ]+(?:[.,]\d+)?", text):
         return text
     whole = sum(map(str.isdigit, re.split("[.,]", text)[0]))
     centres = _digit_centres(crop)
     if len(centres) != len(digits):
         return text
     steps = [b - a for a, b in pairwise(centres)]
-    usual = float(np.percentile(steps, 30))
+    if len(digits) < MIN_SPACED:
+        usual = STEP * float(np.median([bottom - top for _, top, _, bottom in tall(find_blobs(crop))]))
+    else:
+        usual = float(np.percentile(steps, 30))
     parts = [digits[0]]
     for step, digit in zip(steps[: whole - 1], digits[1:whole], strict=True):
         parts.append(" " + digit if step > SPACE * usual else digit)
