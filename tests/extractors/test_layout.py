@@ -166,3 +166,12 @@ def test_turned_text_is_read_the_way_it_runs(turn: int, boxes: list[BBox]) -> No
     text, ink = cell_text(runs[::-1], (0, 0, 40, 70), 2.0)
     assert text == "Найменування показника"
     assert ink == union(boxes)
+
+
+def test_number_is_broken_where_the_room_its_own_lines_leave_is_full() -> None:
+    wide_margin = [Run("75 41", (6.0, 0.0, 26.0, 8.0)), Run("6,2", (6.0, 10.0, 18.0, 18.0))]
+    assert cell_text(wide_margin, (0.0, 0.0, 42.0, 20.0), 2.0)[0] == "75 416,2"
+    right = [Run("75 41", (16.0, 0.0, 36.0, 8.0)), Run("6,2", (24.0, 10.0, 36.0, 18.0))]
+    assert cell_text(right, (0.0, 0.0, 42.0, 20.0), 2.0)[0] == "75 416,2"
+    centred = [Run("75 41", (11.0, 0.0, 31.0, 8.0)), Run("6,2", (15.0, 10.0, 27.0, 18.0))]
+    assert cell_text(centred, (0.0, 0.0, 42.0, 20.0), 2.0)[0] != "75 416,2"

@@ -355,3 +355,49 @@ def test_lines_are_parted_and_small_signs_go_to_the_nearest() -> None:
 def test_one_cross_read_as_several_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ocr, "_words", lambda *_: [ocr.Word("XxX", 0, (0, 0, 20, 20), 0.6)])
     assert ocr.read_cell(printed("x")).text == "х"
+
+
+def test_space_between_two_digits_is_told_by_their_height() -> None:
+    assert shapes.spaced(digits((20, 18), (44, 18)), "94") == "94", "fewer digits than are asked for"
+    assert shapes.spaced(digits((20, 18), (44, 18)), "94", 2) == "94"
+    assert shapes.spaced(digits((20, 18), (58, 18)), "94", 2) == "9 4"
+
+
+@pytest.mark.ocr
+def test_reading_of_all_lines_that_differs_makes_a_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
+    cell = lines_of_print("32 064,4", "61")
+    crop = shapes.padded(cell, shapes.around(shapes.find_blobs(cell)))
+    agreed = ocr._wrapped_number(crop, cell.shape[1], "32 064,461")
+    assert agreed is not None
+    assert not as_cell(agreed).doubtful
+    doubted = ocr._wrapped_number(crop, cell.shape[1], "32 064,467")
+    assert doubted is not None
+    assert (doubted.text, doubted.alternative) == (agreed.text, "32 064,467")
+
+
+@pytest.mark.parametrize(
+    ("read", "native", "sure", "expected"),
+    [
+        ("Ta", "", 0.0, "Та"),
+        ("Combing", "Світильник", 0.8, "Світильник"),
+        ("Microsoft", "Місгозой", 0.4, ""),
+        ("XIX", "", 0.0, ""),
+    ],
+)
+def test_ukrainian_word_in_latin_letters_is_read_by_the_ukrainian_reader(
+    monkeypatch: pytest.MonkeyPatch, read: str, native: str, sure: float, expected: str
+) -> None:
+    monkeypatch.setattr(ocr, "_engine", lambda *_: None)
+    monkeypatch.setattr(ocr, "_words", lambda *_: [ocr.Word(native, 0, (0, 0, 1, 1), sure)] if native else [])
+    assert ocr._native(paper(), ocr.Word(read, 0, (0, 0, 1, 1), 0.85)) == expected
+
+
+@pytest.mark.parametrize(
+    ("read", "again", "expected"), [("F0O0.1;", "F00.1;", "F00.1;"), ("F00.1;", "F08.1;", ""), ("FOS5", "FOS5", "")]
+)
+def test_misread_code_in_a_list_of_codes_is_read_by_capitals_and_digits(
+    monkeypatch: pytest.MonkeyPatch, read: str, again: str, expected: str
+) -> None:
+    monkeypatch.setattr(ocr, "_engine", lambda *_: None)
+    monkeypatch.setattr(ocr, "_words", lambda *_: [ocr.Word(again, 0, (0, 0, 1, 1), 0.9)])
+    assert ocr._listed_code(paper(), read) == expected

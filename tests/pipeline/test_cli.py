@@ -177,6 +177,9 @@ def test_show_html_of_word_has_tables_and_no_pages(tmp_path: Path, monkeypatch: 
     text = page.read_text(encoding="utf-8")
     assert "<svg" not in text
     assert 'colspan="13"' in text
+    (tmp_path / "sly.docx").write_bytes(small_report(total="<b>30</b>"))
+    assert _zvity(monkeypatch, "show", tmp_path / "sly.docx", "--html", page) == ExitCode.OK
+    assert "<td>&lt;b&gt;30&lt;/b&gt;</td>" in page.read_text(encoding="utf-8")
     assert _zvity(monkeypatch, "show", WORD, "--html", tmp_path / "nowhere" / "word.html") == ExitCode.USAGE
 
 
