@@ -121,7 +121,7 @@ def spaced(crop: Picture, text: str, least: int = MIN_SPACED) -> str:
     if len(digits) < least or not re.fullmatch(r"[\d ]+(?:[.,]\d+)?", text):
         return text
     whole = sum(map(str.isdigit, re.split("[.,]", text)[0]))
-    centres = _digit_centres(crop)
+    centres = [(left + right) / 2 for left, _, right, _ in _digit_boxes(tall(find_blobs(crop)))]
     if len(centres) != len(digits):
         return text
     steps = [b - a for a, b in pairwise(centres)]
@@ -138,20 +138,20 @@ def spaced(crop: Picture, text: str, least: int = MIN_SPACED) -> str:
 
 def digit_count(crop: Picture) -> int:
     """Count the digits of a number by the width of its print."""
-    return len(_digit_centres(crop))
+    return len(_digit_boxes(tall(find_blobs(crop))))
 
 
-def _digit_centres(crop: Picture) -> list[float]:
-    """Give the middles of the digits of a number, from left to right; digits that touch share their ink evenly."""
-    blobs = sorted(tall(find_blobs(crop)))
-    if not blobs:
+def _digit_boxes(high: list[Box]) -> list[Box]:
+    """Give the boxes of the digits of a number, from left to right; digits that touch share their ink evenly."""
+    if not high:
         return []
-    height = float(np.median([bottom - top for _, top, _, bottom in blobs]))
-    centres: list[float] = []
-    for left, _, right, _ in blobs:
+    height = float(np.median([bottom - top for _, top, _, bottom in high]))
+    boxes: list[Box] = []
+    for left, top, right, bottom in sorted(high):
         count = max(1, round((right - left) / (DIGIT_WIDTH * height)))
-        centres += [left + (right - left) * (n + 0.5) / count for n in range(count)]
-    return centres
+        edges = [left + round((right - left) * n / count) for n in range(count + 1)]
+        boxes += [(a, top, b, bottom) for a, b in pairwise(edges)]
+    return boxes
 
 
 def led_by_point(crop: Picture) -> bool:
@@ -177,21 +177,22 @@ def as_printed(crop: Picture, text: str) -> str:
     """
     digits = [n for n, sign in enumerate(text) if sign.isdigit()]
     found = find_blobs(crop)
-    high = sorted(tall(found))
-    if not digits or len(high) != len(digits):
+    high = tall(found)
+    places = _digit_boxes(high)
+    if not digits or len(places) != len(digits):
         return text
     top, bottom = (float(np.median([box[side] for box in high])) for side in (1, 3))
     height = bottom - top
     shown = list(text)
-    for box, n in zip(high, digits, strict=True):
-        if text[n] in "17":
+    for box, n in zip(places, digits, strict=True):
+        if text[n] in "17" and box in high:
             shown[n] = _one_or_seven(crop, box) or text[n]
     for left, upper, right, lower in found:
         if (left, upper, right, lower) in high:
             continue
-        after = sum((a + b) / 2 < (left + right) / 2 for a, _, b, _ in high)
+        after = sum((a + b) / 2 < (left + right) / 2 for a, _, b, _ in places)
         low = upper > top + 0.6 * height and right - left < 0.5 * height
-        if 0 < after < len(high) and low and not text[digits[after - 1] + 1 : digits[after]].strip():
+        if 0 < after < len(places) and low and not text[digits[after - 1] + 1 : digits[after]].strip():
             shown[digits[after - 1]] += "," if lower > bottom + 0.08 * height else "."
         flat = lower - upper < 0.3 * height and right - left >= 0.25 * height
         halfway = 0.3 * height < (upper + lower) / 2 - top < 0.8 * height
@@ -207,8 +208,9 @@ def points_of(crop: Picture, text: str) -> list[str]:
     one.
     """
     found = find_blobs(crop)
-    high = sorted(tall(found))
-    if len(high) != sum(map(str.isdigit, text)) or not high:
+    high = tall(found)
+    places = _digit_boxes(high)
+    if len(places) != sum(map(str.isdigit, text)) or not high:
         return []
     top, bottom = (float(np.median([box[side] for box in high])) for side in (1, 3))
     height = bottom - top
@@ -220,7 +222,7 @@ def points_of(crop: Picture, text: str) -> list[str]:
             for box in found
             if box not in high
             and box[1] > top + 0.6 * height
-            and sum((a + b) / 2 < (box[0] + box[2]) / 2 for a, _, b, _ in high) == after
+            and sum((a + b) / 2 < (box[0] + box[2]) / 2 for a, _, b, _ in places) == after
         ]
         below = (marks[0][3] - bottom) / height if len(marks) == 1 else 0.06
         if 0.04 < below < 0.08:
@@ -231,7 +233,7 @@ def points_of(crop: Picture, text: str) -> list[str]:
 
 def fits(crop: Picture, text: str) -> bool:
     """Whether the print shows as many digits as a number has, and the signs that it has."""
-    return len(tall(find_blobs(crop))) == sum(map(str.isdigit, text)) and as_printed(crop, text) == text
+    return digit_count(crop) == sum(map(str.isdigit, text)) and as_printed(crop, text) == text
 
 
 def is_worn(crop: Picture) -> bool:
