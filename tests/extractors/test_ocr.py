@@ -401,3 +401,11 @@ def test_misread_code_in_a_list_of_codes_is_read_by_capitals_and_digits(
     monkeypatch.setattr(ocr, "_engine", lambda *_: None)
     monkeypatch.setattr(ocr, "_words", lambda *_: [ocr.Word(again, 0, (0, 0, 1, 1), 0.9)])
     assert ocr._listed_code(paper(), read) == expected
+
+
+def test_comma_beside_digits_that_touch_is_seen() -> None:
+    touching = digits((20, 36), (70, 18), low=(59,))
+    assert shapes.digit_count(touching) == 3
+    assert shapes.as_printed(touching, "341") == "34,1"
+    assert shapes.points_of(touching, "34.1") == [","]
+    assert ocr._doubted(touching, Reading("341", 0.99)) == Reading("34,1", 0.75, "341")
