@@ -67,11 +67,10 @@ def ink_mask(grey: Picture) -> Picture:
     return cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 61, DARKER)  # type: ignore[return-value]
 
 
-def pale_mask(grey: Picture, darker: float) -> Picture:
-    """Mark what is thin and somewhat darker than the lightest paper near, be there dark ink beside it or not."""
+def depth(grey: Picture) -> Picture:
+    """Give by how much each pixel is darker than the lightest paper near, be there dark ink beside it or not."""
     near = cv2.getStructuringElement(cv2.MORPH_RECT, (PAPER_NEAR, PAPER_NEAR))
-    hat = cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, near)
-    return cv2.threshold(hat, darker, 255, cv2.THRESH_BINARY)[1]  # type: ignore[return-value]
+    return cv2.morphologyEx(grey, cv2.MORPH_BLACKHAT, near)  # type: ignore[return-value]
 
 
 def find_rulings(ink: Picture, pale: Picture | None = None) -> Rulings:

@@ -22,7 +22,7 @@ from extractors.errors import Broken
 from extractors.lattice import Grid, GridCell, Ruling, grids
 from extractors.layout import Run, join_lines, paragraphs_of
 from extractors.limits import DEADLINE, LIMITS, enforce
-from extractors.rulings import DARKER, Picture, Rulings, find_rulings, ink_mask, pale_mask
+from extractors.rulings import DARKER, Picture, Rulings, depth, find_rulings, ink_mask
 from extractors.straighten import straightening
 from extractors.upright import clockwise_turn
 
@@ -42,6 +42,9 @@ NOISY = 3.0
 """Grey levels of noise from which on a picture is smoothed."""
 PALEST, HALF = 12.0, 96
 """Grey levels by which a pale ruling line is darker than clean paper, and of a mask from which on a pixel is in it."""
+PRINT, LEAST_SHOWN, SOFT = 120, 0.01, 0.22
+"""Grey level of print, the share of a page that shines through at the least, and how steep its edges are for its depth:
+0.16-0.18 was measured, and 0.26 and more for print."""
 FAINT = 100
 """Grey level of the darkest tenth of the print from which on it is faint."""
 WORN = 0.75
@@ -151,12 +154,18 @@ def prepare(picture: NDArray[np.uint8], width: float, height: float) -> Sheet:
     noise = _noise(grey)
     if noise > NOISY:
         grey = cv2.GaussianBlur(grey, (0, 0), 1.0)  # type: ignore[assignment]
+    depths = depth(grey)
+    other_side = _other_side(grey, depths)
+    if other_side is not None:
+        grey[other_side > 0] = shapes.PAPER
+        depths[other_side > 0] = 0
     letters = _without_specks(_stretched(grey, noise, faint=faint))
     if coloured is not None:
-        grey[coloured > 0] = shapes.PAPER
+        depths[coloured > 0] = 0
         letters[coloured > 0] = shapes.PAPER
-    pale = pale_mask(grey, min(max(PALEST, 6 * noise), DARKER))
-    rows, columns = grey.shape
+    pale: Picture = cv2.threshold(depths, min(max(PALEST, 6 * noise), DARKER), 255, cv2.THRESH_BINARY)[1]  # type: ignore[assignment]
+    del depths, grey
+    rows, columns = pale.shape
     back = np.diag((width / columns, height / rows, 1.0))
     straight = straightening(pale)
     if straight is not None:
@@ -211,6 +220,25 @@ def _coloured(picture: NDArray[np.uint8]) -> Picture | None:
     near = cv2.dilate(marks, np.ones((3, 3), np.uint8))
     near[palest <= NOT_BLACK] = 0
     return near  # type: ignore[return-value]
+
+
+def _other_side(grey: Picture, depths: Picture) -> Picture | None:
+    """Mark what shines through from the sheet's other side; `None` where nothing does.
+
+    It is away from the dark print and, having come through the paper, soft: its edges are less steep for its depth than
+    those of faint print or of a picture out of focus, whose dark print is as soft.
+    """
+    dark = (grey < PRINT).astype(np.uint8)
+    away = (depths > PALEST) & (cv2.dilate(dark, np.ones((13, 13), np.uint8)) == 0)
+    if np.count_nonzero(away) < LEAST_SHOWN * away.size or _blackness(grey, 10) > FAINT:
+        return None
+    across, down = (cv2.Sobel(grey, cv2.CV_16S, *way)[away] for way in ((1, 0), (0, 1)))
+    steep = np.percentile(np.maximum(np.abs(across), np.abs(down)) / 8, 90)
+    if steep > SOFT * np.percentile(depths[away], 90):
+        return None
+    marks = cv2.dilate(away.astype(np.uint8), np.ones((7, 7), np.uint8))
+    marks[cv2.dilate(dark, np.ones((7, 7), np.uint8)) > 0] = 0
+    return marks  # type: ignore[return-value]
 
 
 def _levelled(grey: Picture) -> Picture:

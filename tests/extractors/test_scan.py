@@ -22,7 +22,7 @@ from extractors.errors import Broken, Refused
 from extractors.lattice import GridCell, grids
 from extractors.limits import LIMITS
 from extractors.read import read
-from extractors.rulings import Picture, find_rulings, ink_mask, pale_mask
+from extractors.rulings import Picture, depth, find_rulings, ink_mask
 from extractors.straighten import lean, straightening
 
 SCAN = Path(__file__).parents[2] / "data" / "raw" / "report-scan.pdf"
@@ -439,7 +439,7 @@ def test_pale_line_is_found_unless_it_is_the_edge_of_letters() -> None:
     for x in range(200, 1100, 30):
         cv2.rectangle(page, (x, 350), (x + 14, 380), (0,), -1)
     cv2.line(page, (150, 365), (1150, 365), (235,), 2)  # runs through print
-    dark, pale = ink_mask(page), pale_mask(page, scan.PALEST)
+    dark, pale = ink_mask(page), np.where(depth(page) > scan.PALEST, 255, 0).astype(np.uint8)
     assert not find_rulings(dark).horizontal
     assert [round(line.position) for line in find_rulings(dark, pale).horizontal] == pytest.approx(
         [300, 450, 600], abs=2
@@ -559,3 +559,14 @@ def test_picture_bomb_is_refused_before_it_is_decoded(kind: str, mode: str) -> N
     tracemalloc.stop()
     assert refusal.value.reason == "limit:image_pixels"
     assert most < 20_000_000
+
+
+def test_print_of_the_other_side_is_taken_off_and_pale_print_of_this_one_is_not() -> None:
+    front = page()
+    mirrored = cv2.GaussianBlur(np.roll(front[:, ::-1], (45, 37), (0, 1)), (0, 0), 2.5)
+    shown = np.minimum(front, (255 - (255 - mirrored.astype(np.float32)) * 0.25).astype(np.uint8))
+    clean, thin = (scan.prepare(picture, WIDTH, HEIGHT) for picture in (front, shown))
+    assert np.count_nonzero(ink_mask(thin.print) & ~ink_mask(clean.print)) < 300
+    assert np.count_nonzero(thin.pale) < 1.2 * np.count_nonzero(clean.pale), "all but what touches dark print"
+    sharp = np.minimum(front, 255 - (255 - np.roll(front, (45, 37), (0, 1))) // 4)
+    assert np.count_nonzero(scan.prepare(sharp, WIDTH, HEIGHT).pale) > 1.5 * np.count_nonzero(clean.pale)
