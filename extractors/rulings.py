@@ -37,6 +37,8 @@ DASH_WIDTH, DASH_LENGTH = 7, 60
 """Pixels of a dash across and along at the most: lines of up to 1.5 pt, dashes of up to 14 pt."""
 DASH_GAP, DOT_GAP = 40, 16
 """Pixels between two dashes at the most, where a line crosses, and between two dots."""
+SHORT_DASH, LONG_DASH_GAP = 22, 20
+"""Pixels of a dash lower than any digit 1, and of the gap after a longer one: digits of two rows stand further."""
 FREE = 0.15
 """Share of a dashed stroke that dashes without ink at their sides cover: half of it is gaps."""
 APART = 11
@@ -193,7 +195,11 @@ def _dashes(ink: Picture) -> list[tuple[Picture, Picture, bool]]:
         is_dash = along >= 1.4 * across
         beside = _sides_with_ink(labels, thin & (along >= across), count, upright=upright)
         joined = np.zeros_like(ink)
-        for kind, gap in ((thin & is_dash, DASH_GAP), (thin & ~is_dash & (along >= across), DOT_GAP)):
+        for kind, gap in (
+            (thin & is_dash & (along <= SHORT_DASH), DASH_GAP),
+            (thin & is_dash & (along > SHORT_DASH), LONG_DASH_GAP),
+            (thin & ~is_dash & (along >= across), DOT_GAP),
+        ):
             marks = np.where((kind & (beside < 2))[labels], np.uint8(255), np.uint8(0))
             kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (1, gap) if upright else (gap, 1))
             joined = cv2.bitwise_or(joined, cv2.morphologyEx(marks, cv2.MORPH_CLOSE, kernel))  # type: ignore[assignment]

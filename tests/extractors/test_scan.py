@@ -365,6 +365,17 @@ def test_ones_of_a_column_of_codes_are_no_dashed_line() -> None:
     assert found_grid(page) == (3, 3)
 
 
+def test_ones_alone_in_the_cells_of_a_column_are_no_dashed_line() -> None:
+    page = blank()
+    for y in range(300, 651, 70):
+        cv2.line(page, (150, y), (1150, y), (0,), 3)
+    for x in X_EDGES:
+        cv2.line(page, (x, 300), (x, 650), (0,), 3)
+    for y in range(300, 650, 70):
+        cv2.rectangle(page, (700, y + 18), (705, y + 52), (0,), -1)
+    assert found_grid(page) == (5, 3)
+
+
 def test_worn_line_goes_on_over_a_gap() -> None:
     page = grid(blank())
     page[395:406, 300:330] = 255
