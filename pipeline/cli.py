@@ -164,7 +164,7 @@ def check(
 @app.command()
 def families(as_json: JsonOption = False) -> None:
     """List the known kinds of report."""
-    from pipeline.family import load_families
+    from pipeline.family_files import load_families
 
     known = load_families()
     if as_json:

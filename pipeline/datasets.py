@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.exits import Defect, OutputUnwritable
-from pipeline.family import load_families
+from pipeline.family_files import load_families
 from pipeline.store import written_aside
 from validators.model import DECIMAL_DIGITS, DECIMAL_PLACES, STANDING, Dataset, Field
 from validators.schemas import validate

@@ -14,7 +14,8 @@ from extractors.document import Document, Paragraph, Table
 from pipeline.dates import find_date, find_years, ordinal
 from pipeline.hromadas import find_hromada
 from pipeline.numerals import is_value
-from pipeline.text import latin, plain
+from pipeline.text import latin, mend
+from pipeline.units import find_unit
 from validators.findings import Finding
 
 _LABEL = re.compile(r"^[^:]{3,80}:\s|^дата і номер", re.IGNORECASE)
@@ -27,6 +28,7 @@ _RESPONSIBLE = re.compile(r"відповідальн\w+\s+викона(?:вец�
 _TERM = re.compile(r"(?:строк|термін)\w*\s+(?:реалізації|виконання|дії)[^:]{0,60}:\s*(.+)", re.IGNORECASE)
 _DECISION = re.compile(r"рішення", re.IGNORECASE)
 
+_HEAD_ROWS = 20
 _VALUES = 3
 """Numbers from which a table is one of data."""
 
@@ -64,8 +66,8 @@ def find_facts(document: Document) -> tuple[Facts, list[Finding]]:
             head.append(block)
         elif sum(is_value(cell.text) for cell in block.cells) >= _VALUES:
             break
-    facts = _facts([plain(p.text) for p in head])
-    other = _facts([plain(p.text if p.alternative is None else p.alternative) for p in head])
+    facts = _facts([mend(p.text) for p in head])
+    other = _facts([mend(p.text if p.alternative is None else p.alternative) for p in head])
     doubtful = [name for name in _EXACT if getattr(facts, name) != getattr(other, name)]
     findings = [_doubt(name, getattr(facts, name), getattr(other, name)) for name in doubtful]
     return replace(facts, **dict.fromkeys(doubtful)), findings
@@ -135,6 +137,39 @@ def _ordinal_before(pattern: re.Pattern[str], text: str) -> int | None:
     return None
 
 
+_UNIT = re.compile(r"один\w+\s+виміру\s*:?\s*(.+)", re.IGNORECASE)
+
+NEAR = 8
+"""Paragraphs above a table that may say something of it."""
+
+
+def texts_above(document: Document, table: Table) -> tuple[str, ...]:
+    """Give the paragraphs between a table and the one before it, the nearest first; at most `NEAR`."""
+    blocks = document.blocks
+    position = next(i for i, block in enumerate(blocks) if block is table)
+    found: list[str] = []
+    for block in reversed(blocks[:position]):
+        if not isinstance(block, Paragraph) or len(found) == NEAR:
+            break
+        found.append(mend(block.text))
+    return tuple(found)
+
+
+def stated_unit(document: Document) -> str | None:
+    """Give the unit that the document states once for all of it: `Одиниця виміру: тис. грн`, as text or in a form's head."""
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            texts = [block.text]
+        elif sum(is_value(cell.text) for cell in block.cells) < _VALUES:
+            texts = [" ".join(cell.text for cell in row) for row in block.grid(_HEAD_ROWS)]
+        else:
+            continue
+        for text in texts:
+            if (found := _UNIT.search(mend(text))) and (unit := find_unit(found[1])):
+                return unit
+    return None
+
+
 def caption(document: Document, table: Table) -> str | None:
     """Give the paragraphs right above a table that read as its heading: up to three, none a labelled fact."""
     blocks = document.blocks
@@ -143,7 +178,7 @@ def caption(document: Document, table: Table) -> str | None:
     for block in reversed(blocks[:position]):
         if not isinstance(block, Paragraph) or len(parts) == 3:
             break
-        text = plain(block.text)
+        text = mend(block.text)
         if _LABEL.match(text) or (parts and text.endswith((".", ";", ":"))):
             break
         parts.append(text)

@@ -5,36 +5,42 @@ Guarantee: a column gets a meaning only where a heading of the family fits it; e
 
 from __future__ import annotations
 
-import tomllib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib.resources import files
-from typing import Any, Literal, get_args
+from functools import lru_cache
+from typing import Literal
 
-from pipeline.dates import find_years
+from pipeline import numerals
+from pipeline.codes import KINDS, clean
+from pipeline.dates import heading_years, is_part_of_year, relative_year
+from pipeline.funds import find_fund, read_source
 from pipeline.header import Path
 from pipeline.text import contains, find_phrase, squeeze
-from pipeline.units import find_unit
-from validators.model import CHECKS, ROW_KINDS, Dataset, Field, Kind
+from pipeline.units import find_unit, heading_unit
+from validators.arithmetic import Combination
+from validators.model import Dataset
 
-_FUNDS = (("загальний фонд", "general"), ("спеціальний фонд", "special"))
-_PLACE = (
-    Field("document_id", "text", "SHA-256 of the file's bytes", True, pattern=r"[0-9a-f]{64}"),
-    Field("table", "integer", "number of the table in the document, from 1", True, minimum=1),
-    Field("row", "integer", "row of the assembled table, from 0", True, minimum=0),
-)
-_CHOICES = {"check": CHECKS, "row_kind": ROW_KINDS}
-_SHORTEST_PHRASE = 4
+SHORTEST_PHRASE = 4
 """Letters; a shorter heading such as `№` must be the whole heading."""
+
+PLACEHOLDERS = ("{year}", "{fund}", "{other}")
+"""Headings by what they are: nothing but years, nothing but a fund or source of money, and any other heading."""
+
+HEADED = "заголовок"
+"""How the reason of a column begins that a heading gave its meaning."""
+
+Hierarchy = str
+"""The kind of code, one of `pipeline.codes.KINDS`, whose parents are subtotals."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """What one column holds: a label (`label` is set), a measure (`measure` is set), or neither where nothing fits.
 
-    `period` and `fund` are what the header path says; `unit` what the family or the path says. `money` columns of a
-    table share one unit; a `note` column holds remarks.
+    `period`, `fund` and `unit` are what the header path or the family says. `money` columns of a table share one unit;
+    a `note` column holds remarks; `code` names the kind of code in a label. `base` is the measure that a percentage or
+    a deviation is of. `why` tells in Ukrainian what gave the column its meaning.
     """
 
     path: Path
@@ -45,6 +51,10 @@ class Column:
     fund: str | None = None
     money: bool = False
     note: bool = False
+    code: str | None = None
+    base: str | None = None
+    years_ago: int = 0
+    why: str = ""
 
     @property
     def meaning(self) -> str | None:
@@ -54,13 +64,61 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ColumnRule:
-    """One `[[columns]]` entry of a family's file."""
+    """One `[[columns]]` entry of a family's file.
+
+    `within_year` is the measure instead, where the heading speaks of a part of a year; `under` are headings of which
+    one must stand above.
+    """
 
     headings: tuple[str, ...]
     label: str | None
     measure: str | None
-    unit: str | None
-    note: bool
+    unit: str | None = None
+    note: bool = False
+    code: str | None = None
+    base: str | None = None
+    fund: str | None = None
+    period: Literal["previous"] | None = None
+    under: tuple[str, ...] = ()
+    within_year: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowRules:
+    """The `[rows]` of a family's file: how rows of each kind begin, and what else tells them."""
+
+    hierarchy: Hierarchy | None = None
+    totals: tuple[str, ...] = ()
+    subtotals: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    sources: bool = False
+    years: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """The `[recognise]` of a family's file.
+
+    All of `columns` and one of `any` must be found; one of `titles` above the table or in its headings, where
+    `title_needed`; none of `not_titles`; codes of the kind `codes` in the column of codes.
+    """
+
+    columns: frozenset[str]
+    any: frozenset[str] = frozenset()
+    titles: tuple[str, ...] = ()
+    title_needed: bool = False
+    not_titles: tuple[str, ...] = ()
+    codes: str | None = None
+    rows_of_money: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What fills a field of the tidy table: a measure (of this `base`, where one is named) or a label."""
+
+    of: str
+    base: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,124 +127,264 @@ class Family:
 
     name: str
     title: str
-    required: frozenset[str]
+    recognition: Recognition
     leftmost: str | None
     rules: tuple[ColumnRule, ...]
+    rows: RowRules
     row_units: Mapping[str, tuple[str, ...]]
+    identities: tuple[Combination, ...]
+    sums: bool
     per: Literal["row", "period"]
     tidy: Dataset
-    sources: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    chosen: dict[str, ColumnRule | None] = field(default_factory=dict, compare=False, repr=False)
+    """Headings already looked up, with the rule that fits."""
 
-    def columns(self, paths: Sequence[Path]) -> list[Column]:
-        """Give each column its meaning by its header path."""
+    def columns(self, paths: Sequence[Path], body: Sequence[Sequence[str]] = ()) -> list[Column]:
+        """Give each column its meaning by its header path.
+
+        Args:
+            paths: the headings over each column, from the top down.
+            body: texts of some rows below the header, to find the column that names the rows where no heading does.
+        """
         columns = [self._column(path) for path in paths]
+        for index, column in enumerate(columns):
+            if column.measure is not None and _are_words(body, index):
+                columns[index] = read_column(column.path)  # its heading speaks of money, its cells do not
         known = {column.label for column in columns}
         if columns and self.leftmost and columns[0].meaning is None and self.leftmost not in known:
-            columns[0] = replace(columns[0], label=self.leftmost)
+            numbered = not body or self.leftmost != "item_number" or not _are_words(body, 0)
+            if numbered:
+                columns[0] = replace(columns[0], label=self.leftmost, why="крайній лівий стовпець")
+        if "item" not in known and any(rule.label == "item" for rule in self.rules):
+            for index, column in enumerate(columns):
+                if column.meaning is None and _are_words(body, index):
+                    columns[index] = replace(column, label="item", why="перший стовпець зі словами")
+                    break
         return columns
 
-    def _column(self, path: Path) -> Column:
-        """Give a column the meaning of its lowest heading that a rule fits.
+    def knows(self, column: Column) -> bool:
+        """Whether the column has a meaning that the family's file gives."""
+        meaning = column.meaning
+        return meaning is not None and any(meaning in (r.label, r.measure, r.within_year) for r in self.rules)
 
-        Of the rules that fit a heading, the one that stands nearest to its beginning wins, then the longest:
-        `Відхилення від запланованого` is a deviation.
-        """
+    def _column(self, path: Path) -> Column:
+        """Give a column the meaning of its lowest heading that a rule fits."""
         plain_column = read_column(path)
-        for text in reversed(path):
-            fitting = [
-                (place, -len(squeeze(phrase)), index)
-                for index, rule in enumerate(self.rules)
-                for phrase in rule.headings
-                if (place := _place(text, phrase)) is not None
-            ]
-            if fitting:
-                rule = self.rules[min(fitting)[2]]
-                money = rule.unit == "money"
-                unit = plain_column.unit if money or rule.unit is None else rule.unit
-                return replace(
-                    plain_column, label=rule.label, measure=rule.measure, unit=unit, money=money, note=rule.note
-                )
+        for level in range(len(path) - 1, -1, -1):
+            rule = self._rule(path[level], path[:level])
+            if rule is not None:
+                return _as_ruled(plain_column, rule, path[level])
+        for rule in self.rules:
+            for heading in rule.headings:
+                if heading in PLACEHOLDERS and path and _is_of_kind(heading, path):
+                    return _as_ruled(plain_column, rule, path[-1])
         return plain_column
 
+    def _rule(self, text: str, above: Path) -> ColumnRule | None:
+        """Give the rule that fits a heading.
 
+        Of several, the one that stands nearest to its beginning wins, then the longest: `Відхилення від
+        запланованого` is a deviation. Rules that ask for a heading above are looked at first.
+        """
+        for rule in self.rules:
+            if rule.under and any(contains(over, phrase) for over in above for phrase in rule.under):
+                if any(_place(text, phrase) is not None for phrase in rule.headings):
+                    return rule
+        if text not in self.chosen:
+            if len(self.chosen) > _REMEMBERED:
+                self.chosen.clear()
+            self.chosen[text] = self._best(text)
+        return self.chosen[text]
+
+    def _best(self, text: str) -> ColumnRule | None:
+        fitting = [
+            (place, -len(squeeze(phrase)) - phrase.count("%"), index)
+            for index, rule in enumerate(self.rules)
+            if not rule.under
+            for phrase in rule.headings
+            if (place := _place(text, phrase)) is not None
+        ]
+        rule = self.rules[min(fitting)[2]] if fitting else None
+        if rule is not None and rule.measure not in (None, "percent", "deviation") and _is_percentage(text):
+            return next((r for r in self.rules if r.measure == "percent" and r.base is None), rule)
+        return rule
+
+
+_REMEMBERED = 4096
+"""Headings that a family remembers the rule for."""
+
+_PERCENT_OF = re.compile(r"^%|[,(]\s*%\)?\s*$|\s%$|^[ув]\s?%|\bвідсот", re.IGNORECASE)
+
+
+def _is_percentage(text: str) -> bool:
+    """Whether a heading is of percentages, whatever its words: `Виконання до плану, %`."""
+    return bool(_PERCENT_OF.search(text.strip(" .")))
+
+
+def _as_ruled(column: Column, rule: ColumnRule, heading: str) -> Column:
+    money = rule.unit == "money"
+    measure = rule.measure
+    if rule.within_year is not None and any(is_part_of_year(text) for text in (heading, column.path[-1])):
+        measure = rule.within_year
+    return replace(
+        column,
+        label=rule.label,
+        measure=measure,
+        unit=column.unit if (money and column.unit != "percent") or rule.unit is None else None if money else rule.unit,
+        money=money,
+        note=rule.note,
+        code=rule.code,
+        base=rule.base,
+        fund=rule.fund or column.fund,
+        years_ago=1 if rule.period == "previous" else column.years_ago,
+        why=f"{HEADED} «{heading}»",
+    )
+
+
+def _is_of_kind(placeholder: str, path: Path) -> bool:
+    if placeholder == "{year}":
+        return is_only_years(path[-1])
+    if placeholder == "{fund}":
+        return read_source(path[-1]) is not None
+    return True
+
+
+def is_only_years(text: str) -> bool:
+    """Whether a heading is nothing but years: `2024`, `2024 рік`, `на 2024-2026 роки`."""
+    if heading_years(text) is None:
+        return False
+    rest = squeeze(text).translate(str.maketrans("", "", "0123456789"))
+    return rest in _WORDS_OF_YEARS
+
+
+_WORDS_OF_YEARS = frozenset(
+    "|рік|року|році|роки|років|рр|р|нарік|на|нароки|за|зарік|зароки|й|йрік|ий|го|гороку|урокі|уроці|ір|тисгрн|рокитисгрн|"
+    "ріктисгрн|рокугрн|рікгрн|ртисгрн".split("|")
+)
+
+
+def _are_words(body: Sequence[Sequence[str]], column: int) -> bool:
+    """Whether most filled cells of a column are words, not numbers, codes or single letters."""
+    texts = [row[column] for row in body if row[column].strip()]
+    return bool(texts) and 2 * sum(sum(map(str.isalpha, text)) > 2 for text in texts) > len(texts)
+
+
+_BETWEEN_SIGNS = re.compile(r"[\s(),.;/:]+")
+
+
+@lru_cache(maxsize=1 << 15)
 def _place(text: str, phrase: str) -> int | None:
     """Give where a rule's phrase stands in a heading, `None` where it does not fit.
 
     A short phrase must be the whole heading; `%` in a phrase must be in the heading too; a heading that begins with
     `не` says the contrary.
     """
-    if len(squeeze(phrase)) < _SHORTEST_PHRASE:
+    if phrase in PLACEHOLDERS:
+        return None
+    if not squeeze(phrase):
+        signs = _BETWEEN_SIGNS.sub("", phrase)
+        return 0 if signs and _BETWEEN_SIGNS.sub("", text) == signs else None
+    if len(squeeze(phrase)) < SHORTEST_PHRASE:
         return 0 if squeeze(text) == squeeze(phrase) else None
-    if "%" in phrase and "%" not in text and not contains(text, "відсоток"):
+    if "%" in phrase and "%" not in text and not contains(text, "відсот"):
         return None
     if text.casefold().startswith("не ") and not phrase.casefold().startswith("не "):
         return None
     return find_phrase(text, phrase)
 
 
+@lru_cache(maxsize=1 << 12)
 def read_column(path: Path) -> Column:
     """Give what a header path says by itself: period, fund and unit, the lowest heading first."""
     lowest_first = path[::-1]
-    period = next((years for text in lowest_first if (years := find_years(text))), None)
-    unit = next((unit for text in lowest_first if (unit := find_unit(text))), None)
-    fund = next((name for text in lowest_first for phrase, name in _FUNDS if contains(text, phrase)), None)
-    return Column(path, unit=unit, period=period, fund=fund)
+    period = next((years for text in lowest_first if (years := heading_years(text))), None)
+    unit = next((unit for text in lowest_first if (unit := find_unit(text) or heading_unit(text))), None)
+    fund = None
+    for text in lowest_first:
+        source = read_source(text)
+        fund = find_fund(text) or (source if source != "total" else None)
+        if fund is not None:
+            break
+        if source == "total" and len(path) > 1:
+            fund = "total"  # `Усього` below a fund's name is all of that fund
+            above = next((f for over in path if (f := find_fund(over))), None)
+            fund = above or "total"
+            break
+    ago = 0 if period else next((years for text in lowest_first if (years := relative_year(text))), 0)
+    return Column(path, unit=unit, period=period, fund=fund, years_ago=ago)
 
 
-def match(paths: Sequence[Path], families: Sequence[Family]) -> tuple[Family, list[Column]] | None:
-    """Give the family whose required columns are all found, the one with most columns understood; `None` if none."""
-    found = []
-    for family in families:
-        columns = family.columns(paths)
-        if family.required <= {column.meaning for column in columns}:
-            found.append((sum(column.meaning is not None for column in columns), family, columns))
-    if not found:
-        return None
-    _, family, columns = max(found, key=lambda entry: entry[0])
-    return family, columns
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A family that a table may be of: its columns, how much speaks for it, or why it is not this one."""
+
+    family: Family
+    columns: tuple[Column, ...]
+    score: float
+    title: str | None
+    lacks: tuple[str, ...]
 
 
-@cache
-def load_families() -> tuple[Family, ...]:
-    """Load the families that come with zvity, by name."""
-    folder = files("pipeline").joinpath("families")
-    texts = (entry.read_text(encoding="utf-8") for entry in folder.iterdir() if entry.name.endswith(".toml"))
-    return tuple(sorted((parse_family(tomllib.loads(text)) for text in texts), key=lambda family: family.name))
+def candidates(
+    paths: Sequence[Path], body: Sequence[Sequence[str]], titles: Sequence[str], families: Sequence[Family]
+) -> list[Match]:
+    """Give all families, those that the table may be of first, the likeliest of them at the head.
+
+    Args:
+        paths: the headings over each column.
+        body: texts of some rows below the header.
+        titles: what stands above the table, the nearest first.
+        families: the known kinds of report.
+    """
+    found = [_judge(family, paths, body, titles) for family in families]
+    return sorted(found, key=lambda match: (bool(match.lacks), -match.score, match.family.name))
 
 
-def parse_family(data: Mapping[str, Any]) -> Family:
-    """Build a family from the content of its file. Raises `KeyError` or `ValueError` naming what is wrong."""
-    name = data["name"]
-    rules = tuple(
-        ColumnRule(tuple(c["headings"]), c.get("becomes"), c.get("measure"), c.get("unit"), c.get("note", False))
-        for c in data["columns"]
-    )
-    unclear = [rule.headings for rule in rules if (rule.label is None) == (rule.measure is None)]
-    if unclear:
-        raise ValueError(f"family {name}: each [[columns]] entry needs one of becomes and measure: {unclear}")
-    meanings = {rule.label or rule.measure for rule in rules}
-    required = frozenset(data["required"])
-    if not required <= meanings:
-        raise ValueError(f"family {name}: required columns without a [[columns]] entry: {sorted(required - meanings)}")
-    tidy, per = data["tidy"], data["tidy"]["per"]
-    if per not in ("row", "period"):
-        raise ValueError(f"family {name}: tidy.per is {per!r}, not 'row' or 'period'")
-    key = ("document_id", "table", "row") + (("fund", "period_start", "period_end") if per == "period" else ())
-    missing = set(key[3:]) - {f["name"] for f in tidy["fields"]}
-    if missing:
-        raise ValueError(f"family {name}: tidy.per is 'period', so tidy.fields needs {sorted(missing)}")
-    unknown = sorted({f["kind"] for f in tidy["fields"]} - set(get_args(Kind)))
-    if unknown:
-        raise ValueError(f"family {name}: unknown kinds in tidy.fields: {unknown}")
-    fields = tuple(Field(f["name"], f["kind"], f["about"], choices=_CHOICES.get(f["name"], ())) for f in tidy["fields"])
-    return Family(
-        name=name,
-        title=data["title"],
-        required=required,
-        leftmost=data.get("leftmost"),
-        rules=rules,
-        row_units={unit: tuple(starts) for unit, starts in data.get("row_units", {}).items()},
-        per=per,
-        tidy=Dataset(name, tidy["about"], key, _PLACE + fields),
-        sources={f["name"]: f.get("of", f["name"]) for f in tidy["fields"]},
-    )
+def _judge(family: Family, paths: Sequence[Path], body: Sequence[Sequence[str]], titles: Sequence[str]) -> Match:
+    asked = family.recognition
+    columns = family.columns(paths, body)
+    meanings = {column.meaning for column in columns}
+    texts = [*titles, *dict.fromkeys(text for path in paths for text in path)]
+    lacks = [f"немає стовпця {name}" for name in sorted(asked.columns - meanings)]
+    if asked.any and not asked.any & meanings:
+        lacks.append("немає жодного зі стовпців " + ", ".join(sorted(asked.any)))
+    title = next((text for text in texts for phrase in asked.titles if contains(text, phrase)), None)
+    if asked.title_needed and title is None:
+        lacks.append("у назвах немає жодного зі слів: " + ", ".join(asked.titles))
+    against = next((phrase for text in titles for phrase in asked.not_titles if contains(text, phrase)), None)
+    if against is not None:
+        lacks.append(f"у назві є «{against}»")
+    coded = _has_codes(asked.codes, columns, body) if asked.codes else False
+    if asked.codes and not coded:
+        lacks.append(f"немає стовпця з кодами {KINDS[asked.codes].title}")
+    if asked.rows_of_money and not _are_of_money(columns, body):
+        lacks.append("рядки названо не джерелами коштів і не роками")
+    headed = sum(column.meaning is not None and column.why.startswith(HEADED) for column in columns)
+    score = headed + 3 * (title is not None) + 2 * coded
+    return Match(family, tuple(columns), score, title, tuple(lacks))
+
+
+def _are_of_money(columns: Sequence[Column], body: Sequence[Sequence[str]]) -> bool:
+    """Whether most rows are named by a source of money, by a year, or as their sum."""
+    named = next((i for i, column in enumerate(columns) if column.label in ("source", "item")), None)
+    if named is None:
+        return False
+    texts = [row[named] for row in body if row[named].strip()]
+    fits = sum(read_source(text) is not None or is_only_years(text) or _ALL.match(text) is not None for text in texts)
+    return bool(texts) and 2 * fits > len(texts)
+
+
+_ALL = re.compile(r"\W*(?:усього|всього|разом|обсяг|загальний обсяг|у тому числі|у т\.)", re.IGNORECASE)
+
+
+def _has_codes(kind: str, columns: Sequence[Column], body: Sequence[Sequence[str]]) -> bool:
+    """Whether most filled cells of a column of codes have the kind's shape."""
+    pattern = re.compile(KINDS[kind].pattern)
+    for index, column in enumerate(columns):
+        if column.label != "code":
+            continue
+        texts = [clean(row[index]) for row in body if numerals.parse(row[index]).missing in (None, "unreadable")]
+        if texts and 2 * sum(bool(pattern.fullmatch(text)) for text in texts) > len(texts):
+            return True
+    return False

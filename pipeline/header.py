@@ -11,7 +11,7 @@ import re
 from extractors.document import Cell, Table
 from pipeline import numerals
 from pipeline.dates import find_years
-from pipeline.text import plain
+from pipeline.text import cyrillic, mend, plain
 
 Path = tuple[str, ...]
 
@@ -20,34 +20,63 @@ MAX_HEADER_ROWS = 12
 _ITEM = re.compile(r"\d{1,3}(?:\.\d{1,3})*[.)]")
 """The number of an item: below a section's title it begins the section's first row, not a row of headings."""
 
-MAX_NUMBER = 4
-"""Characters of the longest column number."""
+_COLUMN_NUMBER = re.compile(r"(\d{1,2})\.?\s*(?:[=(:].{1,20})?")
+"""The number of a column, with what it is computed from: `5`, `5=4-3`, `6 (5/4*100)`."""
+
+_LETTERS = ("а", "б", "в")
+"""Letters that number the first columns."""
+
+EVIDENCE = 12
+"""Rows below a row that tell whether its columns hold numbers."""
 
 
 def header_rows(table: Table) -> int:
     """Count the rows of the header, the row of column numbers (`1 2 3 …`) included.
 
-    The header is the first row, and every row below it that a heading cell reaches into, that parts a heading over
-    columns, that numbers the columns, or that the file itself marks as heading (Word's repeated rows) and that holds no
-    value.
+    All that stands above a row of column numbers is header. Else it is the first row, and every row below it that a
+    heading cell reaches into, that parts a heading over columns, that stands below titles only, that holds words above
+    columns of numbers and nothing in the first column, or that the file itself marks as heading (Word's repeated rows)
+    and that holds no value.
     """
-    return _count_rows(table, table.grid(MAX_HEADER_ROWS + 1))
+    return _count_rows(table, table.grid(MAX_HEADER_ROWS + EVIDENCE + 1))
 
 
 def _count_rows(table: Table, grid: list[list[Cell]]) -> int:
     if table.n_rows <= 1:
         return 0
     marked = table.header_rows or 0
+    limit = min(table.n_rows, MAX_HEADER_ROWS)
+    for index in range(1, limit):
+        if is_column_numbers(grid[index]):
+            return index + 1
+        if any(numerals.is_value(cell.text) and not _is_year(cell.text) for cell in grid[index][1:]):
+            break
     count = 1
-    while count < min(table.n_rows, MAX_HEADER_ROWS):
+    while count < limit:
         reached = any(cell.row < count for cell in grid[count])
         said = count < marked < table.n_rows and all(_is_heading(cell.text) for cell in grid[count])
-        if not reached and not said and not _parts_headings(grid[count - 1], grid[count]):
+        if not (reached or said or _parts_headings(grid[count - 1], grid[count]) or _heads(grid, count)):
             break
         count += 1
-    if count < table.n_rows and is_column_numbers(grid[count]):
-        count += 1
     return min(count, table.n_rows)
+
+
+def _heads(grid: list[list[Cell]], index: int) -> bool:
+    """Whether a row heads columns though no line says so: only titles above it, or words above columns of numbers."""
+    filled = [cell for cell in _different(grid[index]) if cell.text.strip()]
+    if len(filled) < 2 or not all(_is_heading(cell.text) for cell in filled):
+        return False
+    if all(len([cell for cell in _different(row) if cell.text.strip()]) == 1 for row in grid[:index]):
+        return True
+    if grid[index][0].text.strip():
+        return False
+    below = grid[index + 1 : index + 1 + EVIDENCE]
+    return 2 * sum(_of_numbers(below, cell) for cell in filled) > len(filled)
+
+
+def _of_numbers(rows: list[list[Cell]], heading: Cell) -> bool:
+    texts = [text for row in rows for cell in row[heading.column : heading.end_column] if (text := cell.text.strip())]
+    return bool(texts) and 2 * sum(numerals.is_value(text) for text in texts) > len(texts)
 
 
 def starts_with_header(table: Table) -> bool:
@@ -60,14 +89,27 @@ def starts_with_header(table: Table) -> bool:
 
 
 def is_column_numbers(row: list[Cell]) -> bool:
-    """Whether a row only numbers the columns: `1 2 3 …` in order, at least three of them."""
-    cells = _different(row)
-    if any(len(cell.text.strip()) > MAX_NUMBER for cell in cells):
+    """Whether a row only numbers the columns, at least three: `1 2 3 …`, `А Б 1 2`, with `5=4-3` for a computed one."""
+    first = row[0].text.strip()
+    if len(first) > 3 or (first and first.rstrip(".").casefold() not in ("0", "1", "а", "a")):
         return False
-    texts = [plain(cell.text).rstrip(".") for cell in cells]
-    numbers = [text for text in texts if text]
-    first = 0 if numbers[:1] == ["0"] else 1
-    return len(numbers) >= 3 and numbers == [str(n) for n in range(first, first + len(numbers))]
+    numbers: list[int] = []
+    lettered = 0
+    for cell in _different(row):
+        text = plain(cell.text)
+        if not text:
+            continue
+        found = _COLUMN_NUMBER.fullmatch(text)
+        if found:
+            numbers.append(int(found[1]))
+        elif not numbers and lettered < len(_LETTERS) and cyrillic(text).casefold() == _LETTERS[lettered]:
+            lettered += 1
+        else:
+            return False
+    start = 0 if numbers[:1] == [0] else 1
+    if lettered and numbers[:1] == [lettered + 1]:
+        start = lettered + 1
+    return len(numbers) + lettered >= 3 and numbers == list(range(start, start + len(numbers))) and bool(numbers)
 
 
 def _different(row: list[Cell]) -> list[Cell]:
@@ -105,13 +147,23 @@ def paths(table: Table, rows: int) -> list[Path]:
     found = []
     for column in range(table.n_columns):
         cells = dict.fromkeys(_heading(grid, index, column) for index in range(len(grid)))
-        found.append(tuple(plain(cell.text) for cell in cells if cell.text.strip()))
+        found.append(tuple(mend(cell.text) for cell in cells if cell.text.strip()))
     return found
 
 
 def _heading(grid: list[list[Cell]], row: int, column: int) -> Cell:
-    """Give the heading over a column: an empty cell over a filled one belongs to the heading on its left."""
+    """Give the heading over a column: an empty cell over a filled one belongs to the nearest heading on its left.
+
+    Only where that heading has one below it, too: `Найменування` does not head its neighbours.
+    """
     cell = grid[row][column]
-    if cell.text.strip() or column == 0 or row + 1 >= len(grid) or not grid[row + 1][column].text.strip():
+    if cell.text.strip() or column == 0 or row + 1 >= len(grid):
         return cell
-    return cell if cell is grid[row + 1][column] else _heading(grid, row, column - 1)
+    below = grid[row + 1]
+    if below[column] is cell or not below[column].text.strip():
+        return cell
+    for left in range(column - 1, -1, -1):
+        found = grid[row][left]
+        if found.text.strip():
+            return found if below[left].text.strip() and below[left] is not found else cell
+    return cell

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
-from extractors.document import Cell, Document
+from extractors.document import Cell, Document, Paragraph
 from extractors.errors import Refused
 from extractors.read import read
 from pipeline.assemble import assemble
-from pipeline.facts import Facts, caption, find_facts
-from pipeline.family import load_families
+from pipeline.columns import Context
+from pipeline.facts import Facts, caption, find_facts, stated_unit, texts_above
+from pipeline.family import Column, Family
+from pipeline.family_files import load_families
+from pipeline.text import Words
 from pipeline.tidy import Understood, tidy_rows, understand
 from validators import arithmetic, conservation
 from validators.findings import Finding
@@ -43,48 +46,82 @@ class Reading:
     """Findings about the document as a whole."""
 
 
-def interpret(data: bytes, file_name: str) -> Reading:
+def interpret(data: bytes, file_name: str, families: Sequence[Family] | None = None) -> Reading:
     """Read, assemble and understand one document.
+
+    Args:
+        data: the file's bytes.
+        file_name: its name.
+        families: the known kinds of report; those that come with zvity by default.
 
     Raises:
         InputError: as `extractors.read.read`.
     """
-    document = assemble(read(data, file_name))
+    return meaning(assemble(read(data, file_name)), load_families() if families is None else families)
+
+
+def meaning(document: Document, families: Sequence[Family]) -> Reading:
+    """Understand an assembled document."""
     facts, findings = find_facts(document)
-    families = load_families()
+    words = Words(lambda: _texts(document))
+    unit = stated_unit(document)
     tables = tuple(
-        understand(number, table, caption(document, table), facts, families)
+        understand(
+            number,
+            table,
+            caption(document, table),
+            Context(texts_above(document, table), facts, unit),
+            families,
+            words,
+        )
         for number, table in enumerate(document.tables, start=1)
     )
     return Reading(document, facts, tables, tuple(findings))
 
 
-def process(data: bytes, file_name: str) -> Rows:
+def _texts(document: Document) -> Iterator[str]:
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            yield block.text
+        else:
+            yield from (cell.text for cell in block.cells)
+
+
+def process(data: bytes, file_name: str, families: Sequence[Family] | None = None) -> Rows:
     """Turn one document into the rows it adds to each data set.
+
+    Args:
+        data: the file's bytes.
+        file_name: its name.
+        families: the known kinds of report; those that come with zvity by default.
 
     Raises:
         InputError: as `extractors.read.read`; `Refused` with `no_tables` where there is nothing to publish.
         ConservationError: a cell or a value was lost, which is a defect of ours.
     """
-    reading = interpret(data, file_name)
+    families = load_families() if families is None else families
+    reading = interpret(data, file_name, families)
     document = reading.document
     if not reading.tables:
         raise Refused("no_tables", "no table was found in the document; check that it is the right file")
-    rows: Rows = {"documents": [], "tables": [], "cells": [], "observations": [], "findings": []}
+    rows: Rows = {dataset.name: [] for dataset in STANDING}
     rows["findings"].extend(_finding_row(finding) for finding in reading.findings)
     for understood in reading.tables:
-        observations, findings = arithmetic.check(understood.observations)
+        observations, findings = arithmetic.check(understood.observations, understood.rules)
         conservation.check_cells(
             [(cell.row, cell.column) for cell in understood.table.cells],
             understood.roles,
             [observation.place for observation in observations],
         )
         rows["tables"].append(_table_row(understood, observations))
+        rows["columns"].extend(_column_row(understood, i, column) for i, column in enumerate(understood.columns))
         rows["cells"].extend(_cell_row(understood, cell) for cell in understood.table.cells)
-        rows["observations"].extend(_record(observation) for observation in observations)
+        rows["observations"].extend(observation._asdict() for observation in observations)
         rows["findings"].extend(_finding_row(finding) for finding in (*understood.findings, *findings))
         if understood.family is not None:
-            rows.setdefault(understood.family.name, []).extend(tidy_rows(understood, observations))
+            tidied = tidy_rows(understood, observations)
+            rows.setdefault(understood.family.name, []).extend(tidied)
+            rows["findings"].extend(_finding_row(finding) for finding in _broken_rules(understood.family, tidied))
     rows["documents"].append(
         {
             "report_id": _report_id(reading),
@@ -98,15 +135,52 @@ def process(data: bytes, file_name: str) -> Rows:
     for found in rows.values():
         for row in found:
             row["document_id"] = document.document_id
-    known = (*(d for d in STANDING if d.name != "documents"), *(family.tidy for family in load_families()))
+    known = (*(d for d in STANDING if d.name != "documents"), *(family.tidy for family in families))
     problems = [problem for dataset in known for problem in dataset.problems(rows.get(dataset.name, ()))]
     if problems:
         raise conservation.ConservationError(f"{len(problems)} rows break the schema of their data set: {problems[0]}")
     return rows
 
 
-def _record(record: Facts | Observation) -> Row:
+def _record(record: Facts) -> Row:
     return {field.name: getattr(record, field.name) for field in fields(record)}
+
+
+def _broken_rules(family: Family, tidied: Sequence[Row]) -> Iterator[Finding]:
+    """Give a finding for each value that breaks a rule which the family states for a field of its tidy table."""
+    soft = [field for field in family.tidy.fields if field.soft]
+    for row in tidied:
+        for field in soft:
+            what = field.broken(row[field.name])
+            if what is not None:
+                yield Finding(
+                    table=row["table"],
+                    row=row["row"],
+                    column=None,
+                    rule="family_rule",
+                    severity="warning",
+                    expected=what,
+                    found=None if row[field.name] is None else f"{field.name}: {row[field.name]}",
+                    message=f"{row.get('item') or 'Рядок'}: поле {field.name} порушує правило виду звіту: {what}.",
+                )
+
+
+def _column_row(understood: Understood, index: int, column: Column) -> Row:
+    start, end = column.period if column.measure and column.period else (None, None)
+    family = understood.family
+    return {
+        "table": understood.number,
+        "column": index,
+        "path": " › ".join(column.path) or None,
+        "label": column.label,
+        "measure": column.measure,
+        "base": column.base,
+        "period_start": start,
+        "period_end": end,
+        "fund": column.fund if column.measure else None,
+        "unit": column.unit if column.measure else None,
+        "known": family is not None and family.knows(column),
+    }
 
 
 def _table_row(understood: Understood, observations: Sequence[Observation]) -> Row:

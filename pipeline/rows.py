@@ -1,4 +1,4 @@
-"""What each row of a table's body is: a section heading, an item, a subtotal, a total, or column numbers again.
+"""What each row of a table's body is: a section heading, an item, a subtotal, a total, a note, or headings again.
 
 Guarantee: every body row gets exactly one kind; rows keep the number and title of the section they stand in.
 """
@@ -8,33 +8,41 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from extractors.document import Cell, Table
+from extractors.document import Cell
 from pipeline import numerals
-from pipeline.dates import roman
-from pipeline.family import Column
+from pipeline.codes import clean, parents
+from pipeline.dates import heading_years, roman
+from pipeline.family import Column, RowRules, is_only_years
+from pipeline.funds import find_fund, is_part, read_source
 from pipeline.header import is_column_numbers
-from pipeline.text import latin, plain, squeeze
+from pipeline.text import Words, latin, squeeze
 
-RowKind = Literal["item", "subtotal", "total", "section", "header"]
+RowKind = Literal["item", "subtotal", "total", "section", "note", "header"]
 
 _SECTION_NAME = re.compile(
     r"(?:розділ|завдання|напрям|пріоритет|мета|ціль|[вз]атрат|продукт|ефективн|якіст|якост)\w*", re.IGNORECASE
 )
 """How the title of a section begins where nothing is merged; the last four are the usual groups of indicators."""
 
-_TOTAL = re.compile(r"(?:усього|всього|разом|загалом|підсумок)\b", re.IGNORECASE)
-_OVER_SECTIONS = re.compile(r"\bрозділ(?:ам|ах|ами|ів)\b", re.IGNORECASE)
-_OVER_SECTION = re.compile(r"\b(?:розділ|завданн|напрям|підрозділ|пункт)", re.IGNORECASE)
+_TOTAL = re.compile(r"(?:[-–—\d.)\s]*)(?:(?:у|в)?сього|разом|загалом|підсумок|загальний обсяг)\b", re.IGNORECASE)
+_TOTAL_AT_END = re.compile(r"(?:[-–—,:]|\()\s*(?:у|в)?сього\)?\s*(?:[,:;].*)?$", re.IGNORECASE)
+_OVER_SECTIONS = re.compile(r"\b(?:розділ(?:ам|ах|ами|ів)|програм[іи]\b|бюджет[уі]?\b(?!.*без))", re.IGNORECASE)
+_OVER_SECTION = re.compile(r"\b(?:(?:під)?розділ|завданн|напрям|пункт|пріоритет|заход(?:у|ом)\b|мет[іи]\b|ціл[іь]\b)", re.IGNORECASE)
+_WITHOUT = re.compile(r"\bбез (?:урахування )?(?:офіційних )?(?:міжбюджетних )?трансферт", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*(?:(?P<deep>\d{1,3}(?:\s?\.\s?\d{1,3})+)\s?[.)]?|(?P<flat>\d{1,3})\s?[.)])\s*(?=[^\d\s.,)])")
+_NOTE = re.compile(r"(?:пояснення|примітк|причини|аналіз|\*+\s?\w|довідково\b(?!.*\d))", re.IGNORECASE)
+
+LONG = 160
+"""Letters from which a text over the whole row is a remark, not a section's title."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One body row. `cells` are those that stand in it, left to right, each once.
 
-    `labels` maps label columns' names to text; `number` is the item's own number without its last point.
+    `labels` maps label columns' names to text; `number` is the item's own number without its last point. `fund`,
+    `period` and `unit` are what the row itself says, over what its columns say.
     """
 
     index: int
@@ -45,100 +53,288 @@ class Row:
     item: str | None
     section_number: str | None
     section: str | None
+    code: str | None = None
+    fund: str | None = None
+    period: tuple[int, int] | None = None
 
 
-def read_rows(table: Table, header: int, columns: Sequence[Column]) -> list[Row]:
-    """Classify the rows below the header."""
-    grid = table.grid()
-    last_section = max((i for i in range(header, table.n_rows) if _section(grid[i], columns)), default=-1)
-    rows: list[Row] = []
-    section: tuple[str | None, str | None] = (None, None)
-    header_texts = {squeeze("".join(cell.text for cell in row)) for row in grid[:header]} - {""}
-    closed: set[tuple[str | None, str | None]] = set()
-    """Sections that have had their subtotal."""
-    for index in range(header, table.n_rows):
-        cells = tuple(dict.fromkeys(grid[index]))
-        labels = _labels(grid[index], columns)
-        if is_column_numbers(grid[index]) or squeeze("".join(cell.text for cell in grid[index])) in header_texts:
-            rows.append(Row(index, "header", cells, labels, None, None, *section))
-            continue
-        heading = _section(grid[index], columns)
-        if heading is not None:
-            section = heading
-            rows.append(Row(index, "section", cells, labels, None, None, *section))
-            continue
-        last_open = section != (None, None) and bool(closed) and section not in closed
-        kind = _kind(labels.get("item") or _first_text(cells), index < last_section or last_open)
-        if kind == "subtotal":
-            closed.add(section)
-        number, item = _number_and_item(index, grid[index], columns, labels, kind)
-        if kind == "total":
-            section = (None, None)
-        rows.append(Row(index, kind, cells, labels, number, item, *section))
-    return rows
+@dataclass(slots=True)
+class _Draft:
+    """A row before its kind is settled."""
+
+    index: int
+    grid: list[Cell]
+    labels: dict[str, str]
+    heading: tuple[str | None, str] | None = None
+    kind: RowKind | None = None
+    source: str | None = None
+    valued: bool = False
+
+    @property
+    def label(self) -> str:
+        """What names the row: its item, else its source of money, else its first text."""
+        return self.labels.get("item") or self.labels.get("source") or _first_text(self.grid)
 
 
-def _labels(row: Sequence[Cell], columns: Sequence[Column]) -> dict[str, str]:
-    labels: dict[str, str] = {}
-    for index, (cell, column) in enumerate(zip(row, columns, strict=True)):
-        if column.label is not None and cell.column == index and cell.text.strip():
-            labels.setdefault(column.label, plain(cell.text))
-    return labels
+def read_rows(grid: list[list[Cell]], header: int, columns: Sequence[Column], rules: RowRules, words: Words) -> list[Row]:
+    """Classify the rows below the header.
 
-
-def _section(row: Sequence[Cell], columns: Sequence[Column]) -> tuple[str | None, str] | None:
-    """Give number and title if the row is a section's heading.
-
-    It is merged over all measures, or stands alone in its row with a Roman number or the name of a section.
+    Args:
+        grid: the cell that covers each position of the table.
+        header: how many rows the header has.
+        columns: what each column holds.
+        rules: what the family says of its rows.
+        words: mends labels.
     """
-    measures = {row[i] for i, column in enumerate(columns) if column.measure is not None}
+    labelled = [(i, column.label) for i, column in enumerate(columns) if column.label is not None]
+    measures = [i for i, column in enumerate(columns) if column.measure is not None]
+    header_texts = {squeeze("".join(cell.text for cell in row)) for row in grid[:header]} - {""}
+    drafts = []
+    for index in range(header, len(grid)):
+        row = grid[index]
+        labels: dict[str, str] = {}
+        for i, label in labelled:
+            cell = row[i]
+            if cell.column == i and label not in labels and (text := words.mended(cell.text)):
+                labels[label] = text
+        draft = _Draft(index, row, labels)
+        draft.valued = any(row[i].row == index and numerals.is_value(row[i].text) for i in measures)
+        drafts.append(draft)
+        if not draft.valued or header_texts:
+            if is_column_numbers(row) or squeeze("".join(cell.text for cell in row)) in header_texts:
+                draft.kind = "header"
+                continue
+        if not draft.valued or len({id(row[i]) for i in measures}) == 1:
+            draft.heading = _section(row, measures, draft.valued, rules, words)
+            if draft.heading is not None:
+                draft.kind = "note" if _is_note(draft.heading[1], rules) else "section"
+    return _Classifier(drafts, columns, rules).rows()
+
+
+def _is_note(text: str, rules: RowRules) -> bool:
+    return len(text) > LONG or bool(_NOTE.match(text)) or _begins(text, rules.notes)
+
+
+def _begins(text: str, starts: Sequence[str]) -> bool:
+    if not starts:
+        return False
+    letters = squeeze(text)
+    return any(letters.startswith(squeeze(start)) for start in starts)
+
+
+def _section(
+    row: Sequence[Cell], measures: Sequence[int], valued: bool, rules: RowRules, words: Words
+) -> tuple[str | None, str] | None:
+    """Give number and title if the row is a section's heading, or a remark over all measures.
+
+    It is merged over all measures, or stands alone in its row with a Roman number, the name of a section, or a fund.
+    """
     cells = list(dict.fromkeys(cell for cell in row if cell.text.strip()))
     if not cells or not measures or len(cells) > 2:
         return None
     title = cells[-1]
-    text = plain(title.text)
-    if not re.search(r"[^\W\d_]", text) or _TOTAL.match(text) or numerals.is_value(text):
+    text = words.mended(title.text)
+    if not any(map(str.isalpha, text)) or numerals.is_value(text):
         return None
-    number = plain(cells[0].text).rstrip(". ") if len(cells) == 2 else None
+    over = {id(row[i]) for i in measures}
+    if _TOTAL.match(text) and over != {id(title)}:
+        return None
+    number = words.mended(cells[0].text).rstrip(". ") if len(cells) == 2 else None
     is_roman = number is not None and roman(number) is not None
     if number is not None and is_roman:
         number = latin(number).upper()
-    if measures == {title}:
-        return (number, text)
-    alone = all(not cell.text.strip() for cell in measures) and title.row_span == 1
-    named = is_roman or (number is None and _SECTION_NAME.match(text) is not None)
-    return (number, text) if alone and named else None
+    if over == {id(title)}:
+        return None if _TOTAL.match(text) and valued else (number, text)
+    blank = all(not row[i].text.strip() for i in measures) and title.row_span == 1
+    if not blank or valued:
+        return None
+    if number is None:
+        found = re.match(r"([IVXІХ]{1,5})[.)]?\s+(?=\S)", text)
+        if found and roman(found[1]) is not None:
+            return (latin(found[1]).upper(), text[found.end() :])
+    named = (
+        is_roman
+        or (number is None and (_SECTION_NAME.match(text) or _begins(text, rules.sections)))
+        or (number is None and read_source(text) in ("general", "special"))
+    )
+    return (number, text) if named else None
 
 
-def _first_text(cells: Sequence[Cell]) -> str:
-    return next((plain(cell.text) for cell in cells if cell.text.strip()), "")
+def _first_text(row: Sequence[Cell]) -> str:
+    return next((" ".join(cell.text.split()) for cell in row if cell.text.strip()), "")
 
 
-def _kind(label: str, closes_section: bool) -> RowKind:
-    """Tell items, subtotals and totals by the label.
+class _Classifier:
+    """Settles the kinds of rows, one after the other."""
 
-    A total that names no section closes the section it stands in where more sections follow, or where the sections
-    before had subtotals and this one has none yet.
-    """
-    if not _TOTAL.match(label):
-        return "item"
-    if _OVER_SECTIONS.search(label):
+    def __init__(self, drafts: Sequence[_Draft], columns: Sequence[Column], rules: RowRules) -> None:
+        self._drafts = drafts
+        self._columns = columns
+        self._rules = rules
+        self._last_section = max((d.index for d in drafts if d.kind == "section"), default=-1)
+        self._with_funds = any(c.fund not in (None, "total") for c in columns if c.measure)
+        for draft in drafts:
+            if draft.kind is None:
+                draft.source = self._source(draft)
+        ordinary = [d.index for d in drafts if d.kind is None and d.valued and self._is_item(d)]
+        self._first_item = min(ordinary, default=-1)
+        self._last_item = max(ordinary, default=-1)
+        self._above = self._parents()
+        self._number = next((i for i, column in enumerate(columns) if column.label == "item_number"), None)
+        self._closed: set[tuple[str | None, str | None]] = set()
+        """Sections that have had their subtotal."""
+
+    def _source(self, draft: _Draft) -> str | None:
+        """Give the source of money that the row is about."""
+        if "source" in draft.labels:
+            return read_source(draft.labels["source"]) or draft.labels["source"]
+        item = draft.labels.get("item")
+        if not self._rules.sources or item is None:
+            return None
+        source = read_source(item)
+        return None if source == "total" else source
+
+    def _is_item(self, draft: _Draft) -> bool:
+        label = draft.label
+        return not (draft.source or is_part(label) or self._says_total(label) or not label)
+
+    def _says_total(self, label: str) -> bool:
+        return bool(
+            _TOTAL.match(label)
+            or _TOTAL_AT_END.search(label)
+            or _begins(label, self._rules.totals)
+            or _begins(label, self._rules.subtotals)
+        )
+
+    def _parents(self) -> frozenset[str]:
+        kind = self._rules.hierarchy
+        if kind is None:
+            return frozenset()
+        return frozenset(parents(kind, {code for d in self._drafts if (code := _code(d.labels))}))
+
+    def rows(self) -> list[Row]:
+        """Give all rows, settled."""
+        rows: list[Row] = []
+        section: tuple[str | None, str | None] = (None, None)
+        fund: str | None = None
+        last: Row | None = None
+        """The row that source lines below it belong to."""
+        for draft in self._drafts:
+            if draft.kind is not None:
+                if draft.kind == "section" and draft.heading is not None:
+                    section = draft.heading
+                    named = read_source(draft.heading[1])
+                    fund = named if named in ("general", "special") else find_fund(draft.heading[1]) or (None if named else fund)
+                rows.append(self._row(draft, draft.kind, section, None, None, None))
+                continue
+            kind = self._kind(draft, section)
+            own_fund = fund
+            number, item = self._number_and_item(draft, kind)
+            source = draft.source
+            if source is not None:
+                own_fund = source
+                if last is not None and self._goes_on(draft, last):
+                    kind, number, item = last.kind, last.number, last.item
+            elif kind in ("subtotal", "total"):
+                own_fund = find_fund(draft.label) or fund
+                if kind == "total" and find_fund(draft.label) is None:
+                    own_fund = None if self._closed_funds() else fund
+            if kind == "subtotal":
+                self._closed.add(section)
+            if kind == "total" and source is None:
+                section = (None, None)
+            row = self._row(draft, kind, section, number, item, own_fund)
+            if source is None or last is None or not self._goes_on(draft, last):
+                last = row
+            rows.append(row)
+        return rows
+
+    def _closed_funds(self) -> bool:
+        """Whether sections of several funds stand above: a total over them is of none."""
+        funds = {read_source(d.heading[1]) for d in self._drafts if d.kind == "section" and d.heading}
+        return {"general", "special"} <= funds
+
+    def _goes_on(self, draft: _Draft, last: Row) -> bool:
+        """Whether a source line has no item of its own, or shares the merged cell of the row above."""
+        item = draft.labels.get("item")
+        if "source" in draft.labels:
+            cell = next((c for c, column in zip(draft.grid, self._columns, strict=True) if column.label == "item"), None)
+            return item is None or (cell is not None and cell.row < draft.index)
+        return last.kind != "item" or not self._items_are_sources()
+
+    def _items_are_sources(self) -> bool:
+        """Whether all items of the table are sources of money, as in a table of resources."""
+        return self._first_item < 0
+
+    def _kind(self, draft: _Draft, section: tuple[str | None, str | None]) -> RowKind:
+        """Tell items, subtotals and totals by the code, or else by the label.
+
+        A total that names no section closes the section it stands in where more sections follow, or where the sections
+        before had subtotals and this one has none yet. One that further items follow sums those above it.
+        """
+        label = draft.label
+        code = _code(draft.labels)
+        if self._rules.hierarchy is not None and code is not None and not _begins(label, self._rules.totals):
+            return "subtotal" if code in self._above else "item"
+        if _begins(label, self._rules.totals):
+            return "total"
+        if _begins(label, self._rules.subtotals):
+            return "subtotal"
+        if not (_TOTAL.match(label) or _TOTAL_AT_END.search(label)):
+            return "item"
+        if "source" in draft.labels and "item" in draft.labels and not self._says_total(draft.labels["item"]):
+            return "item"
+        if _WITHOUT.search(label):
+            return "subtotal"
+        if re.search(r"\bрозділ(?:ам|ах|ами|ів)\b", label, re.IGNORECASE):
+            return "total"
+        if _OVER_SECTION.search(label):
+            return "subtotal"
+        sections = self._last_section >= 0
+        last_open = section != (None, None) and bool(self._closed) and section not in self._closed
+        if sections and (draft.index < self._last_section or last_open) and not re.search(
+            r"\bпо програмі|за програмою", label, re.IGNORECASE
+        ):
+            return "subtotal"
+        followed = self._first_item <= draft.index < self._last_item and self._first_item >= 0
+        if followed and draft.index > self._first_item:
+            return "subtotal"
         return "total"
-    return "subtotal" if _OVER_SECTION.search(label) or closes_section else "total"
+
+    def _number_and_item(self, draft: _Draft, kind: RowKind) -> tuple[str | None, str | None]:
+        """Split the item's number from its text; a number cell merged over several rows numbers none of them."""
+        labels = draft.labels
+        if kind in ("total", "subtotal") and _code(labels) is None:
+            return None, labels.get("item") or draft.label or None
+        number = None
+        if self._number is not None:
+            own = draft.grid[self._number]
+            if own.row_span == 1 and own.row == draft.index:
+                number = " ".join(own.text.split()).rstrip(". ") or None
+        item = labels.get("item") or labels.get("source")
+        found = _NUMBER.match(item) if item else None
+        if item and found and (number is None or found["deep"]):
+            return re.sub(r"\s", "", found["deep"] or found["flat"]), item[found.end() :].strip()
+        return number, item
+
+    def _row(
+        self,
+        draft: _Draft,
+        kind: RowKind,
+        section: tuple[str | None, str | None],
+        number: str | None,
+        item: str | None,
+        fund: str | None,
+    ) -> Row:
+        period = None
+        if self._rules.years and item is not None and is_only_years(item):
+            period = heading_years(item)
+        cells = tuple(dict.fromkeys(draft.grid))
+        code = _code(draft.labels)
+        return Row(draft.index, kind, cells, draft.labels, number, item, *section, code, fund, period)
 
 
-def _number_and_item(
-    index: int, row: Sequence[Cell], columns: Sequence[Column], labels: dict[str, str], kind: RowKind
-) -> tuple[str | None, str | None]:
-    """Split the item's number from its text; a number cell merged over several rows numbers none of them."""
-    if kind != "item":
-        return None, labels.get("item") or _first_text(row) or None
-    own = next((cell for cell, column in zip(row, columns, strict=True) if column.label == "item_number"), None)
-    number = None
-    if own is not None and own.row_span == 1 and own.row == index:
-        number = plain(own.text).rstrip(". ") or None
-    item = labels.get("item")
-    found = _NUMBER.match(item) if item else None
-    if item and found and (number is None or found["deep"]):
-        return re.sub(r"\s", "", found["deep"] or found["flat"]), item[found.end() :].strip()
-    return number, item
+def _code(labels: dict[str, str]) -> str | None:
+    """Give the row's code, `None` where the column of codes holds a dash or `х`."""
+    code = labels.get("code")
+    return code if code and any(map(str.isdigit, code)) else None

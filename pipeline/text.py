@@ -1,18 +1,54 @@
 """Spelling that hides the same word: look-alike letters, apostrophes, spaces, line breaks, small misreadings.
 
-Guarantee: nothing here changes stored text. These functions give forms to compare by; the raw text stays.
+Guarantee: nothing here changes stored text. These functions give forms to compare and to show labels by; the raw text
+stays.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 _LATIN_TO_CYRILLIC = str.maketrans("ABCEHIKMOPTXYaceikopxyiï", "АВСЕНІКМОРТХУасеікорхуії")
 _CYRILLIC_TO_LATIN = str.maketrans("АВСЕНІКМОРТХУасеікорху", "ABCEHIKMOPTXYaceikopxy")
 _APOSTROPHES = str.maketrans(dict.fromkeys("’ʼ`´‘′", "'"))
+_UNSEEN = str.maketrans("", "", "\u00ad\u200b\u200c\u200d\u2060\ufeff")
 _NOT_WORD = re.compile(r"[\W_]+")
+_CYRILLIC = re.compile(r"[А-Яа-яЄєІіЇїҐґ]")
+_LATIN = re.compile(r"[A-Za-z]")
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+_SPACED = re.compile(r"(?<!\S)[А-ЯЄІЇҐA-Z](?: {1,2}[А-ЯЄІЇҐA-Z]){3,}(?!\S)")
+_HYPHENED = re.compile(r"([^\W\d_]+)([-‐](?:\s*\n\s*)?)(?=([^\W\d_]+))")
+_WHOLE = re.compile(r"(?<![\w'‐-])[^\W\d_]+(?:'[^\W\d_]+)*(?![\w'‐-])")
+_LONE = re.compile(r"(?<=[а-яєіїґ,;] )[iaocy](?= [а-яєіїґ«])")
+_VOWEL = re.compile("[аеєиіїоуюя]", re.IGNORECASE)
+_PARTICLES = frozenset("то но таки небудь річ".split())
+_TAIL = re.compile(
+    r"[бвгґджзйклмнпрстфхцчшщ]{0,2}(?:ування|ювання|овано|увано|ання|яння|ення|іння|ття|ність|ності|ністю|ації|ація|"
+    r"ацію|ськ(?:ого|ому|ий|ої|ій|их|им|ими|ою|а|е|і)|льн(?:ого|ий|ої|их|им|ими|а|е|і)|ичн(?:ого|ий|ої|их|ими|а|е|і)|"
+    r"ційн(?:ого|ому|ий|ої|их|ими|ою|а|е|і)|ється|ються)|"
+    r"[бвгґджзйклмнпрстфхцчшщ]{1,3}ь?(?:ого|ому|ої|их|ими)|"
+    r"(?:го|ми|му|ня|ті|тя|ки|ку|ка|ні|ну|на|не|ви|ва|ла|ли|ло|ля|рів|тів|них|ним|ної|ний|ною|них|ться|тися|сті|сть|"
+    r"ння|ста|тва|ств|ції|ція|цію|кість)",
+    re.IGNORECASE,
+)
+"""The end of a word that is no word by itself."""
+
+_STEMS = tuple(
+    "бюджет кошторис забезпеч програм фінанс організац виконавч громад господар розпорядник видатк надходжен відхилен "
+    "показник призначен капітальн комунальн територіальн утриман придбан обладнан поточн благоустр освітн культур "
+    "соціальн заклад працівник населен закупівл матеріал послуг підприємств установ відшкодуван оздоровлен харчуван "
+    "медичн місцев науков відсот".split()
+)
+"""Beginnings of words that these reports are full of: a hyphen inside one is a line end's."""
+
+_JOINING = re.compile(r"(?:[^\W\d_]{3,}[оеє]|веб|інтернет|екс|віце|міні|медіа|прес|онлайн|відео|аудіо|смс|топ|арт)", re.IGNORECASE)
+"""How the first part of a compound ends or reads: `соціально-економічний`."""
+
+_FOOTNOTE = re.compile(r"(?<=[а-яєіїґ]{4})[1-9](?=[,;:)\s]|$)|(?<=[а-яєіїґ]{3}\))[1-9](?=[,;:\s]|$)|[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?")
+"""The mark of a footnote at a word of lower-case letters, or raised."""
 
 
 def plain(text: str) -> str:
@@ -30,34 +66,80 @@ def latin(text: str) -> str:
     return text.translate(_CYRILLIC_TO_LATIN)
 
 
-@cache
+def visible(text: str) -> str:
+    """Give the text with every kind of white space as one space, and without signs that are not seen."""
+    return " ".join(text.translate(_UNSEEN).split())
+
+
+@lru_cache(maxsize=1 << 14)
 def squeeze(text: str) -> str:
     """Give lower-case letters and digits only, look-alikes as Cyrillic: `Строк виконан-ня` → `строквиконання`."""
     return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text).translate(_LATIN_TO_CYRILLIC).casefold())
 
 
-@cache
-def find_phrase(text: str, phrase: str) -> int | None:
-    """Give where the phrase stands in the squeezed text, letter by letter; `None` if it does not.
+@lru_cache(maxsize=1 << 14)
+def word_places(text: str) -> tuple[frozenset[int], frozenset[int]]:
+    """Give where words begin and end in the squeezed text."""
+    starts, ends, at = set(), set(), 0
+    for word in _NOT_WORD.split(unicodedata.normalize("NFKC", text)):
+        if word:
+            starts.add(at)
+            at += len(word.casefold())
+            ends.add(at)
+    return frozenset(starts), frozenset(ends)
 
-    One letter in eight may be misread, so that a heading from a scan is still recognised. Method: the least edit
-    distance of the phrase to any substring (P. Sellers, The theory and computation of evolutionary distances, 1980).
+
+@lru_cache(maxsize=1 << 16)
+def find_phrase(text: str, phrase: str) -> int | None:
+    """Give where the phrase begins a word of the squeezed text, counted in letters; `None` if it does not stand there.
+
+    The phrase's last word may go on (`показник` stands in `показники`), unless the phrase ends in `|`. One letter in
+    eight may be misread, so that a heading from a scan is still recognised. Method: the least edit distance of the
+    phrase to any substring (P. Sellers, The theory and computation of evolutionary distances, 1980), computed only
+    where one of the pieces that the misread letters leave whole is found (the pigeonhole principle).
     """
     needle, hay = squeeze(phrase), squeeze(text)
     if not needle:
         return None
-    if needle in hay:
-        return hay.index(needle)
+    starts, ends = word_places(text)
+    whole = phrase.endswith("|")
+    place = hay.find(needle)
+    while place >= 0:
+        if place in starts and (not whole or place + len(needle) in ends):
+            return place
+        place = hay.find(needle, place + 1)
     allowed = len(needle) // 8
-    if not allowed:
+    if not allowed or whole:
         return None
-    row = [0] * (len(hay) + 1)
+    size = -(-len(needle) // (allowed + 1))
+    if not any(needle[at : at + size] in hay for at in range(0, len(needle), size)):
+        return None
+    return _nearly(needle, hay, starts, allowed)
+
+
+def _nearly(needle: str, hay: str, starts: frozenset[int], allowed: int) -> int | None:
+    """Give the word where a substring begins that is the needle but for so many letters; `None` if there is none."""
+    row = [(0, at) for at in range(len(hay) + 1)]
+    """For each end in `hay` the least distance of the letters so far, and where the substring begins."""
     for i, letter in enumerate(needle, start=1):
-        before, row = row, [i]
+        before, row = row, [(i, 0)]
         for j, other in enumerate(hay, start=1):
-            row.append(min(before[j - 1] + (letter != other), before[j] + 1, row[j - 1] + 1))
-    least = min(row)
-    return max(0, row.index(least) - len(needle)) if least <= allowed else None
+            through = before[j - 1]
+            row.append(
+                min(
+                    (through[0] + (letter != other), through[1]),
+                    (before[j][0] + 1, before[j][1]),
+                    (row[j - 1][0] + 1, row[j - 1][1]),
+                )
+            )
+    near = [
+        (distance, abs(start - at), start)
+        for distance, at in row
+        if distance <= allowed
+        for start in (at - 1, at, at + 1)
+        if start in starts
+    ]
+    return min(near)[2] if near else None
 
 
 def contains(text: str, phrase: str) -> bool:
@@ -75,3 +157,91 @@ def alike(first: str, second: str, share: float = 0.85) -> bool:
     if min(len(a), len(b)) < share * max(len(a), len(b)):
         return False
     return SequenceMatcher(None, a, b, autojunk=False).ratio() >= share
+
+
+@lru_cache(maxsize=1 << 14)
+def one_script(text: str) -> str:
+    """Give words of mixed letters in one script, that of most of their other letters: `iнших` → `інших`.
+
+    A word that has no letter of its own, as `оса`, stays; a lone small letter among Cyrillic words is a Cyrillic one.
+    """
+    if not _LATIN.search(text) or not _CYRILLIC.search(text):
+        return text
+    return _LONE.sub(lambda found: cyrillic(found[0]), _WORD.sub(lambda found: _one_script(found[0]), text))
+
+
+def _one_script(word: str) -> str:
+    n_latin, n_cyrillic = len(_LATIN.findall(word)), len(_CYRILLIC.findall(word))
+    if not n_latin or not n_cyrillic:
+        return word
+    as_cyrillic, as_latin = cyrillic(word), latin(word)
+    if not _LATIN.search(as_cyrillic) and (_CYRILLIC.search(as_latin) or n_cyrillic >= n_latin):
+        return as_cyrillic
+    return word if _CYRILLIC.search(as_latin) else as_latin
+
+
+def nothing_known(_: str) -> bool:
+    """Know no word: for `mend` where there is no text to learn words from."""
+    return False
+
+
+def mend(text: str, known: Callable[[str], bool] = nothing_known) -> str:
+    """Give a label as its writer meant it.
+
+    One kind of white space and apostrophe, one script a word, `Р І Ш Е Н Н Я` as a word, hyphens that line ends left
+    inside words taken out (`фінан-сування`), marks of footnotes taken off.
+
+    Args:
+        text: the raw text, line breaks included.
+        known: whether a word, in lower case, stands in the document without a hyphen.
+    """
+    if "-" in text or "‐" in text:
+        text = _HYPHENED.sub(lambda found: _joined(found, known), text)
+    text = _FOOTNOTE.sub("", one_script(plain(text.translate(_UNSEEN))))
+    return _SPACED.sub(lambda found: found[0].replace(" ", ""), text).strip()
+
+
+def _joined(found: re.Match[str], known: Callable[[str], bool]) -> str:
+    """Give the word before a hyphen, with the hyphen where it belongs to the word."""
+    return found[1] if _is_broken(found[1], found[3], known) else found[1] + found[2]
+
+
+def _is_broken(left: str, right: str, known: Callable[[str], bool]) -> bool:
+    word = left + right
+    if left.isupper() or right[0].isupper() or left.casefold() in ("по", "будь", "все", "пів"):
+        return False
+    if known(plain(word).casefold()):
+        return True
+    if right.casefold() in _PARTICLES:
+        return False
+    if any(word.casefold().startswith(stem) and len(left) < len(stem) for stem in _STEMS):
+        return True
+    if _TAIL.fullmatch(right) and len(word) > 5:
+        return True
+    if _JOINING.fullmatch(left) and len(right) > 3:
+        return False
+    return right[0] in "ьЬ'" or not _VOWEL.search(right) or not _VOWEL.search(left)
+
+
+class Words:
+    """Mends labels of one document, with the document's own words at hand; the same text is mended once."""
+
+    def __init__(self, texts: Callable[[], Iterable[str]]) -> None:
+        """Take what gives the document's texts; they are asked for only where a hyphen needs them."""
+        self._texts = texts
+        self._known: frozenset[str] | None = None
+        self._mended: dict[str, str] = {}
+
+    def mended(self, text: str) -> str:
+        """Give a label as its writer meant it, see `mend`."""
+        found = self._mended.get(text)
+        if found is None:
+            found = self._mended[text] = mend(text, self._knows)
+        return found
+
+    def _knows(self, word: str) -> bool:
+        if self._known is None:
+            self._known = frozenset(
+                found.casefold() for text in self._texts() for found in _WHOLE.findall(text.translate(_APOSTROPHES))
+            )
+        return word in self._known

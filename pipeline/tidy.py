@@ -1,34 +1,54 @@
 """Assembled tables to tidy records: a role for every cell, an observation for every value, a family's own tidy rows.
 
-Guarantee: each cell gets one role, each value cell one observation; nothing is guessed into a known column.
+Guarantee: each cell gets one role, each value cell one observation; nothing is guessed into a known column, and a
+heading or row of a known kind of report that no rule covers becomes a finding.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from extractors.document import Cell, Table
 from pipeline import header, numerals
-from pipeline.dates import find_reported_years, find_years
-from pipeline.facts import Facts
-from pipeline.family import Column, Family, match, read_column
+from pipeline.bases import find_relations, with_bases
+from pipeline.codes import problem
+from pipeline.columns import Context, complete, told_apart
+from pipeline.dates import find_years
+from pipeline.family import Column, Family, Match, RowRules, candidates, read_column
 from pipeline.rows import Row, read_rows
-from pipeline.text import contains, squeeze
-from pipeline.units import find_unit
-from validators.arithmetic import MONEY
+from pipeline.text import Words, squeeze
+from pipeline.units import label_unit, read_unit
+from validators.arithmetic import MONEY, Relation, Rules
 from validators.findings import Finding, Place
 from validators.records import Observation
 
-_TOTAL = re.compile(r"(?:усього|всього|разом|загальн\w+ обсяг)\b", re.IGNORECASE)
 _WEAKEST = ("contradicted", "unchecked", "verified")
+_NO_RULES = RowRules()
+
+SAMPLE = 40
+"""Rows below the header that help to recognise a table."""
+
+_LATER = frozenset(("actual", "percent", "deviation"))
+"""Measures that a year which has not come yet cannot have."""
+
+_WHY = {
+    "stacked": "тут кілька чисел",
+    "two readings": "крапку чи кому можна прочитати двояко",
+    "bullet or minus": "риска може бути мінусом або позначкою списку",
+    "code": "це схоже на код, а не на число",
+    "too long": "у числа забагато цифр",
+    "no number": "це не число",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A table with its meaning. `number` counts the document's tables from 1; `roles` has every cell's place."""
+    """A table with its meaning. `number` counts the document's tables from 1; `roles` has every cell's place.
+
+    `candidates` are all families with what speaks for and against each; the table is of the first that lacks nothing.
+    """
 
     number: int
     table: Table
@@ -41,34 +61,42 @@ class Understood:
     roles: dict[Place, str]
     observations: tuple[Observation, ...]
     findings: tuple[Finding, ...]
+    relations: tuple[Relation, ...] = ()
+    candidates: tuple[Match, ...] = ()
+
+    @property
+    def rules(self) -> Rules:
+        """What must hold between the table's numbers."""
+        family = self.family
+        return Rules(self.relations, family.identities if family else (), family.sums if family else True)
 
 
-def understand(number: int, table: Table, caption: str | None, facts: Facts, families: Sequence[Family]) -> Understood:
-    """Read one assembled table."""
+def understand(
+    number: int, table: Table, caption: str | None, around: Context, families: Sequence[Family], words: Words
+) -> Understood:
+    """Read one assembled table.
+
+    Args:
+        number: the table's number in the document, from 1.
+        table: the table.
+        caption: the text right above it, for the data sets.
+        around: what stands around it.
+        families: the known kinds of report.
+        words: mends labels.
+    """
     header_rows = header.header_rows(table)
     paths = header.paths(table, header_rows)
-    matched = match(paths, families)
-    family, columns = matched if matched is not None else (None, [read_column(path) for path in paths])
-    columns = _with_numbers(table, header_rows, columns, named=family is not None)
-    columns = _told_apart(_with_context(columns, caption, facts))
-    rows = read_rows(table, header_rows, columns)
-    roles = {(c.row, c.column): "header" if c.row < header_rows else "label" for c in table.cells}
-    observations = []
-    findings = []
-    for row in rows:
-        for cell, column in _own_cells(row, columns):
-            place = (cell.row, cell.column)
-            if row.kind == "header":
-                roles[place] = "header"
-            elif row.kind != "section" and column.measure is not None:
-                observation = _observation(number, cell, columns, row, family)
-                observations.append(observation)
-                unreadable = observation.missing == "unreadable"
-                roles[place] = "rejected" if unreadable else "value"
-                if unreadable:
-                    findings.append(_unreadable(observation, column))
-            elif column.note:
-                roles[place] = "note"
+    grid = table.grid()
+    body = [[cell.text for cell in row] for row in grid[header_rows:]]
+    likely = candidates(paths, body[:SAMPLE], around.titles, families)
+    matched = likely[0] if likely and not likely[0].lacks else None
+    family = matched.family if matched else None
+    columns = complete(matched.columns if matched else [read_column(path) for path in paths], body, family, around)
+    relations = find_relations(columns, body)
+    columns = told_apart(with_bases(columns, relations))
+    rows = read_rows(grid, header_rows, columns, family.rows if family else _NO_RULES, words)
+    reader = _Reader(number, columns, family, rows, around)
+    reader.read(table, header_rows, rows)
     unit = next((c.unit for c in columns if c.measure and c.unit in MONEY), None)
     return Understood(
         number,
@@ -79,137 +107,232 @@ def understand(number: int, table: Table, caption: str | None, facts: Facts, fam
         tuple(columns),
         tuple(rows),
         unit,
-        roles,
-        tuple(observations),
-        tuple(findings),
+        reader.roles,
+        tuple(reader.observations),
+        tuple(reader.findings),
+        tuple(relations),
+        tuple(likely),
     )
 
 
-def _own_cells(row: Row, columns: Sequence[Column]) -> Iterator[tuple[Cell, Column]]:
-    """Give the cells that begin in the row, each with the meaning of its first column."""
-    for cell in row.cells:
-        if cell.row == row.index:
-            yield cell, columns[cell.column]
+class _Reader:
+    """Gives the cells of one table their roles, and the values their observations."""
 
+    def __init__(
+        self, number: int, columns: Sequence[Column], family: Family | None, rows: Sequence[Row], around: Context
+    ) -> None:
+        self._number = number
+        self._columns = columns
+        self._family = family
+        self._last_year = _last_year(columns, rows, around)
+        self._measured = [column.measure is not None for column in columns]
+        self._units: dict[str, str | None] = {}
+        self.roles: dict[Place, str] = {}
+        self.observations: list[Observation] = []
+        self.findings: list[Finding] = []
 
-def _with_numbers(table: Table, header_rows: int, columns: Sequence[Column], named: bool) -> list[Column]:
-    """Give columns that no rule knows but that hold numbers their header path as measure, so that no number is lost.
+    def read(self, table: Table, header_rows: int, rows: Sequence[Row]) -> None:
+        """Read all rows."""
+        roles, columns = self.roles, self._columns
+        for cell in table.cells:
+            roles[cell.row, cell.column] = "header" if cell.row < header_rows else "label"
+        notes = [i for i, column in enumerate(columns) if column.note]
+        for row in rows:
+            kind = row.kind
+            if kind in ("header", "note"):
+                for cell in row.cells:
+                    if cell.row == row.index:
+                        roles[cell.row, cell.column] = kind
+                continue
+            for cell in row.cells if notes else ():
+                if cell.row == row.index and columns[cell.column].note:
+                    roles[cell.row, cell.column] = "note"
+            if kind != "section":
+                self._values(row)
+        if self._family is not None:
+            self._unknown_headings()
+            self._odd_codes(rows)
 
-    A column is of numbers when at least half of its filled cells are. Where no column is `named` to tell what the rows
-    are about, the first other column does.
-    """
-    found = []
-    grid = table.grid()
-    for index, column in enumerate(columns):
-        texts = [row[index].text for row in grid[header_rows:] if row[index].text.strip()]
-        if column.meaning is not None or not texts or _counts(texts):
-            found.append(column)
-        elif 2 * sum(numerals.is_value(text) for text in texts) >= len(texts):
-            found.append(replace(column, measure=" › ".join(column.path) or f"column {index}"))
-        elif not named:
-            found.append(replace(column, label="item"))
-            named = True
-        else:
-            found.append(column)
-    return found
-
-
-def _told_apart(columns: Sequence[Column]) -> list[Column]:
-    """Tell columns of the same measure, period and fund apart, by their lowest heading as the fund or source of money.
-
-    Where that is the same too, each keeps its whole header path and place as a measure of its own: no column may stand
-    for another.
-    """
-    groups: dict[tuple[object, ...], list[int]] = {}
-    for index, column in enumerate(columns):
-        if column.measure is not None:
-            groups.setdefault((column.measure, column.period, column.fund), []).append(index)
-    found = list(columns)
-    for indices in groups.values():
-        names = {index: columns[index].path[-1] if columns[index].path else "" for index in indices}
-        for index in indices if len(indices) > 1 else []:
-            name = names[index]
-            if name and list(names.values()).count(name) == 1:
-                found[index] = replace(columns[index], fund="total" if _TOTAL.match(name) else name)
+    def _values(self, row: Row) -> None:
+        """Give the observations of one row."""
+        unit = self._row_unit(row)
+        place = row.index
+        valued = False
+        for cell in row.cells:
+            if cell.row != place:
+                continue
+            column = self._columns[cell.column]
+            if column.measure is None:
+                continue
+            observation = self._observation(cell, column, row, unit)
+            self.observations.append(observation)
+            if observation.missing == "unreadable":
+                self.roles[place, cell.column] = "rejected"
+                self.findings.append(_unreadable(observation, column))
             else:
-                path = " › ".join(columns[index].path)
-                found[index] = replace(columns[index], measure=f"{path} [{index}]", money=False)
-    return found
+                self.roles[place, cell.column] = "value"
+                valued = valued or observation.value is not None
+        if valued and self._family is not None and not (row.item or row.code or row.number or row.fund):
+            self._unknown_row(row)
 
-
-def _counts(texts: Sequence[str]) -> bool:
-    """Whether a column only numbers the rows: `1. 2. 3. …`."""
-    numbers = [text.strip().rstrip(".") for text in texts]
-    return len(numbers) > 1 and all(number.isdigit() for number in numbers) and numbers == sorted(set(numbers), key=int)
-
-
-def _with_context(columns: Sequence[Column], caption: str | None, facts: Facts) -> list[Column]:
-    """Give measures what their headings leave open: unit and year from the caption, years from the report.
-
-    A money column whose heading states no clear unit takes the one that the table's other money columns agree on.
-    """
-    common = find_unit(caption or "")
-    stated = {column.unit for column in columns if column.money and column.unit is not None}
-    money = common if not stated else stated.pop() if len(stated) == 1 else None
-    years = find_reported_years(caption or "") or find_years(caption or "") or find_reported_years(facts.title or "")
-    if years is None and facts.period_start is not None and facts.period_end is not None:
-        years = (facts.period_start, facts.period_end)
-    return [
-        replace(
-            column,
-            period=column.period or years,
-            unit=column.unit or (money if column.money else common),
-            fund=column.fund or "total",
+    def _observation(self, cell: Cell, column: Column, row: Row, row_unit: str | None) -> Observation:
+        parsed = numerals.parse(cell.text)
+        period = row.period or column.period
+        if cell.column_span > 1:
+            period = self._span(cell) or period
+        unit = column.unit
+        if row_unit is not None and unit != "percent" and (not column.money or unit is None or row.labels.get("unit")):
+            unit = row_unit
+        if parsed.unit is not None and not (parsed.unit == "percent" and unit in MONEY):
+            unit = parsed.unit
+        missing = parsed.missing
+        if missing in ("nil", "blank") and period is not None and self._last_year is not None:
+            if period[0] > self._last_year and column.measure in _LATER:
+                missing = "not_due"
+        fund = column.fund
+        if row.fund is not None and fund in (None, "total"):
+            fund = row.fund
+        return Observation(
+            self._number,
+            cell.row,
+            cell.column,
+            self._family.name if self._family is not None else None,
+            row.section_number,
+            row.section,
+            row.number,
+            row.item,
+            row.kind,
+            column.measure or "value",
+            period[0] if period else None,
+            period[1] if period else None,
+            fund,
+            unit,
+            parsed.value,
+            cell.text,
+            missing,
+            cell.doubtful,
+            None,
+            row.code,
+            column.base,
         )
-        if column.measure is not None
-        else column
-        for column in columns
-    ]
+
+    def _span(self, cell: Cell) -> tuple[int, int] | None:
+        """Give the years of all columns that a merged value stands in."""
+        periods = [c.period for c in self._columns[cell.column : cell.end_column] if c.measure and c.period]
+        return (min(p[0] for p in periods), max(p[1] for p in periods)) if periods else None
+
+    def _row_unit(self, row: Row) -> str | None:
+        """Give the unit that a row states in its column of units, at the end of its label, or by how it begins."""
+        stated = row.labels.get("unit")
+        key = stated or row.item
+        if key is None:
+            return None
+        if key not in self._units:
+            self._units[key] = read_unit(stated) if stated else self._label_unit(key)
+        return self._units[key]
+
+    def _label_unit(self, item: str) -> str | None:
+        unit = label_unit(item)
+        if unit is None and self._family is not None:
+            letters = squeeze(item)
+            for name, starts in self._family.row_units.items():
+                if any(letters.startswith(squeeze(start)) for start in starts):
+                    return name
+        return unit
+
+    def _unknown_headings(self) -> None:
+        for index, column in enumerate(self._columns):
+            if column.measure is None or self._family is None or self._family.knows(column):
+                continue
+            heading = " › ".join(column.path) or f"стовпець {index}"
+            self.findings.append(
+                Finding(
+                    table=self._number,
+                    row=0,
+                    column=index,
+                    rule="unknown_heading",
+                    severity="warning",
+                    found=heading,
+                    message=f"Заголовок «{heading}» не описано у виді звіту {self._family.name}: "
+                    "числа стовпця збережено під цією назвою.",
+                    cells=(),
+                )
+            )
+
+    def _unknown_row(self, row: Row) -> None:
+        first = next(cell for cell in row.cells if cell.row == row.index and self._measured[cell.column])
+        self.findings.append(
+            Finding(
+                table=self._number,
+                row=row.index,
+                column=first.column,
+                rule="unknown_row",
+                severity="warning",
+                found=" | ".join(" ".join(cell.text.split()) for cell in row.cells if cell.text.strip())[:200] or None,
+                message=f"Рядок {row.index} має числа, але не має назви: про що він, невідомо. Числа збережено.",
+                cells=((first.row, first.column),),
+            )
+        )
+
+    def _odd_codes(self, rows: Sequence[Row]) -> None:
+        for index, column in enumerate(self._columns):
+            if column.code is None:
+                continue
+            for row in rows:
+                if row.kind in ("header", "section", "note"):
+                    continue
+                cell = next((c for c in row.cells if c.column == index and c.row == row.index), None)
+                if cell is None or not cell.text.strip():
+                    continue
+                trouble = problem(column.code, cell.text)
+                if trouble is not None:
+                    self.findings.append(
+                        Finding(
+                            table=self._number,
+                            row=row.index,
+                            column=index,
+                            rule="odd_code",
+                            severity="warning",
+                            found=cell.text,
+                            message=f"{row.item or 'Рядок'}: {trouble}.",
+                            cells=((row.index, index),),
+                        )
+                    )
 
 
-def _observation(number: int, cell: Cell, columns: Sequence[Column], row: Row, family: Family | None) -> Observation:
-    covered = [column for column in columns[cell.column : cell.end_column] if column.measure is not None]
-    first = covered[0]
-    periods = [column.period for column in covered if column.period is not None]
-    parsed = numerals.parse(cell.text)
-    unit = first.unit
-    if unit is None and family is not None and row.item:
-        unit = next((u for u, starts in family.row_units.items() if _begins(row.item, starts)), None)
-    return Observation(
-        table=number,
-        row=cell.row,
-        column=cell.column,
-        family=family.name if family else None,
-        section_number=row.section_number,
-        section=row.section,
-        item_number=row.number,
-        item=row.item,
-        row_kind=row.kind,
-        measure=first.measure or "value",
-        period_start=min(p[0] for p in periods) if periods else None,
-        period_end=max(p[1] for p in periods) if periods else None,
-        fund=first.fund,
-        unit=unit,
-        value=parsed.value,
-        raw=cell.text,
-        missing=parsed.missing,
-        doubtful=cell.doubtful,
-    )
+def _last_year(columns: Sequence[Column], rows: Sequence[Row], around: Context) -> int | None:
+    """Give the last year of which the table may hold facts; `None` where its columns are of one year, or nothing tells.
 
-
-def _begins(item: str, starts: Sequence[str]) -> bool:
-    return any(contains(squeeze(item)[: len(squeeze(start))], start) for start in starts)
+    It is the one year the report says it is about. Where it names none, later years without any fact at all, beside
+    one with facts, have not come.
+    """
+    years = sorted({c.period[0] for c in columns if c.measure in _LATER and c.period and c.period[0] == c.period[1]})
+    if len(years) < 2:
+        return None
+    told = around.years
+    if told is not None and told[0] == told[1]:
+        return told[1]
+    filled = set()
+    for index, column in enumerate(columns):
+        if column.measure == "actual" and column.period is not None:
+            for row in rows:
+                cell = next((c for c in row.cells if c.column == index and c.row == row.index), None)
+                if cell is not None and numerals.parse(cell.text).value is not None:
+                    filled.add(column.period[1])
+                    break
+    return max(filled) if filled else None
 
 
 def _unreadable(observation: Observation, column: Column) -> Finding:
     heading = " › ".join(column.path) or f"стовпець {observation.column}"
+    why = _WHY[numerals.parse(observation.raw).why or "no number"]
     return Finding(
         table=observation.table,
         row=observation.row,
         column=observation.column,
         rule="unreadable",
         severity="warning",
-        message=f"{observation.item or 'Рядок'}: у стовпці «{heading}» стоїть «{observation.raw}» — це не число.",
+        message=f"{observation.item or 'Рядок'}: у стовпці «{heading}» стоїть «{observation.raw}» — {why}.",
         found=observation.raw,
         cells=(observation.place,),
     )
@@ -225,41 +348,68 @@ def tidy_rows(understood: Understood, observations: Sequence[Observation]) -> li
     family = understood.family
     if family is None:
         return []
+    measures = {source.of for source in family.sources.values()}
     by_row: dict[int, list[Observation]] = {}
-    measures = set(family.sources.values())
     for observation in observations:
         if observation.measure in measures:
             by_row.setdefault(observation.row, []).append(observation)
     found: list[dict[str, Any]] = []
+    per_period = family.per == "period"
+    filled = [(name, source.of, source.base) for name, source in family.sources.items()]
+    claimed = {(source.of, source.base) for source in family.sources.values() if source.base}
     for row in understood.rows:
+        values = by_row.get(row.index)
+        if values is None:
+            continue
         groups: dict[Any, list[Observation]] = {}
-        for o in by_row.get(row.index, []):
-            key = (o.fund, o.period_start, o.period_end) if family.per == "period" else None
-            groups.setdefault(key, []).append(o)
-        found.extend(_tidy_row(family, understood, row, group) for group in groups.values())
+        for o in values:
+            groups.setdefault((o.fund, o.period_start, o.period_end) if per_period else None, []).append(o)
+        labels = _known(row)
+        for group in groups.values():
+            found.append(_tidy_row(understood.number, row, labels, group, filled, claimed))
     return found
 
 
-def _tidy_row(family: Family, understood: Understood, row: Row, group: Sequence[Observation]) -> dict[str, Any]:
+def _known(row: Row) -> dict[str, Any]:
+    """Give what a row says of itself, by the names that fields go by."""
+    term = find_years(row.labels["term"]) if "term" in row.labels else None
+    return {
+        **row.labels,
+        "section_number": row.section_number,
+        "section": row.section,
+        "item_number": row.number,
+        "item": row.item,
+        "code": row.code,
+        "row_kind": row.kind,
+        "term_start": term[0] if term else None,
+        "term_end": term[1] if term else None,
+    }
+
+
+def _tidy_row(
+    table: int,
+    row: Row,
+    labels: Mapping[str, Any],
+    group: Sequence[Observation],
+    filled: Sequence[tuple[str, str, str | None]],
+    claimed: set[tuple[str, str | None]],
+) -> dict[str, Any]:
     first = group[0]
-    known: dict[str, Any] = dict(row.labels)
-    term = find_years(row.labels.get("term", ""))
-    units = {o.unit for o in group if o.unit in MONEY}
-    statuses = {o.check for o in group if o.check is not None}
-    known.update(
-        section_number=row.section_number,
-        section=row.section,
-        item_number=row.number,
-        item=row.item,
-        row_kind=row.kind,
-        term_start=term[0] if term else None,
-        term_end=term[1] if term else None,
-        fund=first.fund,
-        period_start=first.period_start,
-        period_end=first.period_end,
-        unit=units.pop() if len(units) == 1 else None,
-        check=next((status for status in _WEAKEST if status in statuses), None),
-    )
-    measured = {o.measure: o.value for o in group}
-    values = {name: measured[of] if of in measured else known.get(of) for name, of in family.sources.items()}
-    return {"table": understood.number, "row": row.index, **values}
+    units = {o.unit for o in group if o.unit in MONEY} or {o.unit for o in group if o.unit != "percent"}
+    statuses = {o.check for o in group}
+    known: dict[str, Any] = {
+        **labels,
+        "fund": first.fund,
+        "period_start": first.period_start,
+        "period_end": first.period_end,
+        "unit": units.pop() if len(units) == 1 else None,
+        "check": next((status for status in _WEAKEST if status in statuses), None),
+    }
+    measured: dict[tuple[str, str | None], Any] = {}
+    for o in group:
+        key = (o.measure, o.base) if (o.measure, o.base) in claimed else (o.measure, None)
+        measured.setdefault(key, o.value)
+    record = {"table": table, "row": row.index}
+    for name, of, base in filled:
+        record[name] = measured[of, base] if (of, base) in measured else known.get(of) if base is None else None
+    return record

@@ -1,4 +1,4 @@
-"""Units as headings and captions print them.
+"""Units as headings, captions, labels and cells print them.
 
 Guarantee: a money unit is given only where its scale is clear; an abbreviation before `грн` that is none we know may
 be a misread `тис.` and gives no unit, since a wrong one would be wrong by a thousand.
@@ -7,14 +7,31 @@ be a misread `тис.` and gives no unit, since a wrong one would be wrong by a 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
-from pipeline.text import cyrillic, plain
+from pipeline.text import cyrillic, mend, plain, visible
 
-_MONEY = re.compile(r"(?:(?P<scale>[^\W\d_]+)(?P<point>\.?)\s*)?\b(?:грн|гривень|гривн[а-яіїє]+)\b")
+_MONEY = re.compile(r"(?:(?P<scale>[^\W\d_]+)(?P<point>\.?)\s*)?\b(?:грн|гривень|гривн[а-яіїє]+)\b(?!\s*/\s*(?!тис|млн|грн)[а-я])")
 _PERCENT = re.compile(r"%|\bвідсот(?:ок|к)")
 _SCALES = (("тис", "тисяч", "thousand UAH"), ("млн", "мільйон", "million UAH"), ("млрд", "мільярд", "billion UAH"))
+_COUNTS = frozenset(
+    "од один одиниць одиниця одиниці шт штук штука осіб особа особи чол чоловік ос людей учнів дітей".split()
+)
+_WORDS = {
+    "%": "percent", "відсоток": "percent", "відсотків": "percent", "відсотки": "percent", "відс": "percent",
+    "тис": "thousand", "тисяч": "thousand", "млн": "million", "мільйонів": "million", "млрд": "billion",
+    "мільярдів": "billion", "разів": "times", "рази": "times", "раза": "times",
+}  # fmt: skip
+_PRINTED = frozenset(
+    "га кв.км кв.м м2 м3 куб.м км м п.м пог.м т ц кг л кв кв. тонн гектар гектарів км2 гкал квт квт.год м.п тис.кв.м "
+    "тис.м2 тис.т тис.га год годин днів місць ліжок балів бал".split()
+)
+"""Units that are given as they are printed."""
+
+_AND_SO_ON = re.compile(r"\s*\([^()]*\)\s*$")
 
 
+@lru_cache(maxsize=1 << 12)
 def find_unit(text: str) -> str | None:
     """Give the unit that a heading such as `Обсяг фінансування, тис. грн` states clearly; else `None`."""
     text = cyrillic(plain(text)).casefold()
@@ -22,6 +39,60 @@ def find_unit(text: str) -> str | None:
     if money:
         return money[0] if len(set(money)) == 1 else None
     return "percent" if _PERCENT.search(text) else None
+
+
+@lru_cache(maxsize=1 << 12)
+def known_unit(text: str) -> str | None:
+    """Give the unit that a text is, as it stands behind a number: `тис. грн`, `%`, `осіб`; `None` where it is none."""
+    words = cyrillic(visible(text)).casefold().strip(" .,;")
+    if not words:
+        return None
+    if _MONEY.fullmatch(words):
+        return find_unit(words)
+    word = words.rstrip(".")
+    if word in _WORDS:
+        return _WORDS[word]
+    if word in _COUNTS:
+        return "count"
+    scale, _, rest = words.partition(".") if "." in words else words.partition(" ")
+    if rest.strip(" .") in _COUNTS and _WORDS.get(scale.strip()) in ("thousand", "million"):
+        return f"{_WORDS[scale.strip()]} count"
+    return visible(text).strip() if word.replace(" ", "").replace(". ", ".") in _PRINTED else None
+
+
+def read_unit(text: str) -> str | None:
+    """Give the unit that a cell of a column of units states: one that is not known comes as it is printed."""
+    text = mend(text).strip(" ,;()")
+    if not text or not re.search(r"[^\W\d_]|%", text):
+        return None
+    return known_unit(text) or find_unit(text) or text
+
+
+@lru_cache(maxsize=1 << 12)
+def label_unit(label: str) -> str | None:
+    """Give the unit that a row's label ends in: `Середня заробітна плата, грн`, `Площа (кв.м)`; `None` where it has none."""
+    text = plain(label).rstrip(" .:;")
+    closing = re.search(r"\(([^()]*)\)\s*$", text)
+    if closing and (unit := known_unit(closing[1])):
+        return unit
+    text = _AND_SO_ON.sub("", text)
+    _, comma, last = text.rpartition(",")
+    if not comma:
+        return None
+    words = last.split()
+    for count in range(min(3, len(words)), 0, -1):
+        if unit := known_unit(" ".join(words[:count])):
+            return unit
+    return None
+
+
+_COUNTED = re.compile(r"\b(?:кількість|чисельність)\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1 << 12)
+def heading_unit(text: str) -> str | None:
+    """Give the unit that a heading ends in, as `Площа, га`, or that it counts: `Кількість`."""
+    return label_unit(text) or ("count" if _COUNTED.match(cyrillic(plain(text))) else None)
 
 
 def _money(found: re.Match[str]) -> str | None:

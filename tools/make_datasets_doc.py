@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from pipeline.datasets import all_datasets
-from pipeline.family import load_families
+from pipeline.family_files import load_families
 from validators.model import DECIMAL_DIGITS, DECIMAL_PLACES, Dataset, Field
 
 TARGET = Path(__file__).parent.parent / "docs" / "datasets.md"

@@ -1,4 +1,4 @@
-"""The report's own sums and percentages as checks over its numbers.
+"""The report's own sums, differences and percentages as checks over its numbers.
 
 Guarantee: a reading is never changed. A number is `contradicted` where an identity that states it does not hold,
 `verified` where at least one identity holds that would break if the number alone were wrong, `unchecked` otherwise.
@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
+from typing import Literal
 
 from validators.findings import Finding, Place
 from validators.records import Observation
@@ -40,13 +41,53 @@ Gap = tuple[int, str, str]
 """Where item numbers jump: the row after the jump, and the numbers on both sides of it."""
 
 
+Rule = Literal["sum", "percent", "growth", "difference"]
+"""`sum` of the terms, each with its sign; `percent` = 100 × first / second; `growth` = that − 100; `difference` = first −
+second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Columns of one identity that holds in every row: `result` = `rule` of `first` and `second`, by their places.
+
+    `fits` of the `tested` rows it was compared in agree with it.
+    """
+
+    rule: Rule
+    result: int
+    first: int
+    second: int
+    fits: int = 0
+    tested: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """`result` = the sum of `terms`, each with its sign, in every row: of measures, or of funds where `of_funds`."""
+
+    text: str
+    result: str
+    terms: tuple[tuple[int, str], ...]
+    of_funds: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What must hold in a table: relations of its columns, its family's combinations, and sums over rows."""
+
+    relations: Sequence[Relation] = ()
+    combinations: Sequence[Combination] = ()
+    sums: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`result` must equal what `rule` makes of the `terms`: their `sum`, or `percent` = 100 × first / second."""
+    """`result` must equal what `rule` makes of the `terms`; `signs` are those of a sum, all plus where there are none."""
 
-    rule: str
+    rule: Rule
     result: Observation
     terms: tuple[Observation, ...]
+    signs: tuple[int, ...] = ()
 
     @property
     def cells(self) -> tuple[Place, ...]:
@@ -54,22 +95,28 @@ class Identity:
         return (self.result.place, *(term.place for term in self.terms))
 
 
-def check(observations: Sequence[Observation]) -> tuple[list[Observation], list[Finding]]:
+def check(observations: Sequence[Observation], rules: Rules = Rules()) -> tuple[list[Observation], list[Finding]]:  # noqa: B008  # frozen
     """Check the numbers of one table.
+
+    Args:
+        observations: the numbers, row by row.
+        rules: what must hold between them.
 
     Returns:
         The same observations in the same order with `check` set on each that has a value, and the findings.
     """
     with localcontext(prec=_PRECISION):
-        return _check(observations)
+        return _check(observations, rules)
 
 
-def _check(observations: Sequence[Observation]) -> tuple[list[Observation], list[Finding]]:
+def _check(observations: Sequence[Observation], rules: Rules) -> tuple[list[Observation], list[Finding]]:
     rows: dict[int, list[Observation]] = defaultdict(list)
     for observation in observations:
         rows[observation.row].append(observation)
     gaps = _numbering_gaps(rows.values())
-    identities = _identities(observations, rows, gaps)
+    identities = [identity for row in rows.values() for identity in _in_row(row, rules)]
+    if rules.sums:
+        identities += _sums(observations, gaps)
     findings = [_gap_finding(observations, *gap) for gap in gaps.items()]
     untested = {o.place for o in observations if o.row_kind == "subtotal" and _is_money(o) and _section(o) in gaps}
     verified: set[Place] = set()
@@ -91,7 +138,7 @@ def _check(observations: Sequence[Observation]) -> tuple[list[Observation], list
             place = observation.place
             holds = place in verified and place not in untested
             status = "contradicted" if place in contradicted else "verified" if holds else "unchecked"
-        checked.append(replace(observation, check=status))
+        checked.append(observation if status is None else observation._replace(check=status))
     findings.sort(key=lambda f: (f.row or 0, f.column or 0, f.rule))
     return checked, findings
 
@@ -116,27 +163,73 @@ def _section(o: Observation) -> Section:
 # Which identities a table has
 
 
-def _identities(
-    observations: Sequence[Observation], rows: Mapping[int, Sequence[Observation]], gaps: Mapping[Section, Gap]
-) -> list[Identity]:
-    identities = [identity for row in rows.values() for identity in _percentages(row)]
-    additive = [o for o in observations if _is_money(o)]
+def _in_row(row: Sequence[Observation], rules: Rules) -> Iterable[Identity]:
+    """Give the identities between the numbers of one row."""
+    by_column = {o.column: o for o in row}
+    for relation in rules.relations:
+        result, first, second = (by_column.get(c) for c in (relation.result, relation.first, relation.second))
+        if result is None or first is None or second is None or first.unit != second.unit:
+            continue
+        yield Identity(relation.rule, result, (first, second))
+    for combination in rules.combinations:
+        yield from _combined(row, combination)
+
+
+def _combined(row: Sequence[Observation], combination: Combination) -> Iterable[Identity]:
+    groups: dict[object, dict[str, Observation]] = defaultdict(dict)
+    for o in row:
+        if combination.of_funds and o.fund is not None and o.unit != "percent":
+            groups[(o.measure, o.base, o.period_start, o.period_end, o.unit)][o.fund] = o
+        elif not combination.of_funds:
+            groups[(o.fund, o.period_start, o.period_end, o.unit)][o.measure] = o
+    for found in groups.values():
+        terms = [(sign, found[name]) for sign, name in combination.terms if name in found]
+        if combination.result in found and len(terms) > 1:
+            signs, parts = zip(*terms, strict=True)
+            yield Identity("sum", found[combination.result], parts, signs)
+
+
+def _sums(observations: Sequence[Observation], gaps: Mapping[Section, Gap]) -> list[Identity]:
+    """Give the sums over rows: of sections, of sections together, of years."""
+    identities: list[Identity] = []
     items: dict[tuple, list[Observation]] = defaultdict(list)  # type: ignore[type-arg]
     subtotals: dict[tuple, list[Observation]] = defaultdict(list)  # type: ignore[type-arg]
     totals: list[Observation] = []
     sections = {o.section_number or o.section for o in observations if o.row_kind == "item" and o.missing != "blank"}
-    for o in additive:
+    for o in observations:
+        if not _is_money(o) or o.measure == "deviation":
+            continue
         if o.row_kind == "item":
             items[(o.section_number, o.section, o.series)].append(o)
         elif o.row_kind == "subtotal":
             addends = items.pop((o.section_number, o.section, o.series), [])
-            if addends and _section(o) not in gaps and not _broken_down(addends):
-                identities.append(Identity("sum", o, tuple(addends)))
+            before = [other for other in subtotals[o.series] if _section(other) == _section(o)]
+            if _section(o) not in gaps and not _broken_down(addends):
+                identities.extend(_subtotal(o, addends, before))
             subtotals[o.series].append(o)
         else:
             identities.extend(_total(o, totals, subtotals[o.series], items, gaps, len(sections)))
             totals.append(o)
     return identities
+
+
+def _subtotal(o: Observation, addends: Sequence[Observation], before: Sequence[Observation]) -> Iterable[Identity]:
+    """Give the sum a subtotal states: of the items since the last one, or of all above where that is what holds."""
+    if not before:
+        if addends:
+            yield Identity("sum", o, tuple(addends))
+        return
+    yield from _first_that_holds(o, [addends, [before[-1], *addends], [*before, *addends]])
+
+
+def _first_that_holds(result: Observation, choices: Iterable[Sequence[Observation]]) -> Iterable[Identity]:
+    """Give the first sum that holds: where several could be meant, one that does not proves nothing."""
+    for terms in choices:
+        identity = Identity("sum", result, tuple(terms))
+        expected = _expected(identity)
+        if terms and expected is not None and _holds(identity, expected):
+            yield identity
+            return
 
 
 def _total(
@@ -149,16 +242,20 @@ def _total(
 ) -> Iterable[Identity]:
     """Give the sums a total row states: over sections, over the items of a table without sections, over the years."""
     same = [o for o in before if o.series == total.series and o.row != total.row]
+    loose = [o for key, found in items.items() for o in found if key[-1] == total.series]
     if same:
         between = range(same[0].row + 1, total.row)
         if len(same) == 1 and not any(o.row in between for found in items.values() for o in found):
             yield Identity("sum", total, (same[0],))
+    elif subtotals and loose:
+        yield from _first_that_holds(total, [subtotals, [*subtotals, *loose], [subtotals[-1], *loose]])
     elif subtotals and len(subtotals) >= sections:
-        yield Identity("sum", total, tuple(subtotals))
-    elif not subtotals and not gaps:
-        loose = [o for key, found in items.items() for o in found if key[-1] == total.series]
-        if loose and not _broken_down(loose):
-            yield Identity("sum", total, tuple(loose))
+        if len({_section(o) for o in subtotals}) == len(subtotals):
+            yield Identity("sum", total, tuple(subtotals))
+        else:
+            yield from _first_that_holds(total, [subtotals, subtotals[-1:]])
+    elif not subtotals and not gaps and loose and not _broken_down(loose):
+        yield Identity("sum", total, tuple(loose))
     start, end = total.period_start, total.period_end
     if start is None or end is None or start == end:
         return
@@ -174,16 +271,6 @@ def _total(
     for years in by_row.values():
         if set(years) == set(range(start, end + 1)):
             yield Identity("sum", total, tuple(years[year] for year in sorted(years)))
-
-
-def _percentages(row: Sequence[Observation]) -> Iterable[Identity]:
-    """Give percent = 100 × actual / plan for each period and fund of a row that states all three."""
-    found: dict[tuple, dict[str, Observation]] = defaultdict(dict)  # type: ignore[type-arg]
-    for o in row:
-        found[(o.period_start, o.period_end, o.fund)][o.measure] = o
-    for measures in found.values():
-        if {"percent", "actual", "plan"} <= measures.keys() and measures["actual"].unit == measures["plan"].unit:
-            yield Identity("percent", measures["percent"], (measures["actual"], measures["plan"]))
 
 
 def _numbering_gaps(rows: Iterable[Sequence[Observation]]) -> dict[Section, Gap]:
@@ -238,19 +325,39 @@ def _expected(identity: Identity) -> Decimal | None:
         return None
     values = [term.value if term.value is not None else Decimal(0) for term in identity.terms]
     if identity.rule == "sum":
-        return sum(values, Decimal(0))
-    actual, plan = values
-    return 100 * actual / plan if plan else None
+        signs = identity.signs or (1,) * len(values)
+        return sum((value if sign > 0 else -value for sign, value in zip(signs, values, strict=True)), Decimal(0))
+    return _computed(identity.rule, *values)
+
+
+def _computed(rule: Rule, first: Decimal, second: Decimal) -> Decimal | None:
+    if rule == "difference":
+        return first - second
+    if not second:
+        return None
+    return 100 * first / second - (100 if rule == "growth" else 0)
 
 
 def _holds(identity: Identity, expected: Decimal) -> bool:
     found = identity.result.value
     if found is None:
         return False
-    if identity.rule == "sum":
-        return found == expected
+    return found == expected if identity.rule in ("sum", "difference") else _is_printed_as(found, expected)
+
+
+def _is_printed_as(found: Decimal, exact: Decimal) -> bool:
+    """Whether a quotient may be printed so: cut or rounded to the digits it has."""
     unit = Decimal(1).scaleb(int(found.as_tuple().exponent))
-    return any(expected.quantize(unit, rounding) == found for rounding in (ROUND_DOWN, ROUND_HALF_UP, ROUND_HALF_EVEN))
+    return any(exact.quantize(unit, rounding) == found for rounding in (ROUND_DOWN, ROUND_HALF_UP, ROUND_HALF_EVEN))
+
+
+def holds_in_row(rule: Rule, result: Decimal, first: Decimal, second: Decimal) -> bool:
+    """Whether the numbers of one row fit a rule."""
+    with localcontext(prec=_PRECISION):
+        exact = _computed(rule, first, second)
+        if exact is None:
+            return False
+        return result == exact if rule == "difference" else _is_printed_as(result, exact)
 
 
 def _covered(identity: Identity) -> Iterable[Place]:
@@ -260,7 +367,8 @@ def _covered(identity: Identity) -> Iterable[Place]:
     in the last printed digit would already show.
     """
     for o in (identity.result, *identity.terms):
-        if o.value is not None and (o is identity.result or identity.rule == "sum" or _would_show(identity, o)):
+        exact = identity.rule in ("sum", "difference")
+        if o.value is not None and (o is identity.result or exact or _would_show(identity, o)):
             yield o.place
 
 
@@ -269,7 +377,7 @@ def _would_show(identity: Identity, term: Observation) -> bool:
         return False
     step = Decimal(1).scaleb(int(term.value.as_tuple().exponent))
     for value in (term.value + step, term.value - step):
-        terms = tuple(replace(t, value=value) if t is term else t for t in identity.terms)
+        terms = tuple(t._replace(value=value) if t is term else t for t in identity.terms)
         changed = replace(identity, terms=terms)
         expected = _expected(changed)
         if expected is None or _holds(changed, expected):
@@ -305,7 +413,7 @@ def _contradictions(broken: Sequence[tuple[Identity, Decimal]]) -> Iterable[Find
 
 
 def _shown(identity: Identity, expected: Decimal) -> str:
-    if identity.rule == "percent":
+    if identity.rule in ("percent", "growth"):
         expected = expected.quantize(Decimal("0.01"), ROUND_HALF_UP)
     return format(expected, "f")
 
@@ -314,7 +422,11 @@ def _message(identity: Identity, expected: Decimal, right: Identity | None) -> s
     row = identity.result.item or f"рядок {identity.result.row}"
     shown = _shown(identity, expected).replace(".", ",")
     if identity.rule == "sum":
-        return f"{row}: сума складників дорівнює {shown}, а надруковано {identity.result.raw}."
+        what = "різниця" if -1 in identity.signs else "сума складників"
+        return f"{row}: {what} дорівнює {shown}, а надруковано {identity.result.raw}."
+    if identity.rule == "difference":
+        first, second = (term.raw.strip() or "0" for term in identity.terms)
+        return f"{row}: {first} мінус {second} — це {shown}, а надруковано {identity.result.raw}."
     actual, plan = (term.raw for term in identity.terms)
     text = f"{row}: {actual} від {plan} — це {shown} %, а надруковано {identity.result.raw}"
     if right is not None:

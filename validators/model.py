@@ -29,7 +29,11 @@ DECIMAL_PLACES = 10
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One column: `required` columns have a value in every row; `choices` lists all values there may be."""
+    """One column: `required` columns have a value in every row; `choices` lists all values there may be.
+
+    A `soft` column's rules are about what the document says, not about zvity: a value that breaks one is reported and
+    kept.
+    """
 
     name: str
     kind: Kind
@@ -38,17 +42,25 @@ class Field:
     choices: tuple[str, ...] = ()
     minimum: int | None = None
     pattern: str | None = None
+    maximum: int | None = None
+    soft: bool = False
 
     def problem(self, value: object) -> str | None:
-        """Say what is wrong with a value of this column, or `None`."""
+        """Say what is wrong with a value of this column, or `None`; of a soft one only what is wrong with its kind."""
+        if value is not None and not _is_of_kind(self.kind, value):
+            return f"not of kind {self.kind}"
+        return None if self.soft else self.broken(value)
+
+    def broken(self, value: object) -> str | None:
+        """Say which rule of the column a value of its kind breaks, or `None`."""
         if value is None:
             return "missing" if self.required else None
-        if not _is_of_kind(self.kind, value):
-            return f"not of kind {self.kind}"
         if self.choices and value not in self.choices:
             return f"none of {', '.join(self.choices)}"
-        if self.minimum is not None and isinstance(value, int) and value < self.minimum:
+        if self.minimum is not None and isinstance(value, int | Decimal) and value < self.minimum:
             return f"below {self.minimum}"
+        if self.maximum is not None and isinstance(value, int | Decimal) and value > self.maximum:
+            return f"above {self.maximum}"
         if self.pattern is not None and not re.fullmatch(self.pattern, str(value)):
             return f"does not match {self.pattern}"
         return None
@@ -160,6 +172,26 @@ TABLES = Dataset(
     ),
 )
 
+COLUMNS = Dataset(
+    "columns",
+    "a row per column of a table: what it was understood as",
+    ("document_id", "table", "column"),
+    (
+        _DOCUMENT_ID,
+        _TABLE,
+        _COLUMN,
+        Field("path", "text", "its headings from the top down, joined by ` › `"),
+        Field("label", "text", "the label it holds, where it holds one"),
+        Field("measure", "text", "the measure it holds, where it holds one"),
+        Field("base", "text", "measure that a percentage or a deviation is of"),
+        Field("period_start", "integer", "first year", minimum=1900),
+        Field("period_end", "integer", "last year", minimum=1900),
+        Field("fund", "text", "fund or source of money"),
+        Field("unit", "text", "unit of its numbers"),
+        Field("known", "boolean", "whether the family knows the column", True),
+    ),
+)
+
 CELLS = Dataset(
     "cells",
     "a row per cell: the lineage of every value",
@@ -199,9 +231,11 @@ OBSERVATIONS = Dataset(
         Field("section_number", "text", "number of the section"),
         Field("section", "text", "title of the section"),
         Field("item_number", "text", "number of the item"),
+        Field("code", "text", "code of the item in a classification, with its leading zeros"),
         Field("item", "text", "what the row is about"),
         Field("row_kind", "text", "item, subtotal or total", True, ROW_KINDS),
         Field("measure", "text", "what the value measures; a header path where no family knows the column", True),
+        Field("base", "text", "measure that a percentage or a deviation is of"),
         Field("period_start", "integer", "first year", minimum=1900),
         Field("period_end", "integer", "last year", minimum=1900),
         Field("fund", "text", "general, special, total, or the source's name"),
@@ -232,5 +266,5 @@ FINDINGS = Dataset(
     ),
 )
 
-STANDING = (DOCUMENTS, TABLES, CELLS, OBSERVATIONS, FINDINGS)
+STANDING = (DOCUMENTS, TABLES, COLUMNS, CELLS, OBSERVATIONS, FINDINGS)
 """The data sets every run writes; each family adds its own tidy table."""

@@ -1,0 +1,305 @@
+"""The files that describe kinds of report: read, checked and turned into families.
+
+Guarantee: a file that says something unknown or leaves out what is needed is refused whole, and the message names the
+file, the place in it, and what may stand there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, get_args
+
+from pipeline.codes import KINDS
+from pipeline.exits import UsageError
+from pipeline.family import PLACEHOLDERS, ColumnRule, Family, Recognition, RowRules, Source
+from validators.arithmetic import Combination
+from validators.model import CHECKS, ROW_KINDS, Dataset, Field, Kind
+
+_PLACE = (
+    Field("document_id", "text", "SHA-256 of the file's bytes", True, pattern=r"[0-9a-f]{64}"),
+    Field("table", "integer", "number of the table in the document, from 1", True, minimum=1),
+    Field("row", "integer", "row of the assembled table, from 0", True, minimum=0),
+)
+_CHOICES = {"check": CHECKS, "row_kind": ROW_KINDS}
+_PERIOD_KEY = ("fund", "period_start", "period_end")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+_KEYS = {
+    "": ("name", "title", "recognise", "leftmost", "columns", "rows", "row_units", "identities", "tidy"),
+    "recognise": ("columns", "any", "titles", "title_needed", "not_titles", "codes", "rows_of_money"),
+    "columns": ("headings", "becomes", "measure", "unit", "note", "code", "base", "fund", "period", "under", "within_year"),
+    "rows": ("hierarchy", "totals", "subtotals", "sections", "notes", "sources", "years"),
+    "identities": ("rows", "funds", "sums"),
+    "tidy": ("per", "about", "fields"),
+    "tidy.fields": ("name", "kind", "about", "of", "base", "required", "choices", "minimum", "maximum", "pattern"),
+}
+_KNOWN_LABELS = frozenset(
+    "section_number section item_number item code row_kind term_start term_end fund period_start period_end unit "
+    "check".split()
+)
+"""What fills a field of a tidy table besides the family's own columns."""
+
+
+class FamilyError(UsageError):
+    """A family's file cannot be used; the message says where and why."""
+
+
+@cache
+def load_families(folder: Path | None = None) -> tuple[Family, ...]:
+    """Load the families that come with zvity and those of a folder, by name.
+
+    Args:
+        folder: a user's own families; one with the name of a family of ours takes its place.
+
+    Raises:
+        FamilyError: the folder is not there or holds no `*.toml`, or a file of it is wrong.
+    """
+    ours = files("pipeline").joinpath("families")
+    texts = {entry.name: entry.read_text(encoding="utf-8") for entry in ours.iterdir() if entry.name.endswith(".toml")}
+    found = {family.name: family for name, text in sorted(texts.items()) for family in [parse_text(text, name)]}
+    if folder is not None:
+        found |= {family.name: family for family in _own(folder)}
+    return tuple(sorted(found.values(), key=lambda family: family.name))
+
+
+def _own(folder: Path) -> Iterable[Family]:
+    paths = family_files(folder)
+    names: dict[str, Path] = {}
+    for path in paths:
+        try:
+            family = parse_text(path.read_text(encoding="utf-8-sig"), str(path))
+        except (OSError, UnicodeDecodeError) as error:
+            raise FamilyError(f"{path} cannot be read as UTF-8 text ({error}); save it as UTF-8") from error
+        if family.name in names:
+            raise FamilyError(f"{path}: the family {family.name} is in {names[family.name]}, too; rename one of them")
+        names[family.name] = path
+        yield family
+
+
+def family_files(folder: Path) -> list[Path]:
+    """Give the families' files in a folder.
+
+    Raises:
+        FamilyError: there is none.
+    """
+    found = sorted(folder.glob("*.toml"))
+    if not found:
+        raise FamilyError(f"{folder} holds no *.toml files; name a folder of families, see docs/families.md")
+    return found
+
+
+def digest(folder: Path | None) -> str:
+    """Give a digest of a user's own families, empty where there are none."""
+    if folder is None:
+        return ""
+    state = hashlib.sha256()
+    for path in family_files(folder):
+        state.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return state.hexdigest()[:16]
+
+
+def parse_text(text: str, name: str) -> Family:
+    """Build a family from the text of its file; `name` is the file's, for messages.
+
+    Raises:
+        FamilyError: the text is no TOML, or says what no family can say.
+    """
+    try:
+        return parse_family(tomllib.loads(text), name)
+    except tomllib.TOMLDecodeError as error:
+        raise FamilyError(f"{name} is not written as TOML asks: {error}") from error
+
+
+def parse_family(data: Mapping[str, Any], file: str = "family") -> Family:
+    """Build a family from the content of its file.
+
+    Raises:
+        FamilyError: naming the file, the place and what is wrong.
+    """
+    return _Reader(file).family(data)
+
+
+class _Reader:
+    """Reads one file; `_fail` names it."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+
+    def _fail(self, place: str, what: str) -> FamilyError:
+        return FamilyError(f"{self._file}: {place}: {what}" if place else f"{self._file}: {what}")
+
+    def _check_keys(self, found: Mapping[str, Any], section: str, place: str) -> None:
+        unknown = sorted(set(found) - set(_KEYS[section]))
+        if unknown:
+            raise self._fail(place, f"unknown key {unknown[0]!r}; known are {', '.join(_KEYS[section])}")
+
+    def _need(self, found: Mapping[str, Any], key: str, place: str) -> Any:  # noqa: ANN401  # what TOML holds
+        if key not in found:
+            raise self._fail(place, f"the key {key!r} is missing")
+        return found[key]
+
+    def _texts(self, found: Mapping[str, Any], key: str, place: str) -> tuple[str, ...]:
+        texts = found.get(key, [])
+        if not isinstance(texts, list) or not all(isinstance(text, str) and text.strip() for text in texts):
+            raise self._fail(place, f'{key} must be a list of texts, as ["…", "…"]')
+        return tuple(texts)
+
+    def _flag(self, found: Mapping[str, Any], key: str, place: str) -> bool:
+        value = found.get(key, False)
+        if not isinstance(value, bool):
+            raise self._fail(place, f"{key} must be true or false")
+        return value
+
+    def _kind_of_code(self, found: Mapping[str, Any], key: str, place: str) -> str | None:
+        kind = found.get(key)
+        if kind is not None and kind not in KINDS:
+            raise self._fail(place, f"{key} is {kind!r}; known kinds of code are {', '.join(KINDS)}")
+        return kind
+
+    def family(self, data: Mapping[str, Any]) -> Family:
+        self._check_keys(data, "", "")
+        name = self._need(data, "name", "")
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            raise self._fail("", f"name is {name!r}; it names files, so it needs small Latin letters, digits and _")
+        title = self._need(data, "title", "")
+        rules = tuple(self._rule(entry, i) for i, entry in enumerate(self._need(data, "columns", ""), start=1))
+        meanings = {name for rule in rules for name in (rule.label, rule.measure, rule.within_year)}
+        tidy = self._need(data, "tidy", "")
+        dataset, sources = self._tidy(name, tidy, {meaning for meaning in meanings if meaning})
+        units = data.get("row_units", {})
+        return Family(
+            name=name,
+            title=title,
+            recognition=self._recognition(self._need(data, "recognise", ""), meanings),
+            leftmost=data.get("leftmost"),
+            rules=rules,
+            rows=self._rows(data.get("rows", {})),
+            row_units={unit: self._texts(units, unit, "[row_units]") for unit in units},
+            identities=self._identities(data.get("identities", {}), meanings),
+            sums=self._flag({"sums": data.get("identities", {}).get("sums", True)}, "sums", "[identities]"),
+            per=tidy["per"],
+            tidy=dataset,
+            sources=sources,
+        )
+
+    def _recognition(self, found: Mapping[str, Any], meanings: set[str | None]) -> Recognition:
+        place = "[recognise]"
+        self._check_keys(found, "recognise", place)
+        columns = frozenset(self._texts(found, "columns", place))
+        either = frozenset(self._texts(found, "any", place))
+        unknown = sorted((columns | either) - meanings)
+        if unknown:
+            raise self._fail(place, f"no [[columns]] entry gives {unknown[0]!r}")
+        titles = self._texts(found, "titles", place)
+        if not columns and not either:
+            raise self._fail(place, "columns or any must name at least one column")
+        return Recognition(
+            columns,
+            either,
+            titles,
+            self._flag(found, "title_needed", place),
+            self._texts(found, "not_titles", place),
+            self._kind_of_code(found, "codes", place),
+            self._flag(found, "rows_of_money", place),
+        )
+
+    def _rule(self, found: Mapping[str, Any], number: int) -> ColumnRule:
+        place = f"[[columns]] entry {number}"
+        self._check_keys(found, "columns", place)
+        headings = self._texts(found, "headings", place)
+        label, measure = found.get("becomes"), found.get("measure")
+        if (label is None) == (measure is None):
+            raise self._fail(place, f"needs one of becomes and measure (headings {list(headings)})")
+        if not headings:
+            raise self._fail(place, f"headings of {label or measure} are missing")
+        odd = [h for h in headings if h.startswith("{") and h not in PLACEHOLDERS]
+        if odd:
+            raise self._fail(place, f"unknown heading {odd[0]!r}; known are {', '.join(PLACEHOLDERS)}")
+        if found.get("period") not in (None, "previous"):
+            raise self._fail(place, f"period is {found['period']!r}, not 'previous'")
+        return ColumnRule(
+            headings,
+            label,
+            measure,
+            found.get("unit"),
+            self._flag(found, "note", place),
+            self._kind_of_code(found, "code", place),
+            found.get("base"),
+            found.get("fund"),
+            found.get("period"),
+            self._texts(found, "under", place),
+            found.get("within_year"),
+        )
+
+    def _rows(self, found: Mapping[str, Any]) -> RowRules:
+        place = "[rows]"
+        self._check_keys(found, "rows", place)
+        return RowRules(
+            self._kind_of_code(found, "hierarchy", place),
+            *(self._texts(found, key, place) for key in ("totals", "subtotals", "sections", "notes")),
+            self._flag(found, "sources", place),
+            self._flag(found, "years", place),
+        )
+
+    def _identities(self, found: Mapping[str, Any], meanings: set[str | None]) -> tuple[Combination, ...]:
+        place = "[identities]"
+        self._check_keys(found, "identities", place)
+        identities = []
+        for key in ("rows", "funds"):
+            for text in self._texts(found, key, place):
+                parts = re.fullmatch(r"\s*(\w+)\s*=\s*(\w+(?:\s*[-+]\s*\w+)+)\s*", text)
+                if parts is None:
+                    raise self._fail(place, f"{text!r} must read as \"a = b + c\" or \"a = b - c\"")
+                terms = tuple(
+                    (-1 if sign == "-" else 1, word) for sign, word in re.findall(r"([-+]?)\s*(\w+)", parts[2])
+                )
+                names = {parts[1], *(word for _, word in terms)}
+                unknown = sorted(names - (meanings if key == "rows" else {"general", "special", "total"}))
+                if unknown:
+                    raise self._fail(place, f"{text!r}: nothing here is called {unknown[0]!r}")
+                identities.append(Combination(text, parts[1], terms, key == "funds"))
+        return tuple(identities)
+
+    def _tidy(self, name: str, found: Mapping[str, Any], meanings: set[str]) -> tuple[Dataset, dict[str, Source]]:
+        place = "[tidy]"
+        self._check_keys(found, "tidy", place)
+        per, about = self._need(found, "per", place), self._need(found, "about", place)
+        if per not in ("row", "period"):
+            raise self._fail(place, f"per is {per!r}, not 'row' or 'period'")
+        fields, sources = [], {}
+        for number, entry in enumerate(self._need(found, "fields", place), start=1):
+            at = f"[tidy] field {number}"
+            self._check_keys(entry, "tidy.fields", at)
+            field_name, kind = self._need(entry, "name", at), self._need(entry, "kind", at)
+            if kind not in get_args(Kind):
+                raise self._fail(at, f"kind is {kind!r}; known are {', '.join(get_args(Kind))}")
+            of = entry.get("of", field_name)
+            if of not in meanings | _KNOWN_LABELS:
+                raise self._fail(at, f"nothing fills {of!r}: no [[columns]] entry gives it")
+            choices = _CHOICES.get(field_name, tuple(entry.get("choices", ())))
+            own = ("required", "choices", "minimum", "maximum", "pattern")
+            fields.append(
+                Field(
+                    field_name,
+                    kind,
+                    self._need(entry, "about", at),
+                    entry.get("required", False),
+                    choices,
+                    entry.get("minimum"),
+                    entry.get("pattern"),
+                    entry.get("maximum"),
+                    soft=any(key in entry for key in own),
+                )
+            )
+            sources[field_name] = Source(of, entry.get("base"))
+        key = ("document_id", "table", "row") + (_PERIOD_KEY if per == "period" else ())
+        missing = sorted(set(key[3:]) - set(sources))
+        if missing:
+            raise self._fail(place, f"per is 'period', so fields needs {', '.join(missing)}")
+        return Dataset(name, about, key, _PLACE + tuple(fields)), sources

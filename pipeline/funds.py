@@ -1,0 +1,76 @@
+"""Funds of a budget, and other sources of money, as headings, captions and rows name them.
+
+Guarantee: a source keeps its own name; only the general and the special fund and their total have words of ours.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from pipeline.text import cyrillic, mend
+
+_GENERAL = re.compile(r"\bзагальн\w*\s+фонд|\bзаг\.?\s*фонд|\bзф\b")
+_SPECIAL = re.compile(r"\bспеціальн\w*\s+фонд|\bспец\w*\.?\s*фонд|\bсф\b")
+_TOTAL = re.compile(
+    r"(?:у|в)?сього(?:\s+(?:за\s+)?фонд\w*)?|разом(?:\s+(?:за\s+)?фонд\w*)?|загалом|(?:у|в)сього\s+по\s+\w+|"
+    r"загальний обсяг(?: фінансування)?"
+)
+_PART = re.compile(
+    r"^(?:[-–—•]\s*)?(?:(?:(?:у|в)\s*(?:тому\s+числі|т\.?\s*ч\.?)|з\s+(?:них|яких)|із\s+них)\s*[:,]?\s*)?(?:[-–—•]\s*)?", re.IGNORECASE
+)
+"""How a part of a sum begins: `у тому числі:`, a dash."""
+
+_NAMES = (
+    r"(?:(?:за\s+(?:рахунок|кошти)\s+|з\s+)?(?:кошт\w*\s+|субвенці\w+\s+(?:з|із)\s+|дотаці\w+\s+(?:з|із)\s+)*(?:залучен\w+\s+)?"
+    r"(?:державн\w+|обласн\w+|районн\w+|міськ\w+|місцев\w+|селищн\w+|сільськ\w+|субобласн\w+|інш\w+|регіональн\w+)"
+    r"(?:\s*(?:,|і|та)\s*\w+)?\s+бюджет\w*(?:\s+(?:\w+\s+)?(?:тг|отг|громад\w*))?)",
+    r"бюджет\s+(?:(?:\w+\s+){0,4}(?:тг|отг|громади|територіальної громади|області|району|міста)|розвитку)",
+    r"(?:інш\w+|позабюджетн\w+|небюджетн\w+|залучен\w+|власн\w+|приватн\w+|кредитн\w+|грантов\w+|спонсорськ\w+|"
+    r"донорськ\w+|благодійн\w+|бюджетн\w+)\s+(?:\w+\s+)?(?:джерел\w*|кошт\w*|фінансування|надходження|внески|ресурси)"
+    r"(?:\s*\([^()]*\))?(?:\s+(?:фінансування|підприємств\w*|інвестор\w*|надходжень|населення|установ\w*|організацій))?",
+    r"(?:кошти|засоби)\s+(?:\w+\s+){0,3}(?:підприємств\w*|інвестор\w*|населення|донор\w*|грант\w*|партнер\w*|спонсор\w*|"
+    r"співвласник\w*|замовник\w*|громадян|мешканців|батьків|проєкт\w*|проект\w*|джерел\w*|фонд\w*|організацій)(?:\s.{0,40})?",
+    r"(?:інвестиції|гранти?|кредити?|спонсори|інвестори|позабюджетні|небюджетні|підприємства|благодійники|донори|"
+    r"інші|субвенції|місцевий|державний|обласний|районний|дфрр)",
+    r"(?:субвенці\w+|дотаці\w+)\s+(?:з|із)\s+\w+\s+бюджет\w*(?:\s+.{0,60})?",
+    r"(?:державний|міжнародн\w+|екологічн\w+|цільов\w+)\s+(?:\w+\s+){0,4}фонд\w*(?:\s+.{0,60})?",
+    r"міжнародн\w+\s+(?:технічн\w+\s+)?(?:допомог\w+|організаці\w+|донор\w*|партнер\w*)",
+)
+_SOURCE = re.compile("|".join(_NAMES), re.IGNORECASE)
+_MONEY_OR_YEARS = re.compile(r"[,(]?\s*(?:тис\.?|млн\.?)?\s*(?:грн|гривень)\.?\)?\s*$", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1 << 13)
+def find_fund(text: str) -> str | None:
+    """Give the one fund that a text names somewhere, `general` or `special`; `None` where it names none or both."""
+    words = cyrillic(mend(text)).casefold()
+    general, special = _GENERAL.search(words), _SPECIAL.search(words)
+    if bool(general) == bool(special):
+        return None
+    return "general" if general else "special"
+
+
+@lru_cache(maxsize=1 << 13)
+def read_source(text: str) -> str | None:
+    """Give the fund or source of money that a text is and nothing else; `None` where it is none.
+
+    `general`, `special`, `total` (`Усього`), or the name as printed: `у т.ч. обласний бюджет:` is `обласний бюджет`.
+    """
+    name = _PART.sub("", mend(text)).strip(" .,;:")
+    name = _MONEY_OR_YEARS.sub("", name).strip(" .,;:")
+    words = cyrillic(name).casefold()
+    if not words or len(words) > 120:
+        return None
+    for pattern, fund in ((_GENERAL, "general"), (_SPECIAL, "special")):
+        found = pattern.match(words)
+        if found and len(words) - found.end() <= 40 and not (_GENERAL if fund == "special" else _SPECIAL).search(words):
+            return fund
+    if _TOTAL.fullmatch(words):
+        return "total"
+    return name if _SOURCE.fullmatch(words) else None
+
+
+def is_part(text: str) -> bool:
+    """Whether a text begins as a part of a sum does: `у тому числі`, `з них`."""
+    return bool((found := _PART.match(text)) and found.end() and re.search(r"\w", found[0]))
