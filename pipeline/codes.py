@@ -24,8 +24,8 @@ class Kind:
 KINDS = {
     "katottg": Kind("КАТОТТГ", r"UA\d{17}"),
     "edrpou": Kind("ЄДРПОУ", r"\d{8}", check_digit=True),
-    "kpkvk": Kind("КПКВК", r"\d{7}"),
-    "tpkvk": Kind("ТПКВК", r"\d{4}"),
+    "kpkvk": Kind("КПКВК", r"\d{6,7}"),
+    "tpkvk": Kind("ТПКВК", r"\d{4}|\d{6}"),
     "kfk": Kind("КФК", r"\d{4}|\d{6}"),
     "kekv": Kind("КЕКВ", r"[1-9]\d{3}"),
     "kkdb": Kind("ККДБ", r"[1-6]\d{7}"),

@@ -1,24 +1,25 @@
 """What each column of a table holds: its family's meaning, completed by what stands around the table.
 
-Guarantee: no two columns of numbers have the same meaning; one that nothing tells apart keeps its whole header path.
+Guarantee: no two columns of numbers have the same meaning; what their headings do not share tells them apart.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline import numerals
-from pipeline.dates import find_reported_years, find_years, heading_years
+from pipeline.dates import find_reported_years, find_years, heading_years, is_part_of_year
 from pipeline.facts import Facts
 from pipeline.family import Column, Family
-from pipeline.funds import find_fund, read_source
-from pipeline.text import squeeze
+from pipeline.header import Path
+from pipeline.funds import find_fund, is_part, read_source
 from pipeline.units import find_unit
 from validators.arithmetic import MONEY
 
 _ALL = re.compile(r"(?:у|в)?сього\b|разом\b|загалом\b|загальний обсяг\b", re.IGNORECASE)
+_NUMBERS_ROWS = re.compile(r"(?:№|N\b|[зп]\s?/\s?п\b|номер\b)", re.IGNORECASE)
 _LEADING_ZERO = re.compile(r"0[0-9]+")
 
 SAMPLE = 60
@@ -41,6 +42,10 @@ class Context:
     def titles(self) -> tuple[str, ...]:
         """All that may name the kind of report, the nearest first."""
         return (*self.captions, *([self.facts.title] if self.facts.title else ()))
+
+    def below(self, titles: Sequence[str]) -> Context:
+        """Give the same with the titles that stand in the table itself."""
+        return replace(self, captions=(*titles[::-1], *self.captions)) if titles else self
 
     @property
     def years(self) -> tuple[int, int] | None:
@@ -76,9 +81,23 @@ def complete(columns: Sequence[Column], body: Sequence[Sequence[str]], family: F
         family: the kind of report, if it is known.
         around: what stands around the table.
     """
-    found = _with_numbers(columns, body[:SAMPLE], named=any(c.label == "item" for c in columns))
+    found = _with_parts(columns)
+    found = _with_numbers(found, body[:SAMPLE], named=any(c.label == "item" for c in columns))
     fund = around.fund or _label_fund(found)
     return _with_spans(_with_context(found, around, fund, family))
+
+
+def _with_parts(columns: Sequence[Column]) -> list[Column]:
+    """Give columns headed `у т.ч.` or `з них` the fund of the column on their left that they are a part of."""
+    found: list[Column] = []
+    fund: str | None = None
+    for column in columns:
+        if column.fund is None and fund is not None and any(map(is_part, column.path)):
+            found.append(replace(column, fund=fund))
+            continue
+        fund = column.fund if column.fund in ("general", "special") else None if column.label is None else fund
+        found.append(column)
+    return found
 
 
 def _label_fund(columns: Sequence[Column]) -> str | None:
@@ -95,7 +114,9 @@ def _with_numbers(columns: Sequence[Column], body: Sequence[Sequence[str]], name
     found = []
     for index, column in enumerate(columns):
         texts = [text for row in body if (text := row[index]) and not text.isspace()]
-        if column.meaning is not None or not texts or _counts(texts) or _are_codes(texts):
+        if column.meaning is None and column.path and _NUMBERS_ROWS.match(column.path[-1]):
+            found.append(replace(column, label="item_number", why="заголовок"))
+        elif column.meaning is not None or not texts or _counts(texts) or _are_codes(texts):
             found.append(column)
         elif 2 * sum(numerals.is_value(text) for text in texts) >= len(texts):
             found.append(replace(column, measure=" › ".join(column.path) or f"column {index}", why="числа"))
@@ -165,11 +186,12 @@ def _own_years(column: Column) -> bool:
     return any(heading_years(text) for text in column.path)
 
 
-def told_apart(columns: Sequence[Column]) -> list[Column]:
-    """Tell columns of the same measure, period, fund and base apart, by their lowest heading as the source of money.
+def told_apart(columns: Sequence[Column], main: Collection[int] = ()) -> list[Column]:
+    """Tell columns of the same measure, period, fund and base apart.
 
-    Where that is the same too, or is no source, each keeps its whole header path as a measure of its own: no column
-    may stand for another.
+    By their lowest heading where that is a source of money; else by `part`, the headings that they do not share. One
+    of them may go without: the one that `main` names, as that of which percentages are, or else the only one whose
+    heading speaks of no part of the year.
     """
     groups: dict[tuple[object, ...], list[int]] = {}
     for index, column in enumerate(columns):
@@ -177,15 +199,29 @@ def told_apart(columns: Sequence[Column]) -> list[Column]:
             groups.setdefault((column.measure, column.period, column.fund, column.base), []).append(index)
     found = list(columns)
     for indices in groups.values():
-        names = {index: columns[index].path[-1] if columns[index].path else "" for index in indices}
-        sources = {index: read_source(name) for index, name in names.items()}
-        for index in indices if len(indices) > 1 else []:
-            source = sources[index]
-            alone = [squeeze(name) for name in names.values()].count(squeeze(names[index])) == 1
-            if source is not None and alone:
-                found[index] = replace(columns[index], fund=source)
-            else:
-                path = " › ".join(columns[index].path)
-                measure = f"{path} [{index}]"
-                found[index] = replace(columns[index], measure=measure, money=False, why="не відрізнити від сусіднього")
+        if len(indices) == 1:
+            continue
+        sources = {index: read_source(columns[index].path[-1]) if columns[index].path else None for index in indices}
+        rest = [i for i in indices if sources[i] is None or list(sources.values()).count(sources[i]) > 1]
+        for index in indices:
+            if index not in rest:
+                found[index] = replace(columns[index], fund=sources[index])
+        if len(rest) > 1:
+            whole = _whole([i for i in rest if i in main]) or _whole(
+                [i for i in rest if not any(map(is_part_of_year, columns[i].path))]
+            )
+            names = _own_headings([columns[i].path for i in rest])
+            for index, name in zip(rest, names, strict=True):
+                if index != whole:
+                    found[index] = replace(columns[index], part=name if names.count(name) == 1 else f"{name} [{index}]")
     return found
+
+
+def _whole(indices: Sequence[int]) -> int | None:
+    return indices[0] if len(indices) == 1 else None
+
+
+def _own_headings(paths: Sequence[Path]) -> list[str]:
+    """Give for each path the headings that not all of the paths have."""
+    shared = set(paths[0]).intersection(*paths[1:])
+    return [" › ".join(text for text in path if text not in shared) or " › ".join(path) for path in paths]

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from pipeline import numerals
@@ -24,8 +25,8 @@ from validators.model import Dataset
 SHORTEST_PHRASE = 4
 """Letters; a shorter heading such as `№` must be the whole heading."""
 
-PLACEHOLDERS = ("{year}", "{fund}", "{other}")
-"""Headings by what they are: nothing but years, nothing but a fund or source of money, and any other heading."""
+PLACEHOLDERS = ("{year}", "{fund}")
+"""Headings by what they are: nothing but years, nothing but a fund or source of money."""
 
 HEADED = "заголовок"
 """How the reason of a column begins that a heading gave its meaning."""
@@ -40,7 +41,8 @@ class Column:
 
     `period`, `fund` and `unit` are what the header path or the family says. `money` columns of a table share one unit;
     a `note` column holds remarks; `code` names the kind of code in a label. `base` is the measure that a percentage or
-    a deviation is of. `why` tells in Ukrainian what gave the column its meaning.
+    a deviation is of; `part` tells columns of the same measure apart, as a quarter of the year; `by_row` says that the
+    rows may state another unit. `why` tells in Ukrainian what gave the column its meaning.
     """
 
     path: Path
@@ -54,6 +56,8 @@ class Column:
     code: str | None = None
     base: str | None = None
     years_ago: int = 0
+    part: str | None = None
+    by_row: bool = False
     why: str = ""
 
     @property
@@ -94,6 +98,7 @@ class RowRules:
     notes: tuple[str, ...] = ()
     sources: bool = False
     years: bool = False
+    blank_sections: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,8 @@ class Family:
         for index, column in enumerate(columns):
             if column.measure is not None and _are_words(body, index):
                 columns[index] = read_column(column.path)  # its heading speaks of money, its cells do not
+            elif (column.note or column.label in _WORDS) and _are_numbers(body, index):
+                columns[index] = self._column(column.path, of_numbers=True)
         known = {column.label for column in columns}
         if columns and self.leftmost and columns[0].meaning is None and self.leftmost not in known:
             numbered = not body or self.leftmost != "item_number" or not _are_words(body, 0)
@@ -168,17 +175,16 @@ class Family:
         meaning = column.meaning
         return meaning is not None and any(meaning in (r.label, r.measure, r.within_year) for r in self.rules)
 
-    def _column(self, path: Path) -> Column:
-        """Give a column the meaning of its lowest heading that a rule fits."""
+    def _column(self, path: Path, of_numbers: bool = False) -> Column:
+        """Give a column the meaning of its lowest heading that a rule fits; one `of_numbers` is no label of words."""
         plain_column = read_column(path)
         for level in range(len(path) - 1, -1, -1):
             rule = self._rule(path[level], path[:level])
-            if rule is not None:
+            if rule is not None and not (of_numbers and (rule.note or rule.label in _WORDS)):
                 return _as_ruled(plain_column, rule, path[level])
         for rule in self.rules:
-            for heading in rule.headings:
-                if heading in PLACEHOLDERS and path and _is_of_kind(heading, path):
-                    return _as_ruled(plain_column, rule, path[-1])
+            if path and any(_is_only(heading, path) for heading in rule.headings if heading in PLACEHOLDERS):
+                return replace(_as_ruled(plain_column, rule, path[-1]), why=f"лише роки або кошти: «{path[-1]}»")
         return plain_column
 
     def _rule(self, text: str, above: Path) -> ColumnRule | None:
@@ -223,7 +229,7 @@ def _is_percentage(text: str) -> bool:
 
 
 def _as_ruled(column: Column, rule: ColumnRule, heading: str) -> Column:
-    money = rule.unit == "money"
+    money = rule.unit in ("money", "row")
     measure = rule.measure
     if rule.within_year is not None and any(is_part_of_year(text) for text in (heading, column.path[-1])):
         measure = rule.within_year
@@ -233,6 +239,7 @@ def _as_ruled(column: Column, rule: ColumnRule, heading: str) -> Column:
         measure=measure,
         unit=column.unit if (money and column.unit != "percent") or rule.unit is None else None if money else rule.unit,
         money=money,
+        by_row=rule.unit in ("row", None),
         note=rule.note,
         code=rule.code,
         base=rule.base,
@@ -242,12 +249,25 @@ def _as_ruled(column: Column, rule: ColumnRule, heading: str) -> Column:
     )
 
 
-def _is_of_kind(placeholder: str, path: Path) -> bool:
-    if placeholder == "{year}":
-        return is_only_years(path[-1])
-    if placeholder == "{fund}":
-        return read_source(path[-1]) is not None
-    return True
+_WORDS = frozenset(("item", "source", "executors", "direction", "holder", "address", "data_source"))
+"""Labels that are words."""
+
+
+def _is_only(placeholder: str, path: Path) -> bool:
+    """Whether a path says nothing but years, or funds and sources, as the placeholder asks."""
+    years = [is_only_years(text) for text in path]
+    joined = " ".join(path)
+    funds = [read_source(text) is not None or _SAYS_NOTHING.fullmatch(text) is not None for text in path]
+    if not all(a or b for a, b in zip(years, funds, strict=True)) and read_source(joined) is None:
+        return False
+    return any(years) if placeholder == "{year}" else read_source(path[-1]) is not None or read_source(joined) is not None
+
+
+_SAYS_NOTHING = re.compile(
+    r"\W*(?:(?:у|в) тому числі|(?:у|в) т\. ?ч\.?|з них|з яких|із них)?(?: за (?:фондами|роками|джерелами))?\W*|"
+    r"джерел\w+(?: фінансування)?|фонд|\(?(?:тис\.?|млн\.?)? ?(?:грн|гривень)\.?\)?",
+    re.IGNORECASE,
+)
 
 
 def is_only_years(text: str) -> bool:
@@ -262,6 +282,12 @@ _WORDS_OF_YEARS = frozenset(
     "|рік|року|році|роки|років|рр|р|нарік|на|нароки|за|зарік|зароки|й|йрік|ий|го|гороку|урокі|уроці|ір|тисгрн|рокитисгрн|"
     "ріктисгрн|рокугрн|рікгрн|ртисгрн".split("|")
 )
+
+
+def _are_numbers(body: Sequence[Sequence[str]], column: int) -> bool:
+    """Whether all filled cells of a column are numbers or say that there is none, most of them with more than a digit."""
+    texts = [row[column].strip() for row in body if row[column].strip()]
+    return bool(texts) and all(map(numerals.is_value, texts)) and 2 * sum(len(text) > 1 for text in texts) >= len(texts)
 
 
 def _are_words(body: Sequence[Sequence[str]], column: int) -> bool:
@@ -300,19 +326,20 @@ def read_column(path: Path) -> Column:
     lowest_first = path[::-1]
     period = next((years for text in lowest_first if (years := heading_years(text))), None)
     unit = next((unit for text in lowest_first if (unit := find_unit(text) or heading_unit(text))), None)
-    fund = None
-    for text in lowest_first:
-        source = read_source(text)
-        fund = find_fund(text) or (source if source != "total" else None)
-        if fund is not None:
-            break
-        if source == "total" and len(path) > 1:
-            fund = "total"  # `Усього` below a fund's name is all of that fund
-            above = next((f for over in path if (f := find_fund(over))), None)
-            fund = above or "total"
-            break
     ago = 0 if period else next((years for text in lowest_first if (years := relative_year(text))), 0)
-    return Column(path, unit=unit, period=period, fund=fund, years_ago=ago)
+    return Column(path, unit=unit, period=period, fund=_fund(path), years_ago=ago)
+
+
+def _fund(path: Path) -> str | None:
+    """Give the fund or source that a path names: of a budget's funds first, `Усього` below a fund is all of it."""
+    joined = [f"{above} {below}" for above, below in pairwise(path)]
+    for text in (*path[::-1], *joined):
+        if fund := find_fund(text):
+            return fund
+    sources = [source for text in path[::-1] if (source := read_source(text))]
+    if sources and sources[0] != "total":
+        return sources[0]
+    return "total" if sources and len(path) > 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +354,11 @@ class Match:
 
 
 def candidates(
-    paths: Sequence[Path], body: Sequence[Sequence[str]], titles: Sequence[str], families: Sequence[Family]
+    paths: Sequence[Path],
+    body: Sequence[Sequence[str]],
+    titles: Sequence[str],
+    families: Sequence[Family],
+    whole: bool = False,
 ) -> list[Match]:
     """Give all families, those that the table may be of first, the likeliest of them at the head.
 
@@ -336,12 +367,15 @@ def candidates(
         body: texts of some rows below the header.
         titles: what stands above the table, the nearest first.
         families: the known kinds of report.
+        whole: whether the last of `titles` is the title of the whole document.
     """
-    found = [_judge(family, paths, body, titles) for family in families]
+    found = [_judge(family, paths, body, titles, whole) for family in families]
     return sorted(found, key=lambda match: (bool(match.lacks), -match.score, match.family.name))
 
 
-def _judge(family: Family, paths: Sequence[Path], body: Sequence[Sequence[str]], titles: Sequence[str]) -> Match:
+def _judge(
+    family: Family, paths: Sequence[Path], body: Sequence[Sequence[str]], titles: Sequence[str], whole: bool
+) -> Match:
     asked = family.recognition
     columns = family.columns(paths, body)
     meanings = {column.meaning for column in columns}
@@ -350,9 +384,11 @@ def _judge(family: Family, paths: Sequence[Path], body: Sequence[Sequence[str]],
     if asked.any and not asked.any & meanings:
         lacks.append("немає жодного зі стовпців " + ", ".join(sorted(asked.any)))
     title = next((text for text in texts for phrase in asked.titles if contains(text, phrase)), None)
+    near = titles[:-1] if whole else titles
+    own = any(contains(text, phrase) for text in near for phrase in asked.titles)
     if asked.title_needed and title is None:
         lacks.append("у назвах немає жодного зі слів: " + ", ".join(asked.titles))
-    against = next((phrase for text in titles for phrase in asked.not_titles if contains(text, phrase)), None)
+    against = next((phrase for text in (near if own else titles) for phrase in asked.not_titles if contains(text, phrase)), None)
     if against is not None:
         lacks.append(f"у назві є «{against}»")
     coded = _has_codes(asked.codes, columns, body) if asked.codes else False
@@ -361,7 +397,8 @@ def _judge(family: Family, paths: Sequence[Path], body: Sequence[Sequence[str]],
     if asked.rows_of_money and not _are_of_money(columns, body):
         lacks.append("рядки названо не джерелами коштів і не роками")
     headed = sum(column.meaning is not None and column.why.startswith(HEADED) for column in columns)
-    score = headed + 3 * (title is not None) + 2 * coded
+    only_whole = whole and title == titles[-1]
+    score = headed + (2 if only_whole else 3) * (title is not None) + 2 * coded
     return Match(family, tuple(columns), score, title, tuple(lacks))
 
 

@@ -27,20 +27,20 @@ _PLACE = (
     Field("row", "integer", "row of the assembled table, from 0", True, minimum=0),
 )
 _CHOICES = {"check": CHECKS, "row_kind": ROW_KINDS}
-_PERIOD_KEY = ("fund", "period_start", "period_end")
+_PERIOD_KEY = ("fund", "period_start", "period_end", "part")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 _KEYS = {
     "": ("name", "title", "recognise", "leftmost", "columns", "rows", "row_units", "identities", "tidy"),
     "recognise": ("columns", "any", "titles", "title_needed", "not_titles", "codes", "rows_of_money"),
     "columns": ("headings", "becomes", "measure", "unit", "note", "code", "base", "fund", "period", "under", "within_year"),
-    "rows": ("hierarchy", "totals", "subtotals", "sections", "notes", "sources", "years"),
+    "rows": ("hierarchy", "totals", "subtotals", "sections", "notes", "sources", "years", "blank_sections"),
     "identities": ("rows", "funds", "sums"),
     "tidy": ("per", "about", "fields"),
     "tidy.fields": ("name", "kind", "about", "of", "base", "required", "choices", "minimum", "maximum", "pattern"),
 }
 _KNOWN_LABELS = frozenset(
-    "section_number section item_number item code row_kind term_start term_end fund period_start period_end unit "
+    "section_number section item_number item code row_kind term_start term_end fund period_start period_end part unit "
     "check".split()
 )
 """What fills a field of a tidy table besides the family's own columns."""
@@ -245,6 +245,7 @@ class _Reader:
             *(self._texts(found, key, place) for key in ("totals", "subtotals", "sections", "notes")),
             self._flag(found, "sources", place),
             self._flag(found, "years", place),
+            self._flag(found, "blank_sections", place),
         )
 
     def _identities(self, found: Mapping[str, Any], meanings: set[str | None]) -> tuple[Combination, ...]:

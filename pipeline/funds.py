@@ -66,6 +66,8 @@ def read_source(text: str) -> str | None:
         found = pattern.match(words)
         if found and len(words) - found.end() <= 40 and not (_GENERAL if fund == "special" else _SPECIAL).search(words):
             return fund
+    if words in ("загальний", "спеціальний"):
+        return "general" if words == "загальний" else "special"
     if _TOTAL.fullmatch(words):
         return "total"
     return name if _SOURCE.fullmatch(words) else None

@@ -12,6 +12,7 @@ from extractors.document import Cell, Table
 from pipeline import numerals
 from pipeline.dates import find_years
 from pipeline.text import cyrillic, mend, plain
+from pipeline.units import known_unit
 
 Path = tuple[str, ...]
 
@@ -23,7 +24,7 @@ _ITEM = re.compile(r"\d{1,3}(?:\.\d{1,3})*[.)]")
 _COLUMN_NUMBER = re.compile(r"(\d{1,2})\.?\s*(?:[=(:].{1,20})?")
 """The number of a column, with what it is computed from: `5`, `5=4-3`, `6 (5/4*100)`."""
 
-_LETTERS = ("а", "б", "в")
+_LETTERS = ("а", "б", "в", "г", "д", "е")
 """Letters that number the first columns."""
 
 EVIDENCE = 12
@@ -62,16 +63,19 @@ def _count_rows(table: Table, grid: list[list[Cell]]) -> int:
 
 
 def _heads(grid: list[list[Cell]], index: int) -> bool:
-    """Whether a row heads columns though no line says so: only titles above it, or words above columns of numbers."""
+    """Whether a row heads columns though no line says so: units, titles only above it, or words above columns of numbers."""
     filled = [cell for cell in _different(grid[index]) if cell.text.strip()]
+    if filled and all(known_unit(cell.text.strip("() ")) for cell in filled):
+        return True
     if len(filled) < 2 or not all(_is_heading(cell.text) for cell in filled):
         return False
     if all(len([cell for cell in _different(row) if cell.text.strip()]) == 1 for row in grid[:index]):
         return True
-    if grid[index][0].text.strip():
-        return False
     below = grid[index + 1 : index + 1 + EVIDENCE]
-    return 2 * sum(_of_numbers(below, cell) for cell in filled) > len(filled)
+    over_numbers = [cell for cell in filled if _of_numbers(below, cell)]
+    if grid[index][0].text.strip():
+        return len(over_numbers) >= 2 and 2 * len(over_numbers) >= len(filled)
+    return 2 * len(over_numbers) > len(filled)
 
 
 def _of_numbers(rows: list[list[Cell]], heading: Cell) -> bool:
@@ -139,9 +143,23 @@ def _is_year(text: str) -> bool:
     return find_years(text) is not None and re.fullmatch(r"[\d\s–—-]+(?:р\w*\.?\s*)*", plain(text)) is not None
 
 
+def titles(table: Table, rows: int) -> list[str]:
+    """Give the texts of the header's first rows that are over the whole table: its title, the unit of its money."""
+    found = []
+    for row in table.grid(rows)[: max(rows - 1, 0)]:
+        filled = [cell for cell in _different(row) if cell.text.strip()]
+        if len(filled) != 1 or not (filled[0].column_span == table.n_columns or filled[0].column_span == filled[0].row_span == 1):
+            break
+        found.append(mend(filled[0].text))
+    return found
+
+
 def paths(table: Table, rows: int) -> list[Path]:
-    """Give for each column the texts of the header cells above it, from the top down, column numbers left out."""
-    grid = table.grid(rows)
+    """Give for each column the texts of the header cells above it, from the top down.
+
+    Column numbers are left out, and so are titles over the whole table.
+    """
+    grid = table.grid(rows)[len(titles(table, rows)) :]
     if grid and is_column_numbers(grid[-1]):
         grid = grid[:-1]
     found = []

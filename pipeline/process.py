@@ -177,6 +177,7 @@ def _column_row(understood: Understood, index: int, column: Column) -> Row:
         "base": column.base,
         "period_start": start,
         "period_end": end,
+        "part": column.part,
         "fund": column.fund if column.measure else None,
         "unit": column.unit if column.measure else None,
         "known": family is not None and family.knows(column),

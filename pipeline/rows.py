@@ -32,6 +32,7 @@ _OVER_SECTIONS = re.compile(r"\b(?:розділ(?:ам|ах|ами|ів)|про�
 _OVER_SECTION = re.compile(r"\b(?:(?:під)?розділ|завданн|напрям|пункт|пріоритет|заход(?:у|ом)\b|мет[іи]\b|ціл[іь]\b)", re.IGNORECASE)
 _WITHOUT = re.compile(r"\bбез (?:урахування )?(?:офіційних )?(?:міжбюджетних )?трансферт", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*(?:(?P<deep>\d{1,3}(?:\s?\.\s?\d{1,3})+)\s?[.)]?|(?P<flat>\d{1,3})\s?[.)])\s*(?=[^\d\s.,)])")
+_OF_THEM = re.compile(r"(?:[ву]\s+тому\s+числі|[ву]\s?т\.\s?ч\.|з\s+них)\s*:?$", re.IGNORECASE)
 _NOTE = re.compile(r"(?:пояснення|примітк|причини|аналіз|\*+\s?\w|довідково\b(?!.*\d))", re.IGNORECASE)
 
 LONG = 160
@@ -154,7 +155,8 @@ def _section(
             return (latin(found[1]).upper(), text[found.end() :])
     named = (
         is_roman
-        or (number is None and (_SECTION_NAME.match(text) or _begins(text, rules.sections)))
+        or ((number is None or number.isdigit()) and (_SECTION_NAME.match(text) or _begins(text, rules.sections)))
+        or (rules.blank_sections and not (number and any(map(str.isdigit, number)) and len(number) > 2))
         or (number is None and read_source(text) in ("general", "special"))
     )
     return (number, text) if named else None
@@ -171,6 +173,7 @@ class _Classifier:
         self._drafts = drafts
         self._columns = columns
         self._rules = rules
+        self._with_items = any(column.label == "item" for column in columns)
         self._last_section = max((d.index for d in drafts if d.kind == "section"), default=-1)
         self._with_funds = any(c.fund not in (None, "total") for c in columns if c.measure)
         for draft in drafts:
@@ -187,7 +190,8 @@ class _Classifier:
     def _source(self, draft: _Draft) -> str | None:
         """Give the source of money that the row is about."""
         if "source" in draft.labels:
-            return read_source(draft.labels["source"]) or draft.labels["source"]
+            name = draft.labels["source"]
+            return read_source(name) or ("total" if self._says_total(name) else name)
         item = draft.labels.get("item")
         if not self._rules.sources or item is None:
             return None
@@ -196,7 +200,7 @@ class _Classifier:
 
     def _is_item(self, draft: _Draft) -> bool:
         label = draft.label
-        return not (draft.source or is_part(label) or self._says_total(label) or not label)
+        return not ((draft.source and self._with_items) or is_part(label) or self._says_total(label) or not label)
 
     def _says_total(self, label: str) -> bool:
         return bool(
@@ -258,6 +262,8 @@ class _Classifier:
         """Whether a source line has no item of its own, or shares the merged cell of the row above."""
         item = draft.labels.get("item")
         if "source" in draft.labels:
+            if not self._with_items:
+                return False
             cell = next((c for c, column in zip(draft.grid, self._columns, strict=True) if column.label == "item"), None)
             return item is None or (cell is not None and cell.row < draft.index)
         return last.kind != "item" or not self._items_are_sources()
@@ -274,8 +280,11 @@ class _Classifier:
         """
         label = draft.label
         code = _code(draft.labels)
-        if self._rules.hierarchy is not None and code is not None and not _begins(label, self._rules.totals):
-            return "subtotal" if code in self._above else "item"
+        if self._rules.hierarchy is not None and not _begins(label, self._rules.totals):
+            if code is not None:
+                return "subtotal" if code in self._above else "item"
+            if _OF_THEM.search(label) and not _TOTAL.match(label):
+                return "subtotal"
         if _begins(label, self._rules.totals):
             return "total"
         if _begins(label, self._rules.subtotals):

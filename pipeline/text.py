@@ -47,8 +47,11 @@ _STEMS = tuple(
 _JOINING = re.compile(r"(?:[^\W\d_]{3,}[оеє]|веб|інтернет|екс|віце|міні|медіа|прес|онлайн|відео|аудіо|смс|топ|арт)", re.IGNORECASE)
 """How the first part of a compound ends or reads: `соціально-економічний`."""
 
-_FOOTNOTE = re.compile(r"(?<=[а-яєіїґ]{4})[1-9](?=[,;:)\s]|$)|(?<=[а-яєіїґ]{3}\))[1-9](?=[,;:\s]|$)|[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?")
-"""The mark of a footnote at a word of lower-case letters, or raised."""
+_FOOTNOTE = re.compile(
+    r"(?:(?<=[а-яєіїґ]{4})|(?<=[А-ЯЄІЇҐ][а-яєіїґ]{3})|(?<=[А-ЯЄІЇҐ]{4})|(?<=[А-ЯЄІЇҐа-яєіїґ]{3}\)))[1-9](?=[,;:)\s]|$)|"
+    r"[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?"
+)
+"""The mark of a footnote at the end of a word or an abbreviation, or raised."""
 
 
 def plain(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from extractors.document import Cell, Table
 from pipeline import header, numerals
-from pipeline.bases import find_relations, with_bases
+from pipeline.bases import base_of, find_relations, with_bases
 from pipeline.codes import problem
 from pipeline.columns import Context, complete, told_apart
 from pipeline.dates import find_years
@@ -86,14 +86,15 @@ def understand(
     """
     header_rows = header.header_rows(table)
     paths = header.paths(table, header_rows)
+    around = around.below(header.titles(table, header_rows))
     grid = table.grid()
     body = [[cell.text for cell in row] for row in grid[header_rows:]]
-    likely = candidates(paths, body[:SAMPLE], around.titles, families)
+    likely = candidates(paths, body[:SAMPLE], around.titles, families, whole=around.facts.title is not None)
     matched = likely[0] if likely and not likely[0].lacks else None
     family = matched.family if matched else None
     columns = complete(matched.columns if matched else [read_column(path) for path in paths], body, family, around)
     relations = find_relations(columns, body)
-    columns = told_apart(with_bases(columns, relations))
+    columns = told_apart(with_bases(columns, relations), {base_of(relation, columns) for relation in relations})
     rows = read_rows(grid, header_rows, columns, family.rows if family else _NO_RULES, words)
     reader = _Reader(number, columns, family, rows, around)
     reader.read(table, header_rows, rows)
@@ -181,7 +182,7 @@ class _Reader:
         if cell.column_span > 1:
             period = self._span(cell) or period
         unit = column.unit
-        if row_unit is not None and unit != "percent" and (not column.money or unit is None or row.labels.get("unit")):
+        if row_unit is not None and unit != "percent" and (column.by_row or not column.money or row_unit in MONEY):
             unit = row_unit
         if parsed.unit is not None and not (parsed.unit == "percent" and unit in MONEY):
             unit = parsed.unit
@@ -214,6 +215,7 @@ class _Reader:
             None,
             row.code,
             column.base,
+            column.part,
         )
 
     def _span(self, cell: Cell) -> tuple[int, int] | None:
@@ -363,7 +365,7 @@ def tidy_rows(understood: Understood, observations: Sequence[Observation]) -> li
             continue
         groups: dict[Any, list[Observation]] = {}
         for o in values:
-            groups.setdefault((o.fund, o.period_start, o.period_end) if per_period else None, []).append(o)
+            groups.setdefault((o.fund, o.period_start, o.period_end, o.part) if per_period else None, []).append(o)
         labels = _known(row)
         for group in groups.values():
             found.append(_tidy_row(understood.number, row, labels, group, filled, claimed))
@@ -402,6 +404,7 @@ def _tidy_row(
         "fund": first.fund,
         "period_start": first.period_start,
         "period_end": first.period_end,
+        "part": first.part,
         "unit": units.pop() if len(units) == 1 else None,
         "check": next((status for status in _WEAKEST if status in statuses), None),
     }

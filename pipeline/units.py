@@ -63,7 +63,7 @@ def known_unit(text: str) -> str | None:
 def read_unit(text: str) -> str | None:
     """Give the unit that a cell of a column of units states: one that is not known comes as it is printed."""
     text = mend(text).strip(" ,;()")
-    if not text or not re.search(r"[^\W\d_]|%", text):
+    if not re.search(r"[^\W\d_]|%", text) or cyrillic(text).casefold() == "х":
         return None
     return known_unit(text) or find_unit(text) or text
 

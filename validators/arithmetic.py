@@ -28,6 +28,9 @@ _BREAKDOWN = re.compile(
     re.IGNORECASE,
 )
 
+_AVERAGE = re.compile(r"\W*(?:серед|відсот|частк|питом|темп|рівень|коефіцієнт|динамік|ступінь)", re.IGNORECASE)
+"""How an item begins whose values do not add up: averages, shares, rates."""
+
 _PRECISION = 100
 """Digits in which every sum and quotient of numbers of 38 digits, as the data sets hold them, is exact enough."""
 
@@ -170,6 +173,8 @@ def _in_row(row: Sequence[Observation], rules: Rules) -> Iterable[Identity]:
         result, first, second = (by_column.get(c) for c in (relation.result, relation.first, relation.second))
         if result is None or first is None or second is None or first.unit != second.unit:
             continue
+        if relation.rule in ("percent", "growth") and result.unit == "times":
+            continue
         yield Identity(relation.rule, result, (first, second))
     for combination in rules.combinations:
         yield from _combined(row, combination)
@@ -177,11 +182,13 @@ def _in_row(row: Sequence[Observation], rules: Rules) -> Iterable[Identity]:
 
 def _combined(row: Sequence[Observation], combination: Combination) -> Iterable[Identity]:
     groups: dict[object, dict[str, Observation]] = defaultdict(dict)
+    if combination.of_funds and row[0].item and _AVERAGE.match(row[0].item):
+        return
     for o in row:
         if combination.of_funds and o.fund is not None and o.unit != "percent":
-            groups[(o.measure, o.base, o.period_start, o.period_end, o.unit)][o.fund] = o
+            groups[(o.measure, o.base, o.part, o.period_start, o.period_end, o.unit)][o.fund] = o
         elif not combination.of_funds:
-            groups[(o.fund, o.period_start, o.period_end, o.unit)][o.measure] = o
+            groups[(o.fund, o.part, o.period_start, o.period_end, o.unit)][o.measure] = o
     for found in groups.values():
         terms = [(sign, found[name]) for sign, name in combination.terms if name in found]
         if combination.result in found and len(terms) > 1:
@@ -263,7 +270,7 @@ def _total(
     for o in before:
         if (
             o.measure == total.measure
-            and (o.fund, o.unit) == (total.fund, total.unit)
+            and (o.fund, o.part, o.unit) == (total.fund, total.part, total.unit)
             and o.period_start is not None
             and o.period_start == o.period_end
         ):

@@ -33,6 +33,7 @@ class Observation(NamedTuple):
     check: str | None = None
     code: str | None = None
     base: str | None = None
+    part: str | None = None
 
     @property
     def place(self) -> tuple[int, int]:
@@ -40,6 +41,6 @@ class Observation(NamedTuple):
         return (self.row, self.column)
 
     @property
-    def series(self) -> tuple[str, int | None, int | None, str | None, str | None]:
-        """What sums run over: the measure, its period, its fund and its unit."""
-        return (self.measure, self.period_start, self.period_end, self.fund, self.unit)
+    def series(self) -> tuple[str, int | None, int | None, str | None, str | None, str | None]:
+        """What sums run over: the measure, its period, its fund, its part and its unit."""
+        return (self.measure, self.period_start, self.period_end, self.fund, self.part, self.unit)
