@@ -30,6 +30,7 @@ KINDS = {
     "kekv": Kind("КЕКВ", r"[1-9]\d{3}"),
     "kkdb": Kind("ККДБ", r"[1-6]\d{7}"),
     "budget": Kind("код бюджету", r"\d{10,11}"),
+    "any": Kind("код", r"\d{2,11}"),
     "row": Kind("код рядка", r"\d{1,4}(?:/\d+|\.\d+)?"),
 }
 """Kinds by the name that a family's file uses.
@@ -37,6 +38,10 @@ KINDS = {
 Sources: the codifier of communities (order 290 of 26.11.2020), the register of enterprises (ЄДРПОУ), the budget
 classifications (order 11 of 14.01.2011, order 793 of 20.09.2017) and the codes of budgets (order 11).
 """
+
+
+_SHORTEST, _INCOME = 4, 8
+"""Digits of the shortest code that has levels, and of a ККДБ."""
 
 
 def clean(text: str) -> str:
@@ -72,7 +77,9 @@ def stem(kind: str, code: str) -> str:
     first part, which has one: 18010000 stands above 18011000, and that above none of 18011100.
     """
     code = clean(code)
-    if kind != "kkdb":
+    if kind == "any" and len(code) < _SHORTEST:
+        return code
+    if kind != "kkdb" and not (kind == "any" and len(code) == _INCOME):
         return code.rstrip("0")
     while code.endswith("00"):
         code = code[:-2]

@@ -20,6 +20,7 @@ from validators.arithmetic import MONEY
 
 _ALL = re.compile(r"(?:у|в)?сього\b|разом\b|загалом\b|загальний обсяг\b", re.IGNORECASE)
 _NUMBERS_ROWS = re.compile(r"(?:№|N\b|[зп]\s?/\s?п\b|номер\b)", re.IGNORECASE)
+_NAMES_CODES = re.compile(r"(?:код|шифр|кекв|кпкв|кфк|ккд|тпкв|єдрпоу|індекс|інв)", re.IGNORECASE)
 _LEADING_ZERO = re.compile(r"0[0-9]+")
 
 SAMPLE = 60
@@ -31,12 +32,13 @@ class Context:
     """What stands around a table.
 
     `captions` are the texts right above it, the nearest first; `facts` those of the report; `unit` is the unit that
-    the document states for all of it.
+    the document states for all of it; `whole` says that the table tells the funds itself.
     """
 
     captions: tuple[str, ...] = ()
     facts: Facts = Facts()
     unit: str | None = None
+    whole: bool = False
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -68,8 +70,8 @@ class Context:
 
     @property
     def money(self) -> str | None:
-        """The unit of money, or percent, that the nearest caption with a unit states, else the document's."""
-        return next((unit for text in self.captions if (unit := find_unit(text))), None) or self.unit
+        """The unit of money, or percent, that the nearest caption with a unit states."""
+        return next((unit for text in self.captions if (unit := find_unit(text))), None)
 
 
 def complete(columns: Sequence[Column], body: Sequence[Sequence[str]], family: Family | None, around: Context) -> list[Column]:
@@ -81,9 +83,11 @@ def complete(columns: Sequence[Column], body: Sequence[Sequence[str]], family: F
         family: the kind of report, if it is known.
         around: what stands around the table.
     """
+    if any(column.fund in ("general", "special") for column in columns if column.measure):
+        around = replace(around, whole=True)
     found = _with_parts(columns)
     found = _with_numbers(found, body[:SAMPLE], named=any(c.label == "item" for c in columns))
-    fund = around.fund or _label_fund(found)
+    fund = None if around.whole else around.fund or _label_fund(found)
     return _with_spans(_with_context(found, around, fund, family))
 
 
@@ -92,7 +96,8 @@ def _with_parts(columns: Sequence[Column]) -> list[Column]:
     found: list[Column] = []
     fund: str | None = None
     for column in columns:
-        if column.fund is None and fund is not None and any(map(is_part, column.path)):
+        known = column.fund in ("general", "special", "total")
+        if not known and fund is not None and any(map(is_part, column.path)):
             found.append(replace(column, fund=fund))
             continue
         fund = column.fund if column.fund in ("general", "special") else None if column.label is None else fund
@@ -116,6 +121,8 @@ def _with_numbers(columns: Sequence[Column], body: Sequence[Sequence[str]], name
         texts = [text for row in body if (text := row[index]) and not text.isspace()]
         if column.meaning is None and column.path and _NUMBERS_ROWS.match(column.path[-1]):
             found.append(replace(column, label="item_number", why="заголовок"))
+        elif column.meaning is None and column.path and _NAMES_CODES.match(column.path[-1]):
+            found.append(replace(column, label="code", why="заголовок"))
         elif column.meaning is not None or not texts or _counts(texts) or _are_codes(texts):
             found.append(column)
         elif 2 * sum(numerals.is_value(text) for text in texts) >= len(texts):
@@ -148,7 +155,8 @@ def _with_context(
     the caption's. A column of a known family that is not of money takes none from the caption.
     """
     stated = {column.unit for column in columns if column.money and column.unit in MONEY}
-    common = around.money
+    named = {column.unit for column in columns if column.label is not None and column.unit in MONEY}
+    common = around.money or (named.pop() if len(named) == 1 else None)
     money = common if not stated else stated.pop() if len(stated) == 1 else None
     years = around.years
     found = []
@@ -160,6 +168,8 @@ def _with_context(
         if period is None and years is not None:
             period = (years[1] - column.years_ago,) * 2 if column.years_ago else years
         unit = column.unit or (money if column.money else None if family is not None else common)
+        if unit is None and (column.money and not column.by_row):
+            unit = around.unit
         found.append(replace(column, period=period, unit=unit, fund=column.fund or fund or "total"))
     return found
 

@@ -15,11 +15,13 @@ from pipeline.dates import find_date, find_years, ordinal
 from pipeline.hromadas import find_hromada
 from pipeline.numerals import is_value
 from pipeline.text import latin, mend
-from pipeline.units import find_unit
+from pipeline.units import find_unit, known_unit
 from validators.findings import Finding
 
 _LABEL = re.compile(r"^[^:]{3,80}:\s|^дата і номер", re.IGNORECASE)
-_TITLE_START = re.compile(r"(?:з\s?в\s?і\s?т|інформація|довідка|паспорт|кошторис|виконання|показники)\b", re.IGNORECASE)
+_TITLE_START = re.compile(r"(?:з\s?в\s?і\s?т|інформація|довідка|паспорт|кошторис|виконання|показники|фінансов\w+ план|розподіл|розпис|"
+    r"перелік|основні (?:прогнозні )?показники|ресурсне забезпечення|аналіз|відомість|доходи|видатки|план асигнувань|"
+    r"прогнозні показники|моніторинг)\b", re.IGNORECASE)
 _PROGRAM = re.compile(r"\bПрограм(?:и|а|у|ою|і)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:№|\bN[oо]?|\bномер)\s*[.:]?\s*(\d[\w/.-]*)", re.IGNORECASE)
 _SESSION = re.compile(r"((?:[\w'’-]+\s+)?[\w'’-]+)\s+(?:позачергов\w+\s+)?сесі[їя]", re.IGNORECASE)
@@ -156,10 +158,17 @@ def texts_above(document: Document, table: Table) -> tuple[str, ...]:
 
 
 def stated_unit(document: Document) -> str | None:
-    """Give the unit that the document states once for all of it: `Одиниця виміру: тис. грн`, as text or in a form's head."""
+    """Give the unit that the document states once for all of it: `Одиниця виміру: тис. грн`, as text or in a form's head.
+
+    A unit that stands alone in a paragraph, `(млн грн)`, is that of tables without one of their own, too, where no
+    other does.
+    """
+    alone: set[str] = set()
     for block in document.blocks:
         if isinstance(block, Paragraph):
             texts = [block.text]
+            if unit := known_unit(block.text.strip("() ")):
+                alone.add(unit)
         elif sum(is_value(cell.text) for cell in block.cells) < _VALUES:
             texts = [" ".join(cell.text for cell in row) for row in block.grid(_HEAD_ROWS)]
         else:
@@ -167,7 +176,7 @@ def stated_unit(document: Document) -> str | None:
         for text in texts:
             if (found := _UNIT.search(mend(text))) and (unit := find_unit(found[1])):
                 return unit
-    return None
+    return alone.pop() if len(alone) == 1 else None
 
 
 def caption(document: Document, table: Table) -> str | None:

@@ -17,13 +17,16 @@ from pipeline.codes import KINDS, clean
 from pipeline.dates import heading_years, is_part_of_year, relative_year
 from pipeline.funds import find_fund, read_source
 from pipeline.header import Path
-from pipeline.text import contains, find_phrase, squeeze
+from pipeline.text import contains, find_phrase, says, squeeze
 from pipeline.units import find_unit, heading_unit
 from validators.arithmetic import Combination
 from validators.model import Dataset
 
 SHORTEST_PHRASE = 4
 """Letters; a shorter heading such as `№` must be the whole heading."""
+
+_SMALLEST_PART = 4
+"""A phrase that does not stand at a heading's beginning must be a quarter of it."""
 
 PLACEHOLDERS = ("{year}", "{fund}")
 """Headings by what they are: nothing but years, nothing but a fund or source of money."""
@@ -89,7 +92,11 @@ class ColumnRule:
 
 @dataclass(frozen=True, slots=True)
 class RowRules:
-    """The `[rows]` of a family's file: how rows of each kind begin, and what else tells them."""
+    """The `[rows]` of a family's file: how rows of each kind begin, and what else tells them.
+
+    `sources` and `years`: rows named by a source of money or a year are of it. `blank_sections`: a row with nothing but
+    a name heads those below. `no_total`: no row sums the whole table.
+    """
 
     hierarchy: Hierarchy | None = None
     totals: tuple[str, ...] = ()
@@ -99,6 +106,7 @@ class RowRules:
     sources: bool = False
     years: bool = False
     blank_sections: bool = False
+    no_total: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +171,24 @@ class Family:
             numbered = not body or self.leftmost != "item_number" or not _are_words(body, 0)
             if numbered:
                 columns[0] = replace(columns[0], label=self.leftmost, why="крайній лівий стовпець")
+        self._by_their_looks(columns, body)
         if "item" not in known and any(rule.label == "item" for rule in self.rules):
             for index, column in enumerate(columns):
-                if column.meaning is None and _are_words(body, index):
-                    columns[index] = replace(column, label="item", why="перший стовпець зі словами")
+                if column.meaning in (None, "direction") and _are_words(body, index):
+                    columns[index] = replace(column, label="item", why=column.why or "перший стовпець зі словами")
                     break
         return columns
+
+    def _by_their_looks(self, columns: list[Column], body: Sequence[Sequence[str]]) -> None:
+        """Find the column of codes, where no heading names it, by the shape of its texts."""
+        rule = next((rule for rule in self.rules if rule.label == "code" and rule.code not in (None, "row")), None)
+        if rule is None or rule.code is None or any(column.label == "code" for column in columns):
+            return
+        for index, column in enumerate(columns):
+            if column.label in (None, "item_number") and column.measure is None:
+                if _are_codes(rule.code, [row[index] for row in body]):
+                    columns[index] = replace(column, label="code", code=rule.code, why="коди за виглядом")
+                    return
 
     def knows(self, column: Column) -> bool:
         """Whether the column has a meaning that the family's file gives."""
@@ -180,7 +200,13 @@ class Family:
         plain_column = read_column(path)
         for level in range(len(path) - 1, -1, -1):
             rule = self._rule(path[level], path[:level])
+            if rule is not None and rule.measure == "percent" and level and _OF_ELSE.search(path[level - 1]):
+                rule = self._rule(path[level - 1], path[: level - 1])  # the words above say what it is a percentage of
             if rule is not None and not (of_numbers and (rule.note or rule.label in _WORDS)):
+                if rule is _UNKNOWN:
+                    return plain_column
+                if "%" in path[:level] and rule.measure not in (None, "percent", "deviation"):
+                    rule = self._percentages() or rule
                 return _as_ruled(plain_column, rule, path[level])
         for rule in self.rules:
             if path and any(_is_only(heading, path) for heading in rule.headings if heading in PLACEHOLDERS):
@@ -205,30 +231,40 @@ class Family:
 
     def _best(self, text: str) -> ColumnRule | None:
         fitting = [
-            (place, -len(squeeze(phrase)) - phrase.count("%"), index)
+            (place, -len(squeeze(phrase)), index)
             for index, rule in enumerate(self.rules)
             if not rule.under
             for phrase in rule.headings
             if (place := _place(text, phrase)) is not None
         ]
         rule = self.rules[min(fitting)[2]] if fitting else None
-        if rule is not None and rule.measure not in (None, "percent", "deviation") and _is_percentage(text):
-            return next((r for r in self.rules if r.measure == "percent" and r.base is None), rule)
+        if (rule is None or rule.measure not in (None, "percent", "deviation")) and _PERCENT_OF.search(text.strip(" .")):
+            return _UNKNOWN if _OF_ELSE.search(text) else self._percentages() or rule
         return rule
+
+    def _percentages(self) -> ColumnRule | None:
+        return next((rule for rule in self.rules if rule.measure == "percent" and rule.base is None), None)
 
 
 _REMEMBERED = 4096
 """Headings that a family remembers the rule for."""
 
-_PERCENT_OF = re.compile(r"^%|[,(]\s*%\)?\s*$|\s%$|^[ув]\s?%|\bвідсот", re.IGNORECASE)
+_PERCENT_OF = re.compile(r"^%|[,(]\s*%\)?\s*$|\s%$|\b[ув]\s?%|\bвідсот", re.IGNORECASE)
+"""How a heading of percentages reads, whatever its other words: `Виконання до плану, %`."""
 
 
-def _is_percentage(text: str) -> bool:
-    """Whether a heading is of percentages, whatever its words: `Виконання до плану, %`."""
-    return bool(_PERCENT_OF.search(text.strip(" .")))
+_OF_ELSE = re.compile(r"темп|приріст|зростан|росту\b|індекс|питома|частка|структур|минул|попередн", re.IGNORECASE)
+"""Words of a percentage that is of no plan."""
+
+_UNKNOWN = ColumnRule((), None, None)
+"""What a heading of percentages is that no rule of the family fits."""
 
 
 def _as_ruled(column: Column, rule: ColumnRule, heading: str) -> Column:
+    if column.fund is not None and column.fund == read_source(heading):
+        named = any(placeholder in rule.headings for placeholder in PLACEHOLDERS)
+        if not named and column.fund not in ("general", "special", "total"):
+            column = replace(column, fund=None)  # the heading names the measure, not a source of money
     money = rule.unit in ("money", "row")
     measure = rule.measure
     if rule.within_year is not None and any(is_part_of_year(text) for text in (heading, column.path[-1])):
@@ -274,12 +310,13 @@ def is_only_years(text: str) -> bool:
     """Whether a heading is nothing but years: `2024`, `2024 рік`, `на 2024-2026 роки`."""
     if heading_years(text) is None:
         return False
-    rest = squeeze(text).translate(str.maketrans("", "", "0123456789"))
+    rest = _DIGITS.sub("", squeeze(text))
     return rest in _WORDS_OF_YEARS
 
 
+_DIGITS = re.compile(r"\d{4}")
 _WORDS_OF_YEARS = frozenset(
-    "|рік|року|році|роки|років|рр|р|нарік|на|нароки|за|зарік|зароки|й|йрік|ий|го|гороку|урокі|уроці|ір|тисгрн|рокитисгрн|"
+    "етап|іетап|ііетап|іііетап|іvетап|vетап|1етап|2етап|3етап||рік|року|році|роки|років|рр|р|нарік|на|нароки|за|зарік|зароки|й|йрік|ий|го|гороку|урокі|уроці|ір|тисгрн|рокитисгрн|"
     "ріктисгрн|рокугрн|рікгрн|ртисгрн".split("|")
 )
 
@@ -303,21 +340,20 @@ _BETWEEN_SIGNS = re.compile(r"[\s(),.;/:]+")
 def _place(text: str, phrase: str) -> int | None:
     """Give where a rule's phrase stands in a heading, `None` where it does not fit.
 
-    A short phrase must be the whole heading; `%` in a phrase must be in the heading too; a heading that begins with
-    `не` says the contrary.
+    A short phrase must be the whole heading, unless it ends in `|`; a heading that begins with `не` says the contrary.
     """
     if phrase in PLACEHOLDERS:
         return None
     if not squeeze(phrase):
         signs = _BETWEEN_SIGNS.sub("", phrase)
         return 0 if signs and _BETWEEN_SIGNS.sub("", text) == signs else None
-    if len(squeeze(phrase)) < SHORTEST_PHRASE:
+    if phrase == "%" or (len(squeeze(phrase)) < SHORTEST_PHRASE and not phrase.endswith("|")):
         return 0 if squeeze(text) == squeeze(phrase) else None
-    if "%" in phrase and "%" not in text and not contains(text, "відсот"):
-        return None
     if text.casefold().startswith("не ") and not phrase.casefold().startswith("не "):
         return None
-    return find_phrase(text, phrase)
+    place = find_phrase(text, phrase)
+    # Deep in a long heading a phrase says what the column is compared with or taken from.
+    return None if place and _SMALLEST_PART * len(squeeze(phrase)) < len(squeeze(text)) else place
 
 
 @lru_cache(maxsize=1 << 12)
@@ -339,7 +375,7 @@ def _fund(path: Path) -> str | None:
     sources = [source for text in path[::-1] if (source := read_source(text))]
     if sources and sources[0] != "total":
         return sources[0]
-    return "total" if sources and len(path) > 1 else None
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,7 +424,16 @@ def _judge(
     own = any(contains(text, phrase) for text in near for phrase in asked.titles)
     if asked.title_needed and title is None:
         lacks.append("у назвах немає жодного зі слів: " + ", ".join(asked.titles))
-    against = next((phrase for text in (near if own else titles) for phrase in asked.not_titles if contains(text, phrase)), None)
+    headings = texts[len(titles) :]
+    against = next(
+        (
+            phrase
+            for text in (*(near if own else titles), *headings)
+            for phrase in asked.not_titles
+            if says(text, phrase)
+        ),
+        None,
+    )
     if against is not None:
         lacks.append(f"у назві є «{against}»")
     coded = _has_codes(asked.codes, columns, body) if asked.codes else False
@@ -398,7 +443,7 @@ def _judge(
         lacks.append("рядки названо не джерелами коштів і не роками")
     headed = sum(column.meaning is not None and column.why.startswith(HEADED) for column in columns)
     only_whole = whole and title == titles[-1]
-    score = headed + (2 if only_whole else 3) * (title is not None) + 2 * coded
+    score = headed + (2 if only_whole else 3) * (title is not None) + 2 * coded + 3 * asked.rows_of_money
     return Match(family, tuple(columns), score, title, tuple(lacks))
 
 
@@ -416,12 +461,22 @@ _ALL = re.compile(r"\W*(?:усього|всього|разом|обсяг|заг
 
 
 def _has_codes(kind: str, columns: Sequence[Column], body: Sequence[Sequence[str]]) -> bool:
-    """Whether most filled cells of a column of codes have the kind's shape."""
+    """Whether most codes have the kind's shape: in the column of codes, or where there is none before the items."""
+    named = {column.label: index for index, column in enumerate(columns) if column.label in ("code", "item")}
+    if "code" in named:
+        return _are_codes(kind, [row[named["code"]] for row in body])
+    if "item" not in named:
+        return False
+    texts = [row[named["item"]] for row in body]
+    codes = [found[1] for text in texts if (found := CODE_BEFORE.match(text))]
+    return 2 * len(codes) > len(texts) and _are_codes(kind, codes)
+
+
+CODE_BEFORE = re.compile(r"\s*(\d{4,8})\s*[-–—.]?\s+(?=[^\W\d])")
+"""A code at the beginning of an item's text."""
+
+
+def _are_codes(kind: str, texts: Sequence[str]) -> bool:
     pattern = re.compile(KINDS[kind].pattern)
-    for index, column in enumerate(columns):
-        if column.label != "code":
-            continue
-        texts = [clean(row[index]) for row in body if numerals.parse(row[index]).missing in (None, "unreadable")]
-        if texts and 2 * sum(bool(pattern.fullmatch(text)) for text in texts) > len(texts):
-            return True
-    return False
+    codes = [clean(text) for text in texts if any(map(str.isdigit, text))]
+    return bool(codes) and 2 * sum(bool(pattern.fullmatch(code)) for code in codes) > len(codes)

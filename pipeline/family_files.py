@@ -34,7 +34,7 @@ _KEYS = {
     "": ("name", "title", "recognise", "leftmost", "columns", "rows", "row_units", "identities", "tidy"),
     "recognise": ("columns", "any", "titles", "title_needed", "not_titles", "codes", "rows_of_money"),
     "columns": ("headings", "becomes", "measure", "unit", "note", "code", "base", "fund", "period", "under", "within_year"),
-    "rows": ("hierarchy", "totals", "subtotals", "sections", "notes", "sources", "years", "blank_sections"),
+    "rows": ("hierarchy", "totals", "subtotals", "sections", "notes", "sources", "years", "blank_sections", "no_total"),
     "identities": ("rows", "funds", "sums"),
     "tidy": ("per", "about", "fields"),
     "tidy.fields": ("name", "kind", "about", "of", "base", "required", "choices", "minimum", "maximum", "pattern"),
@@ -246,6 +246,7 @@ class _Reader:
             self._flag(found, "sources", place),
             self._flag(found, "years", place),
             self._flag(found, "blank_sections", place),
+            self._flag(found, "no_total", place),
         )
 
     def _identities(self, found: Mapping[str, Any], meanings: set[str | None]) -> tuple[Combination, ...]:

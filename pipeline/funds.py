@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from pipeline.text import cyrillic, mend
 
-_GENERAL = re.compile(r"\bзагальн\w*\s+фонд|\bзаг\.?\s*фонд|\bзф\b")
-_SPECIAL = re.compile(r"\bспеціальн\w*\s+фонд|\bспец\w*\.?\s*фонд|\bсф\b")
+_GENERAL = re.compile(r"\bзагальн\w*\s+фонд|\bфонд\w*\s*:?\s+загальн\w*|\bзаг\.?\s*фонд|\bзф\b")
+_SPECIAL = re.compile(r"\bспеціальн\w*\s+фонд|\bфонд\w*\s*:?\s+спеціальн\w*|\bспец\w*\.?\s*фонд|\bсф\b")
 _TOTAL = re.compile(
     r"(?:у|в)?сього(?:\s+(?:за\s+)?фонд\w*)?|разом(?:\s+(?:за\s+)?фонд\w*)?|загалом|(?:у|в)сього\s+по\s+\w+|"
     r"загальний обсяг(?: фінансування)?"

@@ -172,16 +172,19 @@ def paths(table: Table, rows: int) -> list[Path]:
 def _heading(grid: list[list[Cell]], row: int, column: int) -> Cell:
     """Give the heading over a column: an empty cell over a filled one belongs to the nearest heading on its left.
 
-    Only where that heading has one below it, too: `Найменування` does not head its neighbours.
+    Only where that heading has others below it, too: `Найменування` does not head its neighbours.
     """
     cell = grid[row][column]
-    if cell.text.strip() or column == 0 or row + 1 >= len(grid):
-        return cell
-    below = grid[row + 1]
-    if below[column] is cell or not below[column].text.strip():
+    if cell.text.strip() or column == 0 or not _heads_others(grid, row, column):
         return cell
     for left in range(column - 1, -1, -1):
         found = grid[row][left]
         if found.text.strip():
-            return found if below[left].text.strip() and below[left] is not found else cell
+            return found if _heads_others(grid, row, left) else cell
     return cell
+
+
+def _heads_others(grid: list[list[Cell]], row: int, column: int) -> bool:
+    """Whether another cell of the column stands filled below."""
+    own = grid[row][column]
+    return any(below[column] is not own and below[column].text.strip() for below in grid[row + 1 :])

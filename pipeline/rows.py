@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from extractors.document import Cell
 from pipeline import numerals
 from pipeline.codes import clean, parents
 from pipeline.dates import heading_years, roman
-from pipeline.family import Column, RowRules, is_only_years
+from pipeline.family import CODE_BEFORE, Column, RowRules, is_only_years
 from pipeline.funds import find_fund, is_part, read_source
 from pipeline.header import is_column_numbers
 from pipeline.text import Words, latin, squeeze
@@ -27,16 +28,23 @@ _SECTION_NAME = re.compile(
 """How the title of a section begins where nothing is merged; the last four are the usual groups of indicators."""
 
 _TOTAL = re.compile(r"(?:[-–—\d.)\s]*)(?:(?:у|в)?сього|разом|загалом|підсумок|загальний обсяг)\b", re.IGNORECASE)
-_TOTAL_AT_END = re.compile(r"(?:[-–—,:]|\()\s*(?:у|в)?сього\)?\s*(?:[,:;].*)?$", re.IGNORECASE)
+_TOTAL_AT_END = re.compile(r"(?:[-–—,:]|\()\s*(?:у|в)?сього\)?\s*(?:[,:;].*)?$|\s(?:разом|усього|всього)\s*:?$", re.IGNORECASE)
 _OVER_SECTIONS = re.compile(r"\b(?:розділ(?:ам|ах|ами|ів)|програм[іи]\b|бюджет[уі]?\b(?!.*без))", re.IGNORECASE)
 _OVER_SECTION = re.compile(r"\b(?:(?:під)?розділ|завданн|напрям|пункт|пріоритет|заход(?:у|ом)\b|мет[іи]\b|ціл[іь]\b)", re.IGNORECASE)
 _WITHOUT = re.compile(r"\bбез (?:урахування )?(?:офіційних )?(?:міжбюджетних )?трансферт", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*(?:(?P<deep>\d{1,3}(?:\s?\.\s?\d{1,3})+)\s?[.)]?|(?P<flat>\d{1,3})\s?[.)])\s*(?=[^\d\s.,)])")
 _OF_THEM = re.compile(r"(?:[ву]\s+тому\s+числі|[ву]\s?т\.\s?ч\.|з\s+них)\s*:?$", re.IGNORECASE)
+_PARTS = 12
+"""Rows below a row that may be its parts."""
+
 _NOTE = re.compile(r"(?:пояснення|примітк|причини|аналіз|\*+\s?\w|довідково\b(?!.*\d))", re.IGNORECASE)
 
 LONG = 160
 """Letters from which a text over the whole row is a remark, not a section's title."""
+
+
+FOOTNOTE = 30
+"""Letters from which a text below the last numbers is a remark."""
 
 
 class Row(NamedTuple):
@@ -89,6 +97,7 @@ def read_rows(grid: list[list[Cell]], header: int, columns: Sequence[Column], ru
     """
     labelled = [(i, column.label) for i, column in enumerate(columns) if column.label is not None]
     measures = [i for i, column in enumerate(columns) if column.measure is not None]
+    coded = rules.hierarchy is not None and all(label != "code" for _, label in labelled)
     header_texts = {squeeze("".join(cell.text for cell in row)) for row in grid[:header]} - {""}
     drafts = []
     for index in range(header, len(grid)):
@@ -98,6 +107,8 @@ def read_rows(grid: list[list[Cell]], header: int, columns: Sequence[Column], ru
             cell = row[i]
             if cell.column == i and label not in labels and (text := words.mended(cell.text)):
                 labels[label] = text
+        if coded and "item" in labels and (found := CODE_BEFORE.match(labels["item"])):
+            labels["code"], labels["item"] = found[1], labels["item"][found.end() :]
         draft = _Draft(index, row, labels)
         draft.valued = any(row[i].row == index and numerals.is_value(row[i].text) for i in measures)
         drafts.append(draft)
@@ -109,6 +120,10 @@ def read_rows(grid: list[list[Cell]], header: int, columns: Sequence[Column], ru
             draft.heading = _section(row, measures, draft.valued, rules, words)
             if draft.heading is not None:
                 draft.kind = "note" if _is_note(draft.heading[1], rules) else "section"
+    last = max((draft.index for draft in drafts if draft.valued), default=-1)
+    for draft in drafts:
+        if draft.kind == "section" and draft.index > last and draft.heading and len(draft.heading[1]) > FOOTNOTE:
+            draft.kind = "note"  # nothing stands below it
     return _Classifier(drafts, columns, rules).rows()
 
 
@@ -173,6 +188,9 @@ class _Classifier:
         self._drafts = drafts
         self._columns = columns
         self._rules = rules
+        self._with_units = any(column.label == "unit" for column in columns)
+        self._funds = {read_source(d.heading[1]) for d in drafts if d.kind == "section" and d.heading} & {"general", "special"}
+        """Funds that sections of the table are of."""
         self._with_items = any(column.label == "item" for column in columns)
         self._last_section = max((d.index for d in drafts if d.kind == "section"), default=-1)
         self._with_funds = any(c.fund not in (None, "total") for c in columns if c.measure)
@@ -205,10 +223,14 @@ class _Classifier:
     def _says_total(self, label: str) -> bool:
         return bool(
             _TOTAL.match(label)
-            or _TOTAL_AT_END.search(label)
+            or self._ends_as_total(label)
             or _begins(label, self._rules.totals)
             or _begins(label, self._rules.subtotals)
         )
+
+    def _ends_as_total(self, label: str) -> bool:
+        """Whether a label ends in `усього`; among rows with units of their own that is a quantity of its own, too."""
+        return not self._with_units and bool(_TOTAL_AT_END.search(label))
 
     def _parents(self) -> frozenset[str]:
         kind = self._rules.hierarchy
@@ -239,10 +261,8 @@ class _Classifier:
                 own_fund = source
                 if last is not None and self._goes_on(draft, last):
                     kind, number, item = last.kind, last.number, last.item
-            elif kind in ("subtotal", "total"):
-                own_fund = find_fund(draft.label) or fund
-                if kind == "total" and find_fund(draft.label) is None:
-                    own_fund = None if self._closed_funds() else fund
+            elif kind in ("subtotal", "total") and self._says_total(draft.label):
+                own_fund = find_fund(draft.label) or (None if kind == "total" and len(self._funds) > 1 else fund)
             if kind == "subtotal":
                 self._closed.add(section)
             if kind == "total" and source is None:
@@ -252,11 +272,6 @@ class _Classifier:
                 last = row
             rows.append(row)
         return rows
-
-    def _closed_funds(self) -> bool:
-        """Whether sections of several funds stand above: a total over them is of none."""
-        funds = {read_source(d.heading[1]) for d in self._drafts if d.kind == "section" and d.heading}
-        return {"general", "special"} <= funds
 
     def _goes_on(self, draft: _Draft, last: Row) -> bool:
         """Whether a source line has no item of its own, or shares the merged cell of the row above."""
@@ -273,6 +288,27 @@ class _Classifier:
         return self._first_item < 0
 
     def _kind(self, draft: _Draft, section: tuple[str | None, str | None]) -> RowKind:
+        kind = self._kind_by_label(draft, section)
+        if kind == "item" and _OF_THEM.search(draft.label) and self._adds_up(draft):
+            return "subtotal"
+        return "subtotal" if kind == "total" and self._rules.no_total else kind
+
+    def _adds_up(self, draft: _Draft) -> bool:
+        """Whether the first of the rows below, at least two, add up to this one in every column they could."""
+        columns = [i for i, c in enumerate(self._columns) if c.measure is not None and c.unit != "percent"]
+        wanted = {i: v for i in columns if (v := numerals.parse(draft.grid[i].text).value) is not None}
+        sums = dict.fromkeys(wanted, Decimal(0))
+        at = next(i for i, other in enumerate(self._drafts) if other is draft)
+        for count, below in enumerate(self._drafts[at + 1 : at + 1 + _PARTS], start=1):
+            if below.kind is not None:
+                break
+            for i in wanted:
+                sums[i] += numerals.parse(below.grid[i].text).value or 0
+            if count > 1 and wanted and sums == wanted:
+                return True
+        return False
+
+    def _kind_by_label(self, draft: _Draft, section: tuple[str | None, str | None]) -> RowKind:
         """Tell items, subtotals and totals by the code, or else by the label.
 
         A total that names no section closes the section it stands in where more sections follow, or where the sections
@@ -289,8 +325,10 @@ class _Classifier:
             return "total"
         if _begins(label, self._rules.subtotals):
             return "subtotal"
-        if not (_TOTAL.match(label) or _TOTAL_AT_END.search(label)):
+        if not (_TOTAL.match(label) or self._ends_as_total(label)):
             return "item"
+        if (fund := find_fund(label)) and fund in self._funds:
+            return "subtotal"
         if "source" in draft.labels and "item" in draft.labels and not self._says_total(draft.labels["item"]):
             return "item"
         if _WITHOUT.search(label):

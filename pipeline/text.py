@@ -40,13 +40,14 @@ _STEMS = tuple(
     "бюджет кошторис забезпеч програм фінанс організац виконавч громад господар розпорядник видатк надходжен відхилен "
     "показник призначен капітальн комунальн територіальн утриман придбан обладнан поточн благоустр освітн культур "
     "соціальн заклад працівник населен закупівл матеріал послуг підприємств установ відшкодуван оздоровлен харчуван "
-    "медичн місцев науков відсот".split()
+    "енергоносі оплат медичн місцев науков відсот спеціальн загальн".split()
 )
 """Beginnings of words that these reports are full of: a hyphen inside one is a line end's."""
 
 _JOINING = re.compile(r"(?:[^\W\d_]{3,}[оеє]|веб|інтернет|екс|віце|міні|медіа|прес|онлайн|відео|аудіо|смс|топ|арт)", re.IGNORECASE)
 """How the first part of a compound ends or reads: `соціально-економічний`."""
 
+_ADJECTIVE = re.compile(r"[нквл](?:ий|ого|ому|ої|ій|их|им|ими|а|е|і|у|ою)$", re.IGNORECASE)
 _FOOTNOTE = re.compile(
     r"(?:(?<=[а-яєіїґ]{4})|(?<=[А-ЯЄІЇҐ][а-яєіїґ]{3})|(?<=[А-ЯЄІЇҐ]{4})|(?<=[А-ЯЄІЇҐа-яєіїґ]{3}\)))[1-9](?=[,;:)\s]|$)|"
     r"[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?"
@@ -77,14 +78,19 @@ def visible(text: str) -> str:
 @lru_cache(maxsize=1 << 14)
 def squeeze(text: str) -> str:
     """Give lower-case letters and digits only, look-alikes as Cyrillic: `Строк виконан-ня` → `строквиконання`."""
-    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text).translate(_LATIN_TO_CYRILLIC).casefold())
+    return _NOT_WORD.sub("", _folded(text).translate(_LATIN_TO_CYRILLIC).casefold())
+
+
+def _folded(text: str) -> str:
+    """Give the text with `²` as `2`, and `%` as the word it stands for."""
+    return unicodedata.normalize("NFKC", text).replace("%", " відсоток ")
 
 
 @lru_cache(maxsize=1 << 14)
 def word_places(text: str) -> tuple[frozenset[int], frozenset[int]]:
     """Give where words begin and end in the squeezed text."""
     starts, ends, at = set(), set(), 0
-    for word in _NOT_WORD.split(unicodedata.normalize("NFKC", text)):
+    for word in _NOT_WORD.split(_folded(text)):
         if word:
             starts.add(at)
             at += len(word.casefold())
@@ -143,6 +149,12 @@ def _nearly(needle: str, hay: str, starts: frozenset[int], allowed: int) -> int 
         if start in starts
     ]
     return min(near)[2] if near else None
+
+
+def says(text: str, phrase: str) -> bool:
+    """Whether the phrase stands in the text letter by letter, from the beginning of a word on."""
+    found = find_phrase(text, phrase)
+    return found is not None and squeeze(phrase) in squeeze(text)
 
 
 def contains(text: str, phrase: str) -> bool:
@@ -206,7 +218,11 @@ def mend(text: str, known: Callable[[str], bool] = nothing_known) -> str:
 
 def _joined(found: re.Match[str], known: Callable[[str], bool]) -> str:
     """Give the word before a hyphen, with the hyphen where it belongs to the word."""
-    return found[1] if _is_broken(found[1], found[3], known) else found[1] + found[2]
+    left, hyphen, right = found.groups()
+    broken = _is_broken(left, right, known)
+    if not broken and "\n" in hyphen and right[0].islower() and not left.isupper():
+        broken = not (_JOINING.fullmatch(left) and _ADJECTIVE.search(right))
+    return left if broken else left + hyphen
 
 
 def _is_broken(left: str, right: str, known: Callable[[str], bool]) -> bool:

@@ -68,7 +68,8 @@ class Understood:
     def rules(self) -> Rules:
         """What must hold between the table's numbers."""
         family = self.family
-        return Rules(self.relations, family.identities if family else (), family.sums if family else True)
+        levels = any(row.kind == "subtotal" and row.code for row in self.rows)
+        return Rules(self.relations, family.identities if family else (), (family is None or family.sums) and not levels)
 
 
 def understand(
@@ -88,7 +89,7 @@ def understand(
     paths = header.paths(table, header_rows)
     around = around.below(header.titles(table, header_rows))
     grid = table.grid()
-    body = [[cell.text for cell in row] for row in grid[header_rows:]]
+    body = [[cell.text for cell in row] for row in grid[header_rows:] if row[0] is not row[-1] or table.n_columns == 1]
     likely = candidates(paths, body[:SAMPLE], around.titles, families, whole=around.facts.title is not None)
     matched = likely[0] if likely and not likely[0].lacks else None
     family = matched.family if matched else None
