@@ -21,6 +21,7 @@ from validators.arithmetic import MONEY
 _ALL = re.compile(r"(?:у|в)?сього\b|разом\b|загалом\b|загальний обсяг\b", re.IGNORECASE)
 _NUMBERS_ROWS = re.compile(r"(?:№|N\b|[зп]\s?/\s?п\b|номер\b)", re.IGNORECASE)
 _NAMES_CODES = re.compile(r"(?:код|шифр|кекв|кпкв|кфк|ккд|тпкв|єдрпоу|індекс|інв)", re.IGNORECASE)
+_NAMES_UNITS = re.compile(r"(?:одиниц\w+ ви|од(?:ин)?\. ?вим|вимірник)", re.IGNORECASE)
 _LEADING_ZERO = re.compile(r"0[0-9]+")
 
 SAMPLE = 60
@@ -123,6 +124,8 @@ def _with_numbers(columns: Sequence[Column], body: Sequence[Sequence[str]], name
             found.append(replace(column, label="item_number", why="заголовок"))
         elif column.meaning is None and column.path and _NAMES_CODES.match(column.path[-1]):
             found.append(replace(column, label="code", why="заголовок"))
+        elif column.meaning is None and column.path and _NAMES_UNITS.match(column.path[-1]):
+            found.append(replace(column, label="unit", why="заголовок"))
         elif column.meaning is not None or not texts or _counts(texts) or _are_codes(texts):
             found.append(column)
         elif 2 * sum(numerals.is_value(text) for text in texts) >= len(texts):

@@ -6,7 +6,7 @@ Guarantee: a column gets a meaning only where a heading of the family fits it; e
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -17,7 +17,7 @@ from pipeline.codes import KINDS, clean
 from pipeline.dates import heading_years, is_part_of_year, relative_year
 from pipeline.funds import find_fund, read_source
 from pipeline.header import Path
-from pipeline.text import contains, find_phrase, says, squeeze
+from pipeline.text import contains, find_exact, find_phrase, squeeze
 from pipeline.units import find_unit, heading_unit
 from validators.arithmetic import Combination
 from validators.model import Dataset
@@ -230,13 +230,15 @@ class Family:
         return self.chosen[text]
 
     def _best(self, text: str) -> ColumnRule | None:
-        fitting = [
-            (place, -len(squeeze(phrase)), index)
-            for index, rule in enumerate(self.rules)
-            if not rule.under
-            for phrase in rule.headings
-            if (place := _place(text, phrase)) is not None
-        ]
+        fitting: list[tuple[int, int, int]] = []
+        for find in (find_exact, find_phrase):
+            fitting = fitting or [
+                (place, -len(squeeze(phrase)), index)
+                for index, rule in enumerate(self.rules)
+                if not rule.under
+                for phrase in rule.headings
+                if (place := _place(text, phrase, find)) is not None
+            ]
         rule = self.rules[min(fitting)[2]] if fitting else None
         if (rule is None or rule.measure not in (None, "percent", "deviation")) and _PERCENT_OF.search(text.strip(" .")):
             return _UNKNOWN if _OF_ELSE.search(text) else self._percentages() or rule
@@ -267,7 +269,7 @@ def _as_ruled(column: Column, rule: ColumnRule, heading: str) -> Column:
             column = replace(column, fund=None)  # the heading names the measure, not a source of money
     money = rule.unit in ("money", "row")
     measure = rule.measure
-    if rule.within_year is not None and any(is_part_of_year(text) for text in (heading, column.path[-1])):
+    if rule.within_year is not None and _is_within_year(heading, column.path):
         measure = rule.within_year
     return replace(
         column,
@@ -285,6 +287,13 @@ def _as_ruled(column: Column, rule: ColumnRule, heading: str) -> Column:
     )
 
 
+def _is_within_year(heading: str, path: Path) -> bool:
+    """Whether a column is about a part of the year: its heading says so, or those above do and it names no year."""
+    if is_part_of_year(heading) or is_part_of_year(path[-1]):
+        return True
+    return any(map(is_part_of_year, path)) and not contains(heading, "річн") and not contains(heading, "рік|")
+
+
 _WORDS = frozenset(("item", "source", "executors", "direction", "holder", "address", "data_source"))
 """Labels that are words."""
 
@@ -293,12 +302,15 @@ def _is_only(placeholder: str, path: Path) -> bool:
     """Whether a path says nothing but years, or funds and sources, as the placeholder asks."""
     years = [is_only_years(text) for text in path]
     joined = " ".join(path)
-    funds = [read_source(text) is not None or _SAYS_NOTHING.fullmatch(text) is not None for text in path]
+    funds = [
+        read_source(text) is not None or _SAYS_NOTHING.fullmatch(_MONEY_BEHIND.sub("", text)) is not None for text in path
+    ]
     if not all(a or b for a, b in zip(years, funds, strict=True)) and read_source(joined) is None:
         return False
     return any(years) if placeholder == "{year}" else read_source(path[-1]) is not None or read_source(joined) is not None
 
 
+_MONEY_BEHIND = re.compile(r",?\s*\(?(?:тис\.?|млн\.?)?\s*(?:грн|гривень)\.?\)?\s*$", re.IGNORECASE)
 _SAYS_NOTHING = re.compile(
     r"\W*(?:(?:у|в) тому числі|(?:у|в) т\. ?ч\.?|з них|з яких|із них)?(?: за (?:фондами|роками|джерелами))?\W*|"
     r"джерел\w+(?: фінансування)?|фонд|\(?(?:тис\.?|млн\.?)? ?(?:грн|гривень)\.?\)?",
@@ -310,10 +322,11 @@ def is_only_years(text: str) -> bool:
     """Whether a heading is nothing but years: `2024`, `2024 рік`, `на 2024-2026 роки`."""
     if heading_years(text) is None:
         return False
-    rest = _DIGITS.sub("", squeeze(text))
+    rest = _DIGITS.sub("", squeeze(_ALL_OF.sub("", text)))
     return rest in _WORDS_OF_YEARS
 
 
+_ALL_OF = re.compile(r"^(?:усього|всього|разом)\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\d{4}")
 _WORDS_OF_YEARS = frozenset(
     "етап|іетап|ііетап|іііетап|іvетап|vетап|1етап|2етап|3етап||рік|року|році|роки|років|рр|р|нарік|на|нароки|за|зарік|зароки|й|йрік|ий|го|гороку|урокі|уроці|ір|тисгрн|рокитисгрн|"
@@ -324,6 +337,8 @@ _WORDS_OF_YEARS = frozenset(
 def _are_numbers(body: Sequence[Sequence[str]], column: int) -> bool:
     """Whether all filled cells of a column are numbers or say that there is none, most of them with more than a digit."""
     texts = [row[column].strip() for row in body if row[column].strip()]
+    if all(map(is_only_years, texts)):
+        return False
     return bool(texts) and all(map(numerals.is_value, texts)) and 2 * sum(len(text) > 1 for text in texts) >= len(texts)
 
 
@@ -336,8 +351,7 @@ def _are_words(body: Sequence[Sequence[str]], column: int) -> bool:
 _BETWEEN_SIGNS = re.compile(r"[\s(),.;/:]+")
 
 
-@lru_cache(maxsize=1 << 15)
-def _place(text: str, phrase: str) -> int | None:
+def _place(text: str, phrase: str, find: Callable[[str, str], int | None] = find_phrase) -> int | None:
     """Give where a rule's phrase stands in a heading, `None` where it does not fit.
 
     A short phrase must be the whole heading, unless it ends in `|`; a heading that begins with `не` says the contrary.
@@ -351,7 +365,7 @@ def _place(text: str, phrase: str) -> int | None:
         return 0 if squeeze(text) == squeeze(phrase) else None
     if text.casefold().startswith("не ") and not phrase.casefold().startswith("не "):
         return None
-    place = find_phrase(text, phrase)
+    place = find(text, phrase)
     # Deep in a long heading a phrase says what the column is compared with or taken from.
     return None if place and _SMALLEST_PART * len(squeeze(phrase)) < len(squeeze(text)) else place
 
@@ -430,7 +444,7 @@ def _judge(
             phrase
             for text in (*(near if own else titles), *headings)
             for phrase in asked.not_titles
-            if says(text, phrase)
+            if find_exact(text, phrase) is not None
         ),
         None,
     )

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from extractors.document import Cell
 from pipeline import numerals
 from pipeline.codes import clean, parents
-from pipeline.dates import heading_years, roman
+from pipeline.dates import find_years, roman
 from pipeline.family import CODE_BEFORE, Column, RowRules, is_only_years
 from pipeline.funds import find_fund, is_part, read_source
 from pipeline.header import is_column_numbers
@@ -209,6 +209,8 @@ class _Classifier:
         """Give the source of money that the row is about."""
         if "source" in draft.labels:
             name = draft.labels["source"]
+            if self._rules.years and is_only_years(name):
+                return None
             return read_source(name) or ("total" if self._says_total(name) else name)
         item = draft.labels.get("item")
         if not self._rules.sources or item is None:
@@ -374,8 +376,8 @@ class _Classifier:
         fund: str | None,
     ) -> Row:
         period = None
-        if self._rules.years and item is not None and is_only_years(item):
-            period = heading_years(item)
+        if self._rules.years and item is not None and (is_only_years(item) or kind in ("subtotal", "total")):
+            period = find_years(item)
         cells = tuple(dict.fromkeys(draft.grid))
         code = _code(draft.labels)
         return Row(draft.index, kind, cells, draft.labels, number, item, *section, code, fund, period)

@@ -99,31 +99,41 @@ def word_places(text: str) -> tuple[frozenset[int], frozenset[int]]:
 
 
 @lru_cache(maxsize=1 << 16)
-def find_phrase(text: str, phrase: str) -> int | None:
+def find_exact(text: str, phrase: str) -> int | None:
     """Give where the phrase begins a word of the squeezed text, counted in letters; `None` if it does not stand there.
 
-    The phrase's last word may go on (`показник` stands in `показники`), unless the phrase ends in `|`. One letter in
-    eight may be misread, so that a heading from a scan is still recognised. Method: the least edit distance of the
-    phrase to any substring (P. Sellers, The theory and computation of evolutionary distances, 1980), computed only
-    where one of the pieces that the misread letters leave whole is found (the pigeonhole principle).
+    The phrase's last word may go on (`показник` stands in `показники`), unless the phrase ends in `|`.
     """
     needle, hay = squeeze(phrase), squeeze(text)
-    if not needle:
+    place = hay.find(needle) if needle else -1
+    if place < 0:
         return None
     starts, ends = word_places(text)
     whole = phrase.endswith("|")
-    place = hay.find(needle)
     while place >= 0:
         if place in starts and (not whole or place + len(needle) in ends):
             return place
         place = hay.find(needle, place + 1)
-    allowed = len(needle) // 8
-    if not allowed or whole:
-        return None
+    return None
+
+
+@lru_cache(maxsize=1 << 16)
+def find_phrase(text: str, phrase: str) -> int | None:
+    """Give where the phrase begins a word of the squeezed text, as `find_exact`, though a letter in eight be misread.
+
+    So a heading from a scan is still recognised. Method: the least edit distance of the phrase to any substring (P.
+    Sellers, The theory and computation of evolutionary distances, 1980), computed only where one of the pieces that the
+    misread letters leave whole is found (the pigeonhole principle).
+    """
+    place = find_exact(text, phrase)
+    needle, hay = squeeze(phrase), squeeze(text)
+    allowed = (len(needle) - 1) // 8
+    if place is not None or allowed < 1 or phrase.endswith("|"):
+        return place
     size = -(-len(needle) // (allowed + 1))
     if not any(needle[at : at + size] in hay for at in range(0, len(needle), size)):
         return None
-    return _nearly(needle, hay, starts, allowed)
+    return _nearly(needle, hay, word_places(text)[0], allowed)
 
 
 def _nearly(needle: str, hay: str, starts: frozenset[int], allowed: int) -> int | None:
@@ -149,12 +159,6 @@ def _nearly(needle: str, hay: str, starts: frozenset[int], allowed: int) -> int 
         if start in starts
     ]
     return min(near)[2] if near else None
-
-
-def says(text: str, phrase: str) -> bool:
-    """Whether the phrase stands in the text letter by letter, from the beginning of a word on."""
-    found = find_phrase(text, phrase)
-    return found is not None and squeeze(phrase) in squeeze(text)
 
 
 def contains(text: str, phrase: str) -> bool:
