@@ -10,6 +10,8 @@ import pyarrow as pa
 
 from pipeline import datasets
 from pipeline.exits import UsageError
+from pipeline.family_files import load_families
+from pipeline.run import FAMILIES, WORK_FOLDER
 from validators.model import CHECKS, ROLES
 from validators.schemas import validate
 
@@ -20,11 +22,13 @@ def check(out: Path) -> list[str]:
     Raises:
         UsageError: the folder holds none.
     """
-    if not any((out / f"{dataset.name}.parquet").is_file() for dataset in datasets.all_datasets()):
+    own = out / WORK_FOLDER / FAMILIES
+    known = datasets.all_datasets(load_families(own if any(own.glob("*.toml")) else None))
+    if not any((out / f"{dataset.name}.parquet").is_file() for dataset in known):
         raise UsageError(f"{out} holds no data sets; name the output folder of a run")
     problems: list[str] = []
     rows: dict[str, list[dict[str, Any]]] = {}
-    for dataset in datasets.all_datasets():
+    for dataset in known:
         try:
             found = datasets.read(out, dataset)
         except (OSError, pa.ArrowException) as error:

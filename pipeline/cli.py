@@ -32,6 +32,11 @@ app = typer.Typer(
 PIPE_WIDTH = 160
 """Characters a line of a drawn table has where no terminal tells its own width."""
 
+FamiliesOption = Annotated[
+    Path | None,
+    typer.Option("--families", help="A folder with kinds of report of your own (*.toml), see docs/families.md."),
+]
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")]
 
 
@@ -53,6 +58,7 @@ def run_command(
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, help="Worker processes.", show_default="processors")
     ] = None,
+    families: FamiliesOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Read documents and write the data sets: the main job."""
@@ -60,7 +66,7 @@ def run_command(
 
     try:
         with _Progress() as progress:
-            summary = run(sources or ["data/raw"], out, force=force, workers=workers, progress=progress)
+            summary = run(sources or ["data/raw"], out, force=force, workers=workers, progress=progress, families=families)
     except KeyboardInterrupt:
         _talk("zvity: interrupted; what was read is kept, run again to go on")
         raise typer.Exit(ExitCode.INTERRUPTED) from None
@@ -79,11 +85,12 @@ def show(
         Path | None,
         typer.Option("--html", help="Write a page with the document's pages, the cells found on them, and the tables."),
     ] = None,
+    families: FamiliesOption = None,
 ) -> None:
     """Show what stands in one document, table by table, merged cells as merged."""
     from pipeline.worker import isolated
 
-    text, page, found = isolated(_shown, file, as_json, html is not None)
+    text, page, found = isolated(_shown, file, as_json, html is not None, families)
     typer.echo(text, nl=False)
     if html is not None:
         try:
@@ -95,9 +102,9 @@ def show(
         raise typer.Exit(ExitCode.NOTHING)
 
 
-def _shown(file: str, as_json: bool, as_html: bool) -> tuple[str, str, bool]:
+def _shown(file: str, as_json: bool, as_html: bool, families: Path | None) -> tuple[str, str, bool]:
     """Give what `show` prints of a document, its HTML where it is asked for, and whether the document has a table."""
-    data, reading = _reading(file)
+    data, reading = _reading(file, families)
     if as_json:
         from pipeline.show import as_json as reading_json
 
@@ -162,11 +169,25 @@ def check(
 
 
 @app.command()
-def families(as_json: JsonOption = False) -> None:
-    """List the known kinds of report."""
+def families(
+    file: Annotated[
+        str | None,
+        typer.Option(
+            "--explain", metavar="FILE", help="Tell of each table of a document its kind and why, column by column."
+        ),
+    ] = None,
+    folder: FamiliesOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the known kinds of report, or tell how one document's tables are understood."""
     from pipeline.family_files import load_families
 
-    known = load_families()
+    known = load_families(folder)
+    if file is not None:
+        from pipeline.worker import isolated
+
+        typer.echo(isolated(_explained, file, as_json, folder), nl=False)
+        return
     if as_json:
         _print_json([{"name": f.name, "title": f.title, "columns": list(f.tidy.columns)} for f in known])
         return
@@ -201,7 +222,18 @@ def doctor(
             _say(f"{'':<33} to mend: {diagnosis.remedy}")
 
 
-def _reading(file: str) -> tuple[bytes, Reading]:
+def _explained(file: str, as_json: bool, folder: Path | None) -> str:
+    """Give what `families --explain` prints of a document."""
+    from pipeline import explain_families
+
+    _, reading = _reading(file, folder)
+    if as_json:
+        return json.dumps(explain_families.as_json(reading), ensure_ascii=False, default=str) + "\n"
+    return "".join(line + "\n" for line in explain_families.lines(reading)) or "no table was found in the document\n"
+
+
+def _reading(file: str, families: Path | None) -> tuple[bytes, Reading]:
+    from pipeline.family_files import load_families
     from pipeline.process import interpret
     from pipeline.sources import Input
 
@@ -210,7 +242,7 @@ def _reading(file: str) -> tuple[bytes, Reading]:
         data = Input(name, file).read()
     except (OSError, ImportError, ValueError) as error:
         raise UsageError(f"{file} cannot be read ({error}); name a document") from error
-    return data, interpret(data, name)
+    return data, interpret(data, name, load_families(families))
 
 
 class _Progress:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -19,8 +20,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.exits import Defect, OutputUnwritable
+from pipeline.family import Family
 from pipeline.family_files import load_families
 from pipeline.store import written_aside
+from pipeline.wide import wide_tables
 from validators.model import DECIMAL_DIGITS, DECIMAL_PLACES, STANDING, Dataset, Field
 from validators.schemas import validate
 
@@ -33,9 +36,15 @@ _ARROW = {
 }
 
 
-def all_datasets() -> tuple[Dataset, ...]:
-    """Give every data set a run writes: the standing ones and a tidy table per family."""
-    return STANDING + tuple(family.tidy for family in load_families())
+TABLES_FOLDER = "tables"
+"""Folder in the output for the tables of no known kind, one CSV each."""
+
+_WIDE = re.compile(r"[0-9a-f]{16}-\d{3,}\.csv")
+
+
+def all_datasets(families: Sequence[Family] | None = None) -> tuple[Dataset, ...]:
+    """Give every data set a run writes: the standing ones and a tidy table per family, those of zvity by default."""
+    return STANDING + tuple(family.tidy for family in (load_families() if families is None else families))
 
 
 def frame_of(dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -56,14 +65,16 @@ def _typed(field: Field, value: Any) -> Any:  # noqa: ANN401  # whatever JSON ho
     return value
 
 
-def write(out: Path, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-    """Validate all data sets, then write each as `NAME.parquet` and `NAME.csv`.
+def write(
+    out: Path, rows: Mapping[str, Sequence[Mapping[str, Any]]], families: Sequence[Family] | None = None
+) -> None:
+    """Validate all data sets, then write each as `NAME.parquet` and `NAME.csv`, and the tables of no known kind.
 
     Raises:
         Defect: a row breaks its schema; nothing is written then.
         OutputUnwritable: the folder or disk does not take the files.
     """
-    frames = {dataset: frame_of(dataset, rows.get(dataset.name, ())) for dataset in all_datasets()}
+    frames = {dataset: frame_of(dataset, rows.get(dataset.name, ())) for dataset in all_datasets(families)}
     problems = [sentence for dataset, frame in frames.items() for sentence in validate(dataset, frame)]
     if problems:
         shown = "\n  ".join(problems[:20])
@@ -74,8 +85,22 @@ def write(out: Path, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
                 pq.write_table(_arrow(dataset, frame), file)
             with written_aside(out / f"{dataset.name}.csv") as file:
                 file.write(_csv(frame))
+        _write_tables(out / TABLES_FOLDER, rows)
     except OSError as error:
         raise OutputUnwritable(f"{out} cannot be written ({error}); free some space or choose another --out") from error
+
+
+def _write_tables(folder: Path, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """Write the tables of no known kind; what a run before wrote and this one does not have is taken out."""
+    written = set()
+    for name, content in wide_tables(rows):
+        folder.mkdir(parents=True, exist_ok=True)
+        with written_aside(folder / name) as file:
+            file.write(content)
+        written.add(name)
+    for path in folder.glob("*.csv"):
+        if _WIDE.fullmatch(path.name) and path.name not in written:
+            path.unlink()
 
 
 def _arrow(dataset: Dataset, frame: pd.DataFrame) -> pa.Table:

@@ -22,9 +22,12 @@ Why = Literal["stacked", "two readings", "bullet or minus", "code", "too long", 
 that may be a bullet or a minus; a code, told by its leading zero; more digits than the data sets hold; anything else.
 """
 
-_MINUS = str.maketrans(dict.fromkeys("−‒–—―‐‑", "-"))
+_SIGNS = str.maketrans(dict.fromkeys("−‒–—―‐‑", "-") | dict.fromkeys("’ʼ`´‘′", "'"))
 _NIL = re.compile(r"[-_]+(?: [-_]+)*")
-_PARTED = re.compile(r"[0-9]\s*\n\s*[-+(]?[0-9]")
+_LINE = r"[\n\r\x0b\x0c\x85\u2028\u2029]"
+_PARTED = re.compile(rf"[0-9]\s*{_LINE}\s*[-−–—+(]?[0-9]|[0-9][^\S\n]{{2,}}[0-9]")
+"""Digits on two lines, or two spaces apart."""
+
 _NOT_APPLICABLE = re.compile(r"[хХxX]|\*+")
 _BODY = r"[0-9](?:[0-9 .,']*[0-9])?"
 _NUMBER = re.compile(
@@ -33,16 +36,20 @@ _NUMBER = re.compile(
     re.VERBOSE,
 )
 _ENGLISH = re.compile(r"(?P<whole>[1-9][0-9]{0,2}(?:,[0-9]{3})+)\.(?P<fraction>[0-9]+)")
+_TAIL = r"(?P<tail>(?:(?![.,])[^0-9;]+(?:м[23])?)?)"
 _SHAPES = (
     # The sign belongs to the number only where it touches it.
-    re.compile(rf"(?P<sign>[-+]?)(?P<body>{_BODY}) ?(?P<tail>[^0-9;]*);?"),
-    re.compile(rf"(?P<sign>)\( ?(?P<negative>{_BODY}) ?(?P<inner>%?) ?\) ?(?P<tail>[^0-9]*)"),
+    re.compile(rf"(?P<sign>[-+]?)(?P<body>{_BODY}) ?{_TAIL}(?P<end>;?)"),
+    re.compile(rf"(?P<sign>)\( ?(?P<negative>{_BODY}) ?(?P<inner>%?) ?\) ?{_TAIL}"),
     # A dash apart from its number is a list's bullet where a semicolon ends the entry.
-    re.compile(rf"(?P<sign>)[-•] (?P<body>{_BODY}) ?(?P<tail>[^0-9;]*);"),
-    re.compile(rf"(?P<sign>)[ву] сумі ?-? ?(?P<body>{_BODY}) ?(?P<tail>[^0-9;]*)[;.]?", re.IGNORECASE),
+    re.compile(rf"(?P<sign>)(?:- (?=.*;)|• ?)(?P<body>{_BODY}) ?{_TAIL};?"),
+    re.compile(
+        rf"(?P<sign>)(?:[ву] сумі|на суму|сума|усього|всього|разом)(?::|-| -(?= ))? ?(?P<body>{_BODY}) ?{_TAIL}[;.]?", re.IGNORECASE
+    ),
 )
+_COINS = re.compile(r"(?P<body>[0-9]{1,3}(?: [0-9]{3})+|[0-9]+) ?(?:грн|гривень|гривні|гривня)\.?,? ?(?P<coins>[0-9]{2}) ?коп\w*\.?")
 _TIMES = re.compile(rf"(?P<sign>)[ву] ?(?P<body>{_BODY}) ?(?:р\. ?б\.?|раз(?:и|ів|а)?(?: більше)?)", re.IGNORECASE)
-_RAISED = re.compile(r"[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?|\*+\)?")
+_RAISED = re.compile(r"⁽?[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?|\*+\)?")
 """The mark of a footnote after a number."""
 
 _BULLET = re.compile(rf"[-•] ?{_BODY}.*")
@@ -71,13 +78,13 @@ def parse(raw: str) -> Number:
 
     `2 000,00`, `12.500,50`, `1 234.56`, `1,234.56`, `-5`, `+5,2`, `(123,4)`, `100 %`, `15606000грн.`; a list's entry
     `– 229312,9;` and `у сумі-1561650`, whose dashes are no minus; `в 2,1 р.б.` (so many times more, unit `times`); a
-    footnote's mark after the number is left out. `-`, `---`, `—` are nil; `х` and `*` say "not applicable".
+    footnote's mark after the number is left out; `5 грн 40 коп.` is 5.40. `-`, `---`, `—` are nil; `х` and `*` say "not applicable".
 
     A lone point before three digits (`12.500`) could be either separator, a dash apart from its digits (`- 5`) a minus
     or a bullet, digits parted by a typed line break are two numbers, a leading zero makes a code: all are unreadable,
     as is a number of more digits than the data sets hold exactly.
     """
-    text = visible(raw).translate(_MINUS)
+    text = visible(raw).translate(_SIGNS)
     if not text:
         return _BLANK
     if _NIL.fullmatch(text):
@@ -90,6 +97,8 @@ def parse(raw: str) -> Number:
         return _unreadable("stacked")
     if found := _TIMES.fullmatch(text):
         return _value(found["body"], negative=False, unit="times")
+    if found := _COINS.fullmatch(text):
+        return _value(f"{found['body']},{found['coins']}", negative=False, unit="UAH")
     for shape in _SHAPES:
         if found := shape.fullmatch(text):
             unit, known = _tail(found["tail"])
@@ -98,6 +107,8 @@ def parse(raw: str) -> Number:
                 unit, known = "percent", known and unit is None
             if not known:
                 return _unreadable("no number")
+            if parts["sign"] == "-" and parts.get("end"):
+                return _unreadable("bullet or minus")
             inner = parts.get("negative")
             return _value(inner or parts["body"], negative=bool(inner) or parts["sign"] == "-", unit=unit)
     return _unreadable("bullet or minus" if _BULLET.fullmatch(text) else "no number")
@@ -124,7 +135,7 @@ def _value(body: str, negative: bool, unit: str | None) -> Number:
     parts = found.groupdict()
     whole, fraction = re.sub("[^0-9]", "", parts["whole"]), parts["fraction"] or ""
     group, point = parts.get("group"), parts.get("point")
-    if (group == "." and point != ",") or (point == "." and not group and len(fraction) == 3 and whole != "0"):
+    if (group == "." and point != ",") or (point == "." and not group and len(fraction) == 3 and _may_group(whole)):
         return _unreadable("two readings")
     if len(whole) > 1 and whole[0] == "0" and whole.strip("0"):
         return _unreadable("code")
@@ -135,6 +146,11 @@ def _value(body: str, negative: bool, unit: str | None) -> Number:
     value = Decimal((whole.lstrip("0") or "0") + ("." + fraction if fraction else ""))
     # A minus sign would round to the 28 digits of Python's default context.
     return Number(value.copy_negate() if negative and value != 0 else value, None, unit)
+
+
+def _may_group(whole: str) -> bool:
+    """Whether three digits may follow as a group: not after `0` or more than three digits."""
+    return whole != "0" and len(whole) <= 3
 
 
 def is_value(raw: str) -> bool:

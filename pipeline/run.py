@@ -27,6 +27,7 @@ from extractors.errors import InputError, Refused
 from extractors.limits import LIMITS, WAITING, out_of_time
 from extractors.read import document_id as content_id
 from pipeline.exits import Defect, ExitCode, OutputLocked, OutputUnwritable
+from pipeline.family_files import family_files, load_families
 from pipeline.process import process
 from pipeline.sources import Input, find_inputs
 from pipeline.store import Outcome, Store, version, written_aside
@@ -38,6 +39,9 @@ WORK_FOLDER = ".zvity"
 """Folder inside the output for results and the lock."""
 
 QUARANTINE = "quarantine"
+
+FAMILIES = "families"
+"""Folder inside the work folder for a user's own families."""
 
 DEFECT_REASON = "defect"
 """The reason word of a document that zvity itself failed on."""
@@ -98,6 +102,7 @@ def run(
     force: bool = False,
     workers: int | None = None,
     progress: Progress = lambda name, done, total: None,
+    families: Path | None = None,
 ) -> Summary:
     """Run the main job.
 
@@ -107,6 +112,7 @@ def run(
         force: read documents again that this version has read.
         workers: worker processes; as many as there are processors by default.
         progress: told of each document read.
+        families: a folder of the user's own families.
 
     Raises:
         UsageError: a source does not exist.
@@ -115,11 +121,12 @@ def run(
         Defect: the sums of the run are off, or a row breaks its schema.
     """
     started = time.monotonic()
+    load_families(families)  # a wrong file is told before anything is read
     inputs = find_inputs(sources, excluded=out)
     try:
         (out / WORK_FOLDER).mkdir(parents=True, exist_ok=True)
         with FileLock(out / WORK_FOLDER / "lock", timeout=0):
-            return _locked_run(inputs, out, force, workers, progress, started)
+            return _locked_run(inputs, out, force, workers, progress, started, families)
     except Timeout as error:
         raise OutputLocked(f"another run holds {out}; wait for it to end or choose another --out") from error
     except OSError as error:
@@ -127,9 +134,15 @@ def run(
 
 
 def _locked_run(
-    inputs: Sequence[Input], out: Path, force: bool, workers: int | None, progress: Progress, started: float
+    inputs: Sequence[Input],
+    out: Path,
+    force: bool,
+    workers: int | None,
+    progress: Progress,
+    started: float,
+    families: Path | None,
 ) -> Summary:
-    store = Store(out / WORK_FOLDER / "results")
+    store = Store(out / WORK_FOLDER / "results", version(families))
     seen = [_look(i) for i in inputs]
     first: dict[str, _Seen] = {}
     for one in seen:
@@ -142,12 +155,12 @@ def _locked_run(
             one.outcome = None if force else store.get(one.document_id)
     todo = [one for one in first.values() if one.outcome is None]
     by_location = {one.input.location: one for one in todo}
-    for done, (location, outcome) in enumerate(_read_all([one.input for one in todo], workers), start=1):
+    for done, (location, outcome) in enumerate(_read_all([one.input for one in todo], workers, families), start=1):
         one = by_location[location]
         one.outcome = _of_the_same_bytes(outcome, one)
         store.put(one.outcome)
         progress(one.input.name, done, len(todo))
-    documents = [_document_row(one) for one in seen]
+    documents = [_document_row(one, version(families)) for one in seen]
     try:
         check_run([i.name for i in inputs], [(row["file_name"], row["status"]) for row in documents])
     except ConservationError as error:
@@ -161,12 +174,25 @@ def _locked_run(
     from pipeline import datasets  # pandas and pandera load only here, never in a worker
 
     if inputs or not (out / "documents.parquet").exists():  # a source gone empty must not empty what was published
-        datasets.write(out, rows)
+        datasets.write(out, rows, load_families(families))
+        _keep_families(out / WORK_FOLDER / FAMILIES, families)
         _quarantine(out / QUARANTINE, seen, documents)
     summary = _summary(out, documents, rows)
     summary.read = len(todo)
     summary.seconds = time.monotonic() - started
     return summary
+
+
+def _keep_families(folder: Path, families: Path | None) -> None:
+    """Keep copies of the user's own families beside the results, so that `zvity check` knows their data sets."""
+    wanted = {} if families is None else {path.name: path.read_bytes() for path in family_files(families)}
+    for old in folder.glob("*.toml"):
+        if old.name not in wanted:
+            old.unlink()
+    for name, content in wanted.items():
+        folder.mkdir(parents=True, exist_ok=True)
+        with written_aside(folder / name) as file:
+            file.write(content)
 
 
 def _look(source: Input) -> _Seen:
@@ -186,7 +212,7 @@ def _of_the_same_bytes(outcome: Outcome, one: _Seen) -> Outcome:
     return Outcome(document_id, "quarantined", reason)
 
 
-def _read_all(inputs: Sequence[Input], workers: int | None) -> Iterator[tuple[str, Outcome]]:
+def _read_all(inputs: Sequence[Input], workers: int | None, families: Path | None) -> Iterator[tuple[str, Outcome]]:
     """Read documents in worker processes; each whose worker ended is tried once more in a new one, alone.
 
     So a crash is sure, and memory that others left behind in a worker is held against none. Time over is final.
@@ -196,7 +222,7 @@ def _read_all(inputs: Sequence[Input], workers: int | None) -> Iterator[tuple[st
     while left:
         stranded = []
         with _pool(min(workers or cpu_count() or 1, len(left))) as pool:
-            for one, ending in _outcomes(pool, left):
+            for one, ending in _outcomes(pool, left, families):
                 if isinstance(ending, Outcome):
                     yield one.location, ending
                 elif isinstance(ending, InputError):
@@ -209,7 +235,7 @@ def _read_all(inputs: Sequence[Input], workers: int | None) -> Iterator[tuple[st
         left = stranded
     for one in alone:
         with _pool(1) as pool:
-            for _, ending in _outcomes(pool, [one]):
+            for _, ending in _outcomes(pool, [one], families):
                 yield one.location, ending if isinstance(ending, Outcome) else _failed(ending or how_it_ended(1))
 
 
@@ -236,10 +262,12 @@ def _ready(prepare: Callable[[], None]) -> None:
     prepare()
 
 
-def _outcomes(pool: ProcessPool, inputs: Sequence[Input]) -> Iterator[tuple[Input, Outcome | InputError | None]]:
+def _outcomes(
+    pool: ProcessPool, inputs: Sequence[Input], families: Path | None
+) -> Iterator[tuple[Input, Outcome | InputError | None]]:
     """Give each document with its outcome, or what its process ended of; `None` where no process took it up."""
     futures: dict[Future[Outcome], Input] = {
-        pool.schedule(read_one, args=(one,), timeout=LONGEST): one for one in inputs
+        pool.schedule(read_one, args=(one, families), timeout=LONGEST): one for one in inputs
     }
     for future in as_completed(futures):
         one = futures.pop(future)
@@ -258,7 +286,7 @@ def _failed(error: InputError, document_id: str = "") -> Outcome:
     return Outcome(document_id, "refused" if isinstance(error, Refused) else "quarantined", f"{error.reason}: {error}")
 
 
-def read_one(source: Input) -> Outcome:
+def read_one(source: Input, families: Path | None = None) -> Outcome:
     """Read one document in a worker: never raises for what the document does to us, only if the process ends.
 
     The outcome is named by the bytes that were read, or by nothing where none were.
@@ -268,7 +296,7 @@ def read_one(source: Input) -> Outcome:
         data = source.read()
         document_id = content_id(data)
         with limited():
-            return Outcome(document_id, "published", rows=_as_text(process(data, source.name)))
+            return Outcome(document_id, "published", rows=_as_text(process(data, source.name, load_families(families))))
     except InputError as error:
         return _failed(error, document_id)
     except OSError as error:
@@ -288,7 +316,7 @@ def _as_text(rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[
     }
 
 
-def _document_row(one: _Seen) -> dict[str, Any]:
+def _document_row(one: _Seen, read_by: str) -> dict[str, Any]:
     row: dict[str, Any] = {"document_id": one.document_id, "bytes": one.size}
     if one.duplicate_of is not None:
         row.update(status="duplicate", reason=f"duplicate: the same bytes as {one.duplicate_of}")
@@ -296,7 +324,7 @@ def _document_row(one: _Seen) -> dict[str, Any]:
         for found in one.outcome.rows.get("documents", ()):
             row.update(found)
         row.update(status=one.outcome.status, reason=one.outcome.reason)
-    row.update(file_name=one.input.name, version=version())
+    row.update(file_name=one.input.name, version=read_by)
     return row
 
 

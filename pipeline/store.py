@@ -17,7 +17,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import IO, Any
 
-from pipeline import __version__
+from pipeline import __version__, family_files
 
 _PASSING_REASONS = frozenset({"ocr_models", "libreoffice", "crashed", "defect", "unreadable_file"})
 """Reasons that lie in the machine and not in the document: such a document is tried again on the next run."""
@@ -43,12 +43,17 @@ class Outcome:
 
 
 @cache
-def version() -> str:
-    """Name what reads documents: zvity's version, and a digest of all its code, rules and data."""
+def version(families: Path | None = None) -> str:
+    """Name what reads documents: zvity's version, and a digest of all its code, rules and data.
+
+    Args:
+        families: a folder of a user's own families, which count, too.
+    """
     digest = hashlib.sha256()
     for package in ("extractors", "pipeline", "validators"):
         for name, content in _contents(files(package), package):
             digest.update(name.encode() + b"\0" + content + b"\0")
+    digest.update(family_files.digest(families).encode())
     return f"{__version__}+{digest.hexdigest()[:12]}"
 
 
@@ -65,9 +70,10 @@ def _contents(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
 class Store:
     """The result files of an output folder."""
 
-    def __init__(self, folder: Path) -> None:
-        """Use the folder, which is made when the first result is written."""
+    def __init__(self, folder: Path, version: str) -> None:
+        """Use the folder, which is made when the first result is written, for what this version reads."""
         self._folder = folder
+        self._version = version
 
     def get(self, document_id: str) -> Outcome | None:
         """Give the result of a document as this version read it, or `None` where there is none."""
@@ -86,7 +92,7 @@ class Store:
             file.write(json.dumps(asdict(outcome), ensure_ascii=False, default=str).encode())
 
     def _path(self, document_id: str) -> Path:
-        return self._folder / document_id[:2] / f"{document_id}.{version()}.json"
+        return self._folder / document_id[:2] / f"{document_id}.{self._version}.json"
 
 
 @contextmanager

@@ -23,7 +23,7 @@ _WORDS = {
     "мільярдів": "billion", "разів": "times", "рази": "times", "раза": "times",
 }  # fmt: skip
 _PRINTED = frozenset(
-    "га кв.км кв.м м2 м3 куб.м км м п.м пог.м т ц кг л тонн гектар гектарів км2 гкал квт квт.год м.п тис.кв.м "
+    "га кв.км кв.м кв.м2 куб.м3 м2 м3 куб.м км м п.м пог.м т ц кг л тонн гектар гектарів км2 гкал квт квт.год м.п тис.кв.м "
     "тис.м2 тис.т тис.га год годин днів місць ліжок балів бал".split()
 )
 """Units that are given as they are printed."""
@@ -44,9 +44,12 @@ def find_unit(text: str) -> str | None:
 @lru_cache(maxsize=1 << 12)
 def known_unit(text: str) -> str | None:
     """Give the unit that a text is, as it stands behind a number: `тис. грн`, `%`, `осіб`; `None` where it is none."""
-    words = cyrillic(visible(text)).casefold().strip(" .,;")
+    words = cyrillic(visible(text)).casefold()
+    words = words.strip(" .,;") if any(map(str.isalpha, words)) else words.strip()
     if not words:
         return None
+    if words == "₴":
+        return "UAH"
     if _MONEY.fullmatch(words):
         return find_unit(words)
     word = words.rstrip(".")
