@@ -29,6 +29,8 @@ _AS_OF = re.compile(r"\b(?:станом\s+)?на\s+", re.IGNORECASE)
 _COMPARED = re.compile(r"\s(?:у %|у відсотках)?\s*\b(?:до|проти|порівняно з|у порівнянні з|відносно)\b.*", re.IGNORECASE)
 _COMPARISON = re.compile(r"%|відсот|темп|індекс|приріст|зростан|порівня|проти", re.IGNORECASE)
 
+_HAS_PART = re.compile(r"квартал|півріч", re.IGNORECASE)
+
 # Parts of a year: how many months they have, and how their ordinals are written.
 _PARTS = re.compile(
     rf"(?P<ordinal>[\w'’]+)(?:\s*[-–—]?\s*(?:й|ий|ше|е|го|ого))?\s*(?P<part>квартал|півріч)\w*\s*(?:[-–—]\s*)?{_YEAR}", re.IGNORECASE
@@ -104,7 +106,9 @@ def find_period(text: str) -> Period | None:
 
 
 def _parts(text: str) -> list[tuple[int, Period]]:
-    found = []
+    found: list[tuple[int, Period]] = []
+    if not _HAS_PART.search(text):
+        return found
     for match in _PARTS.finditer(text):
         number, year = ordinal(match["ordinal"]), int(match["year"])
         quarter = match["part"].casefold() == "квартал"

@@ -14,7 +14,7 @@ from extractors.document import Document, Paragraph, Table
 from pipeline.dates import find_date, find_years, ordinal
 from pipeline.hromadas import find_hromada
 from pipeline.numerals import is_value
-from pipeline.text import latin, mend
+from pipeline.text import latin, mend_alone
 from pipeline.units import find_unit, known_unit
 from validators.findings import Finding
 
@@ -68,8 +68,8 @@ def find_facts(document: Document) -> tuple[Facts, list[Finding]]:
             head.append(block)
         elif sum(is_value(cell.text) for cell in block.cells) >= _VALUES:
             break
-    facts = _facts([mend(p.text) for p in head])
-    other = _facts([mend(p.text if p.alternative is None else p.alternative) for p in head])
+    facts = _facts([mend_alone(p.text) for p in head])
+    other = _facts([mend_alone(p.text if p.alternative is None else p.alternative) for p in head])
     doubtful = [name for name in _EXACT if getattr(facts, name) != getattr(other, name)]
     findings = [_doubt(name, getattr(facts, name), getattr(other, name)) for name in doubtful]
     return replace(facts, **dict.fromkeys(doubtful)), findings
@@ -144,6 +144,9 @@ _UNIT = re.compile(r"один\w+\s+виміру\s*:?\s*(.+)", re.IGNORECASE)
 NEAR = 8
 """Paragraphs above a table that may say something of it."""
 
+LONGEST_CAPTION = 400
+"""Letters of the longest paragraph that heads a table; a longer one is text."""
+
 
 def texts_above(document: Document, table: Table) -> tuple[str, ...]:
     """Give the paragraphs between a table and the one before it, the nearest first; at most `NEAR`."""
@@ -153,7 +156,8 @@ def texts_above(document: Document, table: Table) -> tuple[str, ...]:
     for block in reversed(blocks[:position]):
         if not isinstance(block, Paragraph) or len(found) == NEAR:
             break
-        found.append(mend(block.text))
+        if len(block.text) <= LONGEST_CAPTION:
+            found.append(mend_alone(block.text))
     return tuple(found)
 
 
@@ -174,7 +178,7 @@ def stated_unit(document: Document) -> str | None:
         else:
             continue
         for text in texts:
-            if (found := _UNIT.search(mend(text))) and (unit := find_unit(found[1])):
+            if (found := _UNIT.search(mend_alone(text))) and (unit := find_unit(found[1])):
                 return unit
     return alone.pop() if len(alone) == 1 else None
 
@@ -187,7 +191,7 @@ def caption(document: Document, table: Table) -> str | None:
     for block in reversed(blocks[:position]):
         if not isinstance(block, Paragraph) or len(parts) == 3:
             break
-        text = mend(block.text)
+        text = mend_alone(block.text)
         if _LABEL.match(text) or (parts and text.endswith((".", ";", ":"))):
             break
         parts.append(text)

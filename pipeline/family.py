@@ -17,16 +17,11 @@ from pipeline.codes import KINDS, clean
 from pipeline.dates import heading_years, is_part_of_year, relative_year
 from pipeline.funds import find_fund, read_source
 from pipeline.header import Path
-from pipeline.text import contains, find_exact, find_phrase, squeeze
+from pipeline.phrases import Phrases, contains
+from pipeline.text import squeeze
 from pipeline.units import find_unit, heading_unit
 from validators.arithmetic import Combination
 from validators.model import Dataset
-
-SHORTEST_PHRASE = 4
-"""Letters; a shorter heading such as `№` must be the whole heading."""
-
-_SMALLEST_PART = 4
-"""A phrase that does not stand at a heading's beginning must be a quarter of it."""
 
 PLACEHOLDERS = ("{year}", "{fund}")
 """Headings by what they are: nothing but years, nothing but a fund or source of money."""
@@ -150,8 +145,19 @@ class Family:
     per: Literal["row", "period"]
     tidy: Dataset
     sources: Mapping[str, Source] = field(default_factory=dict)
-    chosen: dict[str, ColumnRule | None] = field(default_factory=dict, compare=False, repr=False)
-    """Headings already looked up, with the rule that fits."""
+    headings: Phrases = field(init=False, compare=False, repr=False)
+    """The headings of all rules but those with `under`, by the number of the rule."""
+
+    titles: Phrases = field(init=False, compare=False, repr=False)
+    against: Phrases = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Make ready what is looked for in every table."""
+        numbered = [(h, i) for i, r in enumerate(self.rules) if not r.under for h in r.headings if h not in PLACEHOLDERS]
+        asked = self.recognition
+        object.__setattr__(self, "headings", Phrases(numbered, headings=True))
+        object.__setattr__(self, "titles", Phrases([(text, i) for i, text in enumerate(asked.titles)]))
+        object.__setattr__(self, "against", Phrases([(text, i) for i, text in enumerate(asked.not_titles)]))
 
     def columns(self, paths: Sequence[Path], body: Sequence[Sequence[str]] = ()) -> list[Column]:
         """Give each column its meaning by its header path.
@@ -221,24 +227,16 @@ class Family:
         """
         for rule in self.rules:
             if rule.under and any(contains(over, phrase) for over in above for phrase in rule.under):
-                if any(_place(text, phrase) is not None for phrase in rule.headings):
+                if any(contains(text, phrase) for phrase in rule.headings):
                     return rule
-        if text not in self.chosen:
-            if len(self.chosen) > _REMEMBERED:
-                self.chosen.clear()
-            self.chosen[text] = self._best(text)
-        return self.chosen[text]
-
-    def _best(self, text: str) -> ColumnRule | None:
-        fitting: list[tuple[int, int, int]] = []
-        for find in (find_exact, find_phrase):
-            fitting = fitting or [
-                (place, -len(squeeze(phrase)), index)
+        fitting = self.headings.find(text)
+        signs = _BETWEEN_SIGNS.sub("", text)
+        if not fitting and signs and not any(map(str.isalnum, signs)):
+            fitting = tuple(
+                (0, 0, index)
                 for index, rule in enumerate(self.rules)
-                if not rule.under
-                for phrase in rule.headings
-                if (place := _place(text, phrase, find)) is not None
-            ]
+                if any(_BETWEEN_SIGNS.sub("", phrase) == signs for phrase in rule.headings)
+            )
         rule = self.rules[min(fitting)[2]] if fitting else None
         if (rule is None or rule.measure not in (None, "percent", "deviation")) and _PERCENT_OF.search(text.strip(" .")):
             return _UNKNOWN if _OF_ELSE.search(text) else self._percentages() or rule
@@ -247,9 +245,6 @@ class Family:
     def _percentages(self) -> ColumnRule | None:
         return next((rule for rule in self.rules if rule.measure == "percent" and rule.base is None), None)
 
-
-_REMEMBERED = 4096
-"""Headings that a family remembers the rule for."""
 
 _PERCENT_OF = re.compile(r"^%|[,(]\s*%\)?\s*$|\s%$|\b[ув]\s?%|\bвідсот", re.IGNORECASE)
 """How a heading of percentages reads, whatever its other words: `Виконання до плану, %`."""
@@ -351,25 +346,6 @@ def _are_words(body: Sequence[Sequence[str]], column: int) -> bool:
 _BETWEEN_SIGNS = re.compile(r"[\s(),.;/:]+")
 
 
-def _place(text: str, phrase: str, find: Callable[[str, str], int | None] = find_phrase) -> int | None:
-    """Give where a rule's phrase stands in a heading, `None` where it does not fit.
-
-    A short phrase must be the whole heading, unless it ends in `|`; a heading that begins with `не` says the contrary.
-    """
-    if phrase in PLACEHOLDERS:
-        return None
-    if not squeeze(phrase):
-        signs = _BETWEEN_SIGNS.sub("", phrase)
-        return 0 if signs and _BETWEEN_SIGNS.sub("", text) == signs else None
-    if phrase == "%" or (len(squeeze(phrase)) < SHORTEST_PHRASE and not phrase.endswith("|")):
-        return 0 if squeeze(text) == squeeze(phrase) else None
-    if text.casefold().startswith("не ") and not phrase.casefold().startswith("не "):
-        return None
-    place = find(text, phrase)
-    # Deep in a long heading a phrase says what the column is compared with or taken from.
-    return None if place and _SMALLEST_PART * len(squeeze(phrase)) < len(squeeze(text)) else place
-
-
 @lru_cache(maxsize=1 << 12)
 def read_column(path: Path) -> Column:
     """Give what a header path says by itself: period, fund and unit, the lowest heading first."""
@@ -433,23 +409,15 @@ def _judge(
     lacks = [f"немає стовпця {name}" for name in sorted(asked.columns - meanings)]
     if asked.any and not asked.any & meanings:
         lacks.append("немає жодного зі стовпців " + ", ".join(sorted(asked.any)))
-    title = next((text for text in texts for phrase in asked.titles if contains(text, phrase)), None)
+    title = next((text for text in texts if family.titles.find(text)), None)
     near = titles[:-1] if whole else titles
-    own = any(contains(text, phrase) for text in near for phrase in asked.titles)
+    own = any(family.titles.find(text) for text in near)
     if asked.title_needed and title is None:
         lacks.append("у назвах немає жодного зі слів: " + ", ".join(asked.titles))
     headings = texts[len(titles) :]
-    against = next(
-        (
-            phrase
-            for text in (*(near if own else titles), *headings)
-            for phrase in asked.not_titles
-            if find_exact(text, phrase) is not None
-        ),
-        None,
-    )
+    against = next((text for text in (*(near if own else titles), *headings) if family.against.find(text, misread=False)), None)
     if against is not None:
-        lacks.append(f"у назві є «{against}»")
+        lacks.append(f"так не називають цей вид: «{against}»")
     coded = _has_codes(asked.codes, columns, body) if asked.codes else False
     if asked.codes and not coded:
         lacks.append(f"немає стовпця з кодами {KINDS[asked.codes].title}")
@@ -467,8 +435,9 @@ def _are_of_money(columns: Sequence[Column], body: Sequence[Sequence[str]]) -> b
     if named is None:
         return False
     texts = [row[named] for row in body if row[named].strip()]
-    fits = sum(read_source(text) is not None or is_only_years(text) or _ALL.match(text) is not None for text in texts)
-    return bool(texts) and 2 * fits > len(texts)
+    own = sum(read_source(text) not in (None, "total") or is_only_years(text) for text in texts)
+    sums = sum(_ALL.match(text) is not None for text in texts)
+    return own > 1 and 2 * (own + sums) > len(texts)
 
 
 _ALL = re.compile(r"\W*(?:усього|всього|разом|обсяг|загальний обсяг|у тому числі|у т\.)", re.IGNORECASE)

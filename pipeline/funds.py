@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pipeline.text import cyrillic, mend
+from pipeline.text import cyrillic, mend_alone
 
 _GENERAL = re.compile(r"\bзагальн\w*\s+фонд|\bфонд\w*\s*:?\s+загальн\w*|\bзаг\.?\s*фонд|\bзф\b")
 _SPECIAL = re.compile(r"\bспеціальн\w*\s+фонд|\bфонд\w*\s*:?\s+спеціальн\w*|\bспец\w*\.?\s*фонд|\bсф\b")
@@ -44,7 +44,7 @@ _MONEY_OR_YEARS = re.compile(r"[,(]?\s*(?:тис\.?|млн\.?)?\s*(?:грн|гр
 @lru_cache(maxsize=1 << 13)
 def find_fund(text: str) -> str | None:
     """Give the one fund that a text names somewhere, `general` or `special`; `None` where it names none or both."""
-    words = cyrillic(mend(text)).casefold()
+    words = cyrillic(mend_alone(text)).casefold()
     general, special = _GENERAL.search(words), _SPECIAL.search(words)
     if bool(general) == bool(special):
         return None
@@ -57,7 +57,7 @@ def read_source(text: str) -> str | None:
 
     `general`, `special`, `total` (`Усього`), or the name as printed: `у т.ч. обласний бюджет:` is `обласний бюджет`.
     """
-    name = _PART.sub("", mend(text)).strip(" .,;:")
+    name = _PART.sub("", mend_alone(text)).strip(" .,;:")
     name = _MONEY_OR_YEARS.sub("", name).strip(" .,;:")
     words = cyrillic(name).casefold()
     if not words or len(words) > 120:

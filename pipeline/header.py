@@ -7,11 +7,12 @@ the path of each of them.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from extractors.document import Cell, Table
 from pipeline import numerals
 from pipeline.dates import find_years
-from pipeline.text import cyrillic, mend, plain
+from pipeline.text import cyrillic, mend_alone, plain
 from pipeline.units import known_unit
 
 Path = tuple[str, ...]
@@ -54,12 +55,19 @@ def _count_rows(table: Table, grid: list[list[Cell]]) -> int:
             break
     count = 1
     while count < limit:
-        reached = any(cell.row < count for cell in grid[count])
+        reached = any(cell.row < count for cell in grid[count]) and not _holds_values(grid[count], count)
         said = count < marked < table.n_rows and all(_is_heading(cell.text) for cell in grid[count])
         if not (reached or said or _parts_headings(grid[count - 1], grid[count]) or _heads(grid, count)):
             break
         count += 1
     return min(count, table.n_rows)
+
+
+def _holds_values(row: list[Cell], index: int) -> bool:
+    """Whether a row that headings reach into holds two numbers or more that do not count up, as `5 6 7` classes do."""
+    texts = [cell.text for cell in _different(row) if cell.row == index and numerals.parse(cell.text).value is not None]
+    values = [numerals.parse(text).value or 0 for text in texts if not _is_year(text)]
+    return len(values) > 1 and any(a >= b for a, b in pairwise(values))
 
 
 def _heads(grid: list[list[Cell]], index: int) -> bool:
@@ -69,10 +77,11 @@ def _heads(grid: list[list[Cell]], index: int) -> bool:
         return True
     if len(filled) < 2 or not all(_is_heading(cell.text) for cell in filled):
         return False
-    if all(len([cell for cell in _different(row) if cell.text.strip()]) == 1 for row in grid[:index]):
-        return True
     below = grid[index + 1 : index + 1 + EVIDENCE]
     over_numbers = [cell for cell in filled if _of_numbers(below, cell)]
+    titles_above = all(len([cell for cell in _different(row) if cell.text.strip()]) == 1 for row in grid[:index])
+    if titles_above and (over_numbers or len(filled) > 2):
+        return True
     if grid[index][0].text.strip():
         return len(over_numbers) >= 2 and 2 * len(over_numbers) >= len(filled)
     return 2 * len(over_numbers) > len(filled)
@@ -150,7 +159,7 @@ def titles(table: Table, rows: int) -> list[str]:
         filled = [cell for cell in _different(row) if cell.text.strip()]
         if len(filled) != 1 or not (filled[0].column_span == table.n_columns or filled[0].column_span == filled[0].row_span == 1):
             break
-        found.append(mend(filled[0].text))
+        found.append(mend_alone(filled[0].text))
     return found
 
 
@@ -165,7 +174,7 @@ def paths(table: Table, rows: int) -> list[Path]:
     found = []
     for column in range(table.n_columns):
         cells = dict.fromkeys(_heading(grid, index, column) for index in range(len(grid)))
-        found.append(tuple(mend(cell.text) for cell in cells if cell.text.strip()))
+        found.append(tuple(mend_alone(cell.text) for cell in cells if cell.text.strip()))
     return found
 
 

@@ -13,15 +13,17 @@ from functools import lru_cache
 
 _LATIN_TO_CYRILLIC = str.maketrans("ABCEHIKMOPTXYaceikopxyiï", "АВСЕНІКМОРТХУасеікорхуії")
 _CYRILLIC_TO_LATIN = str.maketrans("АВСЕНІКМОРТХУасеікорху", "ABCEHIKMOPTXYaceikopxy")
-_APOSTROPHES = str.maketrans(dict.fromkeys("’ʼ`´‘′", "'"))
-_UNSEEN = str.maketrans("", "", "\u00ad\u200b\u200c\u200d\u2060\ufeff")
+_OTHER_APOSTROPHES = re.compile("[’ʼ`´‘′]")
+_UNSEEN = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 _NOT_WORD = re.compile(r"[\W_]+")
 _CYRILLIC = re.compile(r"[А-Яа-яЄєІіЇїҐґ]")
 _LATIN = re.compile(r"[A-Za-z]")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-_SPACED = re.compile(r"(?<!\S)[А-ЯЄІЇҐA-Z](?: {1,2}[А-ЯЄІЇҐA-Z]){3,}(?!\S)")
+_SPACED = re.compile(r"[А-ЯЄІЇҐA-Z](?<!\S.)(?: {1,2}[А-ЯЄІЇҐA-Z]){3,}(?!\S)")
 _HYPHENED = re.compile(r"([^\W\d_]+)([-‐](?:\s*\n\s*)?)(?=([^\W\d_]+))")
-_WHOLE = re.compile(r"(?<![\w'‐-])[^\W\d_]+(?:'[^\W\d_]+)*(?![\w'‐-])")
+_WITHIN = tuple("'‐-")
+"""Signs that stand inside words."""
+
 _LONE = re.compile(r"(?<=[а-яєіїґ,;] )[iaocy](?= [а-яєіїґ«])")
 _VOWEL = re.compile("[аеєиіїоуюя]", re.IGNORECASE)
 _PARTICLES = frozenset("то но таки небудь річ".split())
@@ -49,7 +51,7 @@ _JOINING = re.compile(r"(?:[^\W\d_]{3,}[оеє]|веб|інтернет|екс|�
 
 _ADJECTIVE = re.compile(r"[нквл](?:ий|ого|ому|ої|ій|их|им|ими|а|е|і|у|ою)$", re.IGNORECASE)
 _FOOTNOTE = re.compile(
-    r"(?:(?<=[а-яєіїґ]{4})|(?<=[А-ЯЄІЇҐ][а-яєіїґ]{3})|(?<=[А-ЯЄІЇҐ]{4})|(?<=[А-ЯЄІЇҐа-яєіїґ]{3}\)))[1-9](?=[,;:)\s]|$)|"
+    r"[1-9](?=[,;:)\s]|$)(?:(?<=[а-яєіїґ]{4}.)|(?<=[А-ЯЄІЇҐ][а-яєіїґ]{3}.)|(?<=[А-ЯЄІЇҐ]{4}.)|(?<=[А-ЯЄІЇҐа-яєіїґ]{3}\).))|"
     r"[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?"
 )
 """The mark of a footnote at the end of a word or an abbreviation, or raised."""
@@ -57,7 +59,9 @@ _FOOTNOTE = re.compile(
 
 def plain(text: str) -> str:
     """Give the text with every kind of white space as one space, and one kind of apostrophe."""
-    return " ".join(unicodedata.normalize("NFC", text).translate(_APOSTROPHES).split())
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    return " ".join(_OTHER_APOSTROPHES.sub("'", text).split())
 
 
 def cyrillic(text: str) -> str:
@@ -72,7 +76,7 @@ def latin(text: str) -> str:
 
 def visible(text: str) -> str:
     """Give the text with every kind of white space as one space, and without signs that are not seen."""
-    return " ".join(text.translate(_UNSEEN).split())
+    return " ".join(_UNSEEN.sub("", text).split())
 
 
 @lru_cache(maxsize=1 << 14)
@@ -96,74 +100,6 @@ def word_places(text: str) -> tuple[frozenset[int], frozenset[int]]:
             at += len(word.casefold())
             ends.add(at)
     return frozenset(starts), frozenset(ends)
-
-
-@lru_cache(maxsize=1 << 16)
-def find_exact(text: str, phrase: str) -> int | None:
-    """Give where the phrase begins a word of the squeezed text, counted in letters; `None` if it does not stand there.
-
-    The phrase's last word may go on (`показник` stands in `показники`), unless the phrase ends in `|`.
-    """
-    needle, hay = squeeze(phrase), squeeze(text)
-    place = hay.find(needle) if needle else -1
-    if place < 0:
-        return None
-    starts, ends = word_places(text)
-    whole = phrase.endswith("|")
-    while place >= 0:
-        if place in starts and (not whole or place + len(needle) in ends):
-            return place
-        place = hay.find(needle, place + 1)
-    return None
-
-
-@lru_cache(maxsize=1 << 16)
-def find_phrase(text: str, phrase: str) -> int | None:
-    """Give where the phrase begins a word of the squeezed text, as `find_exact`, though a letter in eight be misread.
-
-    So a heading from a scan is still recognised. Method: the least edit distance of the phrase to any substring (P.
-    Sellers, The theory and computation of evolutionary distances, 1980), computed only where one of the pieces that the
-    misread letters leave whole is found (the pigeonhole principle).
-    """
-    place = find_exact(text, phrase)
-    needle, hay = squeeze(phrase), squeeze(text)
-    allowed = (len(needle) - 1) // 8
-    if place is not None or allowed < 1 or phrase.endswith("|"):
-        return place
-    size = -(-len(needle) // (allowed + 1))
-    if not any(needle[at : at + size] in hay for at in range(0, len(needle), size)):
-        return None
-    return _nearly(needle, hay, word_places(text)[0], allowed)
-
-
-def _nearly(needle: str, hay: str, starts: frozenset[int], allowed: int) -> int | None:
-    """Give the word where a substring begins that is the needle but for so many letters; `None` if there is none."""
-    row = [(0, at) for at in range(len(hay) + 1)]
-    """For each end in `hay` the least distance of the letters so far, and where the substring begins."""
-    for i, letter in enumerate(needle, start=1):
-        before, row = row, [(i, 0)]
-        for j, other in enumerate(hay, start=1):
-            through = before[j - 1]
-            row.append(
-                min(
-                    (through[0] + (letter != other), through[1]),
-                    (before[j][0] + 1, before[j][1]),
-                    (row[j - 1][0] + 1, row[j - 1][1]),
-                )
-            )
-    near = [
-        (distance, abs(start - at), start)
-        for distance, at in row
-        if distance <= allowed
-        for start in (at - 1, at, at + 1)
-        if start in starts
-    ]
-    return min(near)[2] if near else None
-
-
-def contains(text: str, phrase: str) -> bool:
-    """Whether the phrase stands in the text, white space, punctuation and a misread letter aside."""
-    return find_phrase(text, phrase) is not None
 
 
 def alike(first: str, second: str, share: float = 0.85) -> bool:
@@ -204,6 +140,12 @@ def nothing_known(_: str) -> bool:
     return False
 
 
+@lru_cache(maxsize=1 << 12)
+def mend_alone(text: str) -> str:
+    """Give `mend` of a heading or a caption, without the words of its document."""
+    return mend(text)
+
+
 def mend(text: str, known: Callable[[str], bool] = nothing_known) -> str:
     """Give a label as its writer meant it.
 
@@ -216,7 +158,7 @@ def mend(text: str, known: Callable[[str], bool] = nothing_known) -> str:
     """
     if "-" in text or "‐" in text:
         text = _HYPHENED.sub(lambda found: _joined(found, known), text)
-    text = _FOOTNOTE.sub("", one_script(plain(text.translate(_UNSEEN))))
+    text = _FOOTNOTE.sub("", one_script(plain(_UNSEEN.sub("", text))))
     return _SPACED.sub(lambda found: found[0].replace(" ", ""), text).strip()
 
 
@@ -252,7 +194,7 @@ class Words:
     def __init__(self, texts: Callable[[], Iterable[str]]) -> None:
         """Take what gives the document's texts; they are asked for only where a hyphen needs them."""
         self._texts = texts
-        self._known: frozenset[str] | None = None
+        self._all: str | None = None
         self._mended: dict[str, str] = {}
 
     def mended(self, text: str) -> str:
@@ -263,8 +205,13 @@ class Words:
         return found
 
     def _knows(self, word: str) -> bool:
-        if self._known is None:
-            self._known = frozenset(
-                found.casefold() for text in self._texts() for found in _WHOLE.findall(text.translate(_APOSTROPHES))
-            )
-        return word in self._known
+        if self._all is None:
+            self._all = _OTHER_APOSTROPHES.sub("'", "\n".join(self._texts())).casefold()
+        place = self._all.find(word)
+        while place >= 0:
+            end = place + len(word)
+            before, after = self._all[place - 1 : place], self._all[end : end + 1]
+            if not (before.isalnum() or after.isalnum() or before in _WITHIN or after in _WITHIN):
+                return True
+            place = self._all.find(word, end)
+        return False

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pipeline.text import cyrillic, mend, plain, visible
+from pipeline.text import cyrillic, mend_alone, plain, visible
 
 _MONEY = re.compile(r"(?:(?P<scale>[^\W\d_]+)(?P<point>\.?)\s*)?\b(?:грн|гривень|гривн[а-яіїє]+)\b(?!\s*/\s*(?!тис|млн|грн)[а-я])")
 _PERCENT = re.compile(r"%|\bвідсот(?:ок|к)")
@@ -65,7 +65,7 @@ def known_unit(text: str) -> str | None:
 
 def read_unit(text: str) -> str | None:
     """Give the unit that a cell of a column of units states: one that is not known comes as it is printed."""
-    text = mend(text).strip(" ,;()")
+    text = mend_alone(text).strip(" ,;()")
     if not re.search(r"[^\W\d_]|%", text) or cyrillic(text).casefold() == "х":
         return None
     return known_unit(text) or find_unit(text) or text
