@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from pipeline import numerals
-from pipeline.family import Column
+from pipeline.column import Column
 from validators.arithmetic import Relation, Rule, holds_in_row
 
 TESTED = 48
@@ -58,14 +58,17 @@ def find_relations(columns: Sequence[Column], body: Sequence[Sequence[str]]) -> 
         if best and best[0][0] >= SHARE:
             named = [entry for entry in best if entry[0] == best[0][0] and _is_named(column, columns[entry[2].second])]
             found.append((named or best)[0][2])
-        elif (usual := _usual(columns, index)) and not any(e[2].tested > FEW for e in best if (e[2].first, e[2].second) == usual):
+        elif (usual := _usual(columns, index)) and not any(
+            e[2].tested > FEW for e in best if (e[2].first, e[2].second) == usual
+        ):
             found.append(Relation("percent", index, *usual))
     return found
 
 
 def _usual(columns: Sequence[Column], index: int) -> tuple[int, int] | None:
     """Give fact and plan of a percentage's fund and years where there is one of each: what a percentage is of if too
-    few rows tell, or if most are wrong."""
+    few rows tell, or if most are wrong.
+    """
     column = columns[index]
     if column.measure != "percent":
         return None
@@ -83,11 +86,11 @@ def _pairs(columns: Sequence[Column], index: int) -> Iterator[tuple[int, int]]:
     """Give the pairs of columns that a percentage or deviation may compare: of its fund, the nearest first."""
     column = columns[index]
     likely = [
-        i
-        for i, other in enumerate(columns)
-        if other.measure in _COMPARED and other.fund == column.fund and i != index
+        i for i, other in enumerate(columns) if other.measure in _COMPARED and other.fund == column.fund and i != index
     ]
-    likely.sort(key=lambda i: (_COMPARED.index(columns[i].measure or ""), columns[i].period != column.period, abs(i - index)))
+    likely.sort(
+        key=lambda i: (_COMPARED.index(columns[i].measure or ""), columns[i].period != column.period, abs(i - index))
+    )
     ways = [(a, b) for a in likely for b in likely if a != b]
     backwards = column.measure == "deviation"
     same = [(a, b) for a, b in ways if columns[a].period == columns[b].period == column.period]
@@ -133,4 +136,8 @@ def base_of(relation: Relation, columns: Sequence[Column]) -> int:
     if relation.rule != "difference":
         return relation.second
     first, second = columns[relation.first].measure, columns[relation.second].measure
-    return relation.first if first in ("plan", "plan_period") and second not in ("plan", "plan_period") else relation.second
+    return (
+        relation.first
+        if first in ("plan", "plan_period") and second not in ("plan", "plan_period")
+        else relation.second
+    )

@@ -66,7 +66,9 @@ def run_command(
 
     try:
         with _Progress() as progress:
-            summary = run(sources or ["data/raw"], out, force=force, workers=workers, progress=progress, families=families)
+            summary = run(
+                sources or ["data/raw"], out, force=force, workers=workers, progress=progress, families=families
+            )
     except KeyboardInterrupt:
         _talk("zvity: interrupted; what was read is kept, run again to go on")
         raise typer.Exit(ExitCode.INTERRUPTED) from None

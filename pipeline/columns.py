@@ -10,11 +10,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline import numerals
+from pipeline.column import Column
 from pipeline.dates import find_reported_years, find_years, heading_years, is_part_of_year
 from pipeline.facts import Facts
-from pipeline.family import Column, Family
-from pipeline.header import Path
+from pipeline.family import Family
 from pipeline.funds import find_fund, is_part, read_source
+from pipeline.header import Path
 from pipeline.units import find_unit
 from validators.arithmetic import MONEY
 
@@ -75,7 +76,9 @@ class Context:
         return next((unit for text in self.captions if (unit := find_unit(text))), None)
 
 
-def complete(columns: Sequence[Column], body: Sequence[Sequence[str]], family: Family | None, around: Context) -> list[Column]:
+def complete(
+    columns: Sequence[Column], body: Sequence[Sequence[str]], family: Family | None, around: Context
+) -> list[Column]:
     """Give columns all that can be said of them.
 
     Args:
@@ -149,9 +152,7 @@ def _are_codes(texts: Sequence[str]) -> bool:
     return 2 * sum(bool(_LEADING_ZERO.fullmatch(text.strip())) for text in texts) >= len(texts)
 
 
-def _with_context(
-    columns: Sequence[Column], around: Context, fund: str | None, family: Family | None
-) -> list[Column]:
+def _with_context(columns: Sequence[Column], around: Context, fund: str | None, family: Family | None) -> list[Column]:
     """Give measures what their headings leave open: unit, years and fund.
 
     A money column whose heading states no clear unit takes the one that the table's other money columns agree on, then

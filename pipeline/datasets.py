@@ -65,9 +65,7 @@ def _typed(field: Field, value: Any) -> Any:  # noqa: ANN401  # whatever JSON ho
     return value
 
 
-def write(
-    out: Path, rows: Mapping[str, Sequence[Mapping[str, Any]]], families: Sequence[Family] | None = None
-) -> None:
+def write(out: Path, rows: Mapping[str, Sequence[Mapping[str, Any]]], families: Sequence[Family] | None = None) -> None:
     """Validate all data sets, then write each as `NAME.parquet` and `NAME.csv`, and the tables of no known kind.
 
     Raises:

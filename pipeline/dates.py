@@ -26,16 +26,21 @@ _ONLY_YEARS = re.compile(rf"\s*{_SPAN}\s*")
 _BARE_YEAR = re.compile(rf"(?<![\d.,/№-])(?<!№ ){_SPAN}(?![\d/]|[.,]\d)")
 _REPORTED = re.compile(rf"\bза\s+{_SPAN}\s*(?:рік|роки|р)", re.IGNORECASE)
 _AS_OF = re.compile(r"\b(?:станом\s+)?на\s+", re.IGNORECASE)
-_COMPARED = re.compile(r"\s(?:у %|у відсотках)?\s*\b(?:до|проти|порівняно з|у порівнянні з|відносно)\b.*", re.IGNORECASE)
+_COMPARED = re.compile(
+    r"\s(?:у %|у відсотках)?\s*\b(?:до|проти|порівняно з|у порівнянні з|відносно)\b.*", re.IGNORECASE
+)
 _COMPARISON = re.compile(r"%|відсот|темп|індекс|приріст|зростан|порівня|проти", re.IGNORECASE)
 
 _HAS_PART = re.compile(r"квартал|півріч", re.IGNORECASE)
 
 # Parts of a year: how many months they have, and how their ordinals are written.
 _PARTS = re.compile(
-    rf"(?P<ordinal>[\w'’]+)(?:\s*[-–—]?\s*(?:й|ий|ше|е|го|ого))?\s*(?P<part>квартал|півріч)\w*\s*(?:[-–—]\s*)?{_YEAR}", re.IGNORECASE
+    rf"(?P<ordinal>[\w'’]+)(?:\s*[-–—]?\s*(?:й|ий|ше|е|го|ого))?\s*(?P<part>квартал|півріч)\w*\s*(?:[-–—]\s*)?{_YEAR}",
+    re.IGNORECASE,
 )
-_MONTHS_OF = re.compile(rf"(?P<count>\d{{1,2}}|дев'ять|шість|три|одинадцять)\s*(?:-?ть\s*)?місяц\w*\s+{_YEAR}", re.IGNORECASE)
+_MONTHS_OF = re.compile(
+    rf"(?P<count>\d{{1,2}}|дев'ять|шість|три|одинадцять)\s*(?:-?ть\s*)?місяц\w*\s+{_YEAR}", re.IGNORECASE
+)
 _NAMED_MONTHS = re.compile(
     rf"\b(?P<first>{_MONTH})[а-яіїє]*(?:\s*[-–—]\s*(?P<last>{_MONTH})[а-яіїє]*)?\s+{_YEAR}", re.IGNORECASE
 )
@@ -137,7 +142,11 @@ def _months(text: str) -> list[tuple[int, Period]]:
 def _as_of(text: str) -> tuple[int, Period] | None:
     for match in _AS_OF.finditer(text):
         rest = text[match.end() :]
-        day = re.match(r"[«“\"]?\s*(?:\d{1,2}\.\d{1,2}\.\d{4}|\d{1,2}\s*[»”\"]?\s+[а-яіїє]+\s*[»”\"]?\s+\d{4})", rest, re.IGNORECASE)
+        day = re.match(
+            r"[«“\"]?\s*(?:\d{1,2}\.\d{1,2}\.\d{4}|\d{1,2}\s*[»”\"]?\s+[а-яіїє]+\s*[»”\"]?\s+\d{4})",
+            rest,
+            re.IGNORECASE,
+        )
         if day and (as_of := find_date(day[0])):
             last = as_of - timedelta(days=1)
             return match.start(), Period(date(last.year, 1, 1), last)
@@ -200,7 +209,10 @@ def is_part_of_year(text: str) -> bool:
     return bool(_PART_OF_YEAR.search(visible(text)))
 
 
-_PREVIOUS = re.compile(r"(?:минул|попередн)\w+\s+(?:звітн\w+\s+)?(?:р[оі]к\w*|період\w*)|(?:р[оі]к\w*|період\w*),?\s+що\s+передує", re.IGNORECASE)
+_PREVIOUS = re.compile(
+    r"(?:минул|попередн)\w+\s+(?:звітн\w+\s+)?(?:р[оі]к\w*|період\w*)|(?:р[оі]к\w*|період\w*),?\s+що\s+передує",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=1 << 12)

@@ -9,21 +9,30 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.family import Column
+from pipeline.column import Column
 from pipeline.process import Reading
 from pipeline.tidy import Understood
 
 OTHERS = 3
 """Families that are told beside the one that fits: those that come nearest."""
 
-_RULES = {"percent": "100 × {0} / {1}", "growth": "100 × {0} / {1} − 100", "difference": "{0} − {1}", "sum": "{0} + {1}"}
+_RULES = {
+    "percent": "100 × {0} / {1}",
+    "growth": "100 × {0} / {1} − 100",
+    "difference": "{0} − {1}",
+    "sum": "{0} + {1}",
+}
 
 
 def as_json(reading: Reading) -> dict[str, Any]:
     """Give for each table its family, the reasons, the columns, the kinds of rows and what is unknown."""
     document = reading.document
     return {
-        "document": {"document_id": document.document_id, "file_name": document.file_name, "title": reading.facts.title},
+        "document": {
+            "document_id": document.document_id,
+            "file_name": document.file_name,
+            "title": reading.facts.title,
+        },
         "tables": [_table(understood) for understood in reading.tables],
     }
 
@@ -103,7 +112,9 @@ def lines(reading: Reading) -> Iterator[str]:
         for unknown in table["unknown"]:
             yield f"  ! {unknown['message']}"
         for other in table["others"]:
-            yield f"  {other['family']}: " + ("; ".join(other["lacks"]) or f"теж підходить, але слабше ({other['score']})")
+            yield f"  {other['family']}: " + (
+                "; ".join(other["lacks"]) or f"теж підходить, але слабше ({other['score']})"
+            )
         yield ""
 
 

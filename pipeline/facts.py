@@ -19,9 +19,12 @@ from pipeline.units import find_unit, known_unit
 from validators.findings import Finding
 
 _LABEL = re.compile(r"^[^:]{3,80}:\s|^дата і номер", re.IGNORECASE)
-_TITLE_START = re.compile(r"(?:з\s?в\s?і\s?т|інформація|довідка|паспорт|кошторис|виконання|показники|фінансов\w+ план|розподіл|розпис|"
+_TITLE_START = re.compile(
+    r"(?:з\s?в\s?і\s?т|інформація|довідка|паспорт|кошторис|виконання|показники|фінансов\w+ план|розподіл|розпис|"
     r"перелік|основні (?:прогнозні )?показники|ресурсне забезпечення|аналіз|відомість|доходи|видатки|план асигнувань|"
-    r"прогнозні показники|моніторинг)\b", re.IGNORECASE)
+    r"прогнозні показники|моніторинг)\b",
+    re.IGNORECASE,
+)
 _PROGRAM = re.compile(r"\bПрограм(?:и|а|у|ою|і)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"(?:№|\bN[oо]?|\bномер)\s*[.:]?\s*(\d[\w/.-]*)", re.IGNORECASE)
 _SESSION = re.compile(r"((?:[\w'’-]+\s+)?[\w'’-]+)\s+(?:позачергов\w+\s+)?сесі[їя]", re.IGNORECASE)

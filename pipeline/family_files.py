@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any, get_args
 
 from pipeline.codes import KINDS
+from pipeline.column import PLACEHOLDERS
 from pipeline.exits import UsageError
-from pipeline.family import PLACEHOLDERS, ColumnRule, Family, Recognition, RowRules, Source
+from pipeline.family import ColumnRule, Family, Recognition, RowRules, Source
 from validators.arithmetic import Combination
 from validators.model import CHECKS, ROW_KINDS, Dataset, Field, Kind
 
@@ -33,15 +34,17 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _KEYS = {
     "": ("name", "title", "recognise", "leftmost", "columns", "rows", "row_units", "identities", "tidy"),
     "recognise": ("columns", "any", "titles", "title_needed", "not_titles", "codes", "rows_of_money"),
-    "columns": ("headings", "becomes", "measure", "unit", "note", "code", "base", "fund", "period", "under", "within_year"),
+    "columns": ("headings", "becomes", "measure", "unit", "note", "code", "base", "fund", "period", "within_year"),
     "rows": ("hierarchy", "totals", "subtotals", "sections", "notes", "sources", "years", "blank_sections", "no_total"),
     "identities": ("rows", "funds", "sums"),
     "tidy": ("per", "about", "fields"),
     "tidy.fields": ("name", "kind", "about", "of", "base", "required", "choices", "minimum", "maximum", "pattern"),
 }
 _KNOWN_LABELS = frozenset(
-    "section_number section item_number item code row_kind term_start term_end fund period_start period_end part unit "
-    "check".split()
+    (
+        "section_number section item_number item code row_kind term_start term_end fund period_start period_end part "
+        "unit check"
+    ).split()  # noqa: SIM905  # easier to read and to add to
 )
 """What fills a field of a tidy table besides the family's own columns."""
 
@@ -233,7 +236,6 @@ class _Reader:
             found.get("base"),
             found.get("fund"),
             found.get("period"),
-            self._texts(found, "under", place),
             found.get("within_year"),
         )
 
@@ -257,7 +259,7 @@ class _Reader:
             for text in self._texts(found, key, place):
                 parts = re.fullmatch(r"\s*(\w+)\s*=\s*(\w+(?:\s*[-+]\s*\w+)+)\s*", text)
                 if parts is None:
-                    raise self._fail(place, f"{text!r} must read as \"a = b + c\" or \"a = b - c\"")
+                    raise self._fail(place, f'{text!r} must read as "a = b + c" or "a = b - c"')
                 terms = tuple(
                     (-1 if sign == "-" else 1, word) for sign, word in re.findall(r"([-+]?)\s*(\w+)", parts[2])
                 )

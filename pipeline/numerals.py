@@ -44,10 +44,13 @@ _SHAPES = (
     # A dash apart from its number is a list's bullet where a semicolon ends the entry.
     re.compile(rf"(?P<sign>)(?:- (?=.*;)|• ?)(?P<body>{_BODY}) ?{_TAIL};?"),
     re.compile(
-        rf"(?P<sign>)(?:[ву] сумі|на суму|сума|усього|всього|разом)(?::|-| -(?= ))? ?(?P<body>{_BODY}) ?{_TAIL}[;.]?", re.IGNORECASE
+        rf"(?P<sign>)(?:[ву] сумі|на суму|сума|усього|всього|разом)(?::|-| -(?= ))? ?(?P<body>{_BODY}) ?{_TAIL}[;.]?",
+        re.IGNORECASE,
     ),
 )
-_COINS = re.compile(r"(?P<body>[0-9]{1,3}(?: [0-9]{3})+|[0-9]+) ?(?:грн|гривень|гривні|гривня)\.?,? ?(?P<coins>[0-9]{2}) ?коп\w*\.?")
+_COINS = re.compile(
+    r"(?P<body>[0-9]{1,3}(?: [0-9]{3})+|[0-9]+) ?(?:грн|гривень|гривні|гривня)\.?,? ?(?P<coins>[0-9]{2}) ?коп\w*\.?"
+)
 _TIMES = re.compile(rf"(?P<sign>)[ву] ?(?P<body>{_BODY}) ?(?:р\. ?б\.?|раз(?:и|ів|а)?(?: більше)?)", re.IGNORECASE)
 _RAISED = re.compile(r"⁽?[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?|\*+\)?")
 """The mark of a footnote after a number."""

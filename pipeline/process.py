@@ -17,9 +17,10 @@ from extractors.document import Cell, Document, Paragraph
 from extractors.errors import Refused
 from extractors.read import read
 from pipeline.assemble import assemble
+from pipeline.column import Column
 from pipeline.columns import Context
 from pipeline.facts import Facts, caption, find_facts, stated_unit, texts_above
-from pipeline.family import Column, Family
+from pipeline.family import Family
 from pipeline.family_files import load_families
 from pipeline.text import Words
 from pipeline.tidy import Understood, tidy_rows, understand

@@ -13,11 +13,13 @@ from typing import Literal, NamedTuple
 
 from extractors.document import Cell
 from pipeline import numerals
-from pipeline.codes import clean, parents
+from pipeline.codes import parents
+from pipeline.column import Column, is_only_years
 from pipeline.dates import find_years, roman
-from pipeline.family import CODE_BEFORE, Column, RowRules, is_only_years
+from pipeline.family import RowRules
 from pipeline.funds import find_fund, is_part, read_source
 from pipeline.header import is_column_numbers
+from pipeline.sample import CODE_BEFORE
 from pipeline.text import Words, latin, squeeze
 
 RowKind = Literal["item", "subtotal", "total", "section", "note", "header"]
@@ -28,9 +30,13 @@ _SECTION_NAME = re.compile(
 """How the title of a section begins where nothing is merged; the last four are the usual groups of indicators."""
 
 _TOTAL = re.compile(r"(?:[-–—\d.)\s]*)(?:(?:у|в)?сього|разом|загалом|підсумок|загальний обсяг)\b", re.IGNORECASE)
-_TOTAL_AT_END = re.compile(r"(?:[-–—,:]|\()\s*(?:у|в)?сього\)?\s*(?:[,:;].*)?$|\s(?:разом|усього|всього)\s*:?$", re.IGNORECASE)
+_TOTAL_AT_END = re.compile(
+    r"(?:[-–—,:]|\()\s*(?:у|в)?сього\)?\s*(?:[,:;].*)?$|\s(?:разом|усього|всього)\s*:?$", re.IGNORECASE
+)
 _OVER_SECTIONS = re.compile(r"\b(?:розділ(?:ам|ах|ами|ів)|програм[іи]\b|бюджет[уі]?\b(?!.*без))", re.IGNORECASE)
-_OVER_SECTION = re.compile(r"\b(?:(?:під)?розділ|завданн|напрям|пункт|пріоритет|заход(?:у|ом)\b|мет[іи]\b|ціл[іь]\b)", re.IGNORECASE)
+_OVER_SECTION = re.compile(
+    r"\b(?:(?:під)?розділ|завданн|напрям|пункт|пріоритет|заход(?:у|ом)\b|мет[іи]\b|ціл[іь]\b)", re.IGNORECASE
+)
 _WITHOUT = re.compile(r"\bбез (?:урахування )?(?:офіційних )?(?:міжбюджетних )?трансферт", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*(?:(?P<deep>\d{1,3}(?:\s?\.\s?\d{1,3})+)\s?[.)]?|(?P<flat>\d{1,3})\s?[.)])\s*(?=[^\d\s.,)])")
 _OF_THEM = re.compile(r"(?:[ву]\s+тому\s+числі|[ву]\s?т\.\s?ч\.|з\s+них)\s*:?$", re.IGNORECASE)
@@ -85,7 +91,9 @@ class _Draft:
         return self.labels.get("item") or self.labels.get("source") or _first_text(self.grid)
 
 
-def read_rows(grid: list[list[Cell]], header: int, columns: Sequence[Column], rules: RowRules, words: Words) -> list[Row]:
+def read_rows(
+    grid: list[list[Cell]], header: int, columns: Sequence[Column], rules: RowRules, words: Words
+) -> list[Row]:
     """Classify the rows below the header.
 
     Args:
@@ -189,7 +197,10 @@ class _Classifier:
         self._columns = columns
         self._rules = rules
         self._with_units = any(column.label == "unit" for column in columns)
-        self._funds = {read_source(d.heading[1]) for d in drafts if d.kind == "section" and d.heading} & {"general", "special"}
+        self._funds = {read_source(d.heading[1]) for d in drafts if d.kind == "section" and d.heading} & {
+            "general",
+            "special",
+        }
         """Funds that sections of the table are of."""
         self._with_items = any(column.label == "item" for column in columns)
         self._last_section = max((d.index for d in drafts if d.kind == "section"), default=-1)
@@ -252,7 +263,11 @@ class _Classifier:
                 if draft.kind == "section" and draft.heading is not None:
                     section = draft.heading
                     named = read_source(draft.heading[1])
-                    fund = named if named in ("general", "special") else find_fund(draft.heading[1]) or (None if named else fund)
+                    fund = (
+                        named
+                        if named in ("general", "special")
+                        else find_fund(draft.heading[1]) or (None if named else fund)
+                    )
                 rows.append(self._row(draft, draft.kind, section, None, None, None))
                 continue
             kind = self._kind(draft, section)
@@ -281,7 +296,9 @@ class _Classifier:
         if "source" in draft.labels:
             if not self._with_items:
                 return False
-            cell = next((c for c, column in zip(draft.grid, self._columns, strict=True) if column.label == "item"), None)
+            cell = next(
+                (c for c, column in zip(draft.grid, self._columns, strict=True) if column.label == "item"), None
+            )
             return item is None or (cell is not None and cell.row < draft.index)
         return last.kind != "item" or not self._items_are_sources()
 
@@ -341,8 +358,10 @@ class _Classifier:
             return "subtotal"
         sections = self._last_section >= 0
         last_open = section != (None, None) and bool(self._closed) and section not in self._closed
-        if sections and (draft.index < self._last_section or last_open) and not re.search(
-            r"\bпо програмі|за програмою", label, re.IGNORECASE
+        if (
+            sections
+            and (draft.index < self._last_section or last_open)
+            and not re.search(r"\bпо програмі|за програмою", label, re.IGNORECASE)
         ):
             return "subtotal"
         followed = self._first_item <= draft.index < self._last_item and self._first_item >= 0

@@ -14,10 +14,13 @@ from extractors.document import Cell, Table
 from pipeline import header, numerals
 from pipeline.bases import base_of, find_relations, with_bases
 from pipeline.codes import problem
+from pipeline.column import Column, read_column
 from pipeline.columns import Context, complete, told_apart
 from pipeline.dates import find_years
-from pipeline.family import Column, Family, Match, RowRules, candidates, read_column
+from pipeline.family import Family, RowRules
+from pipeline.recognise import Match, candidates
 from pipeline.rows import Row, read_rows
+from pipeline.sample import Sample
 from pipeline.text import Words, squeeze
 from pipeline.units import label_unit, read_unit
 from validators.arithmetic import MONEY, Relation, Rules
@@ -69,7 +72,9 @@ class Understood:
         """What must hold between the table's numbers."""
         family = self.family
         levels = any(row.kind == "subtotal" and row.code for row in self.rows)
-        return Rules(self.relations, family.identities if family else (), (family is None or family.sums) and not levels)
+        return Rules(
+            self.relations, family.identities if family else (), (family is None or family.sums) and not levels
+        )
 
 
 def understand(
@@ -90,7 +95,7 @@ def understand(
     around = around.below(header.titles(table, header_rows))
     grid = table.grid()
     body = [[cell.text for cell in row] for row in grid[header_rows:] if row[0] is not row[-1] or table.n_columns == 1]
-    likely = candidates(paths, body[:SAMPLE], around.titles, families, whole=around.facts.title is not None)
+    likely = candidates(paths, Sample(body[:SAMPLE]), around.titles, families, whole=around.facts.title is not None)
     matched = likely[0] if likely and not likely[0].lacks else None
     family = matched.family if matched else None
     columns = complete(matched.columns if matched else [read_column(path) for path in paths], body, family, around)

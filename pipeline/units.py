@@ -11,11 +11,13 @@ from functools import lru_cache
 
 from pipeline.text import cyrillic, mend_alone, plain, visible
 
-_MONEY = re.compile(r"(?:(?P<scale>[^\W\d_]+)(?P<point>\.?)\s*)?\b(?:грн|гривень|гривн[а-яіїє]+)\b(?!\s*/\s*(?!тис|млн|грн)[а-я])")
+_MONEY = re.compile(
+    r"(?:(?P<scale>[^\W\d_]+)(?P<point>\.?)\s*)?\b(?:грн|гривень|гривн[а-яіїє]+)\b(?!\s*/\s*(?!тис|млн|грн)[а-я])"
+)
 _PERCENT = re.compile(r"%|\bвідсот(?:ок|к)")
 _SCALES = (("тис", "тисяч", "thousand UAH"), ("млн", "мільйон", "million UAH"), ("млрд", "мільярд", "billion UAH"))
 _COUNTS = frozenset(
-    "од один одиниць одиниця одиниці шт штук штука осіб особа особи чол чоловік ос людей учнів дітей".split()
+    ("од один одиниць одиниця одиниці шт штук штука осіб особа особи чол чоловік ос людей учнів дітей").split()  # noqa: SIM905  # easier to read and to add to
 )
 _WORDS = {
     "%": "percent", "відсоток": "percent", "відсотків": "percent", "відсотки": "percent", "відс": "percent",
@@ -23,8 +25,10 @@ _WORDS = {
     "мільярдів": "billion", "разів": "times", "рази": "times", "раза": "times",
 }  # fmt: skip
 _PRINTED = frozenset(
-    "га кв.км кв.м кв.м2 куб.м3 м2 м3 куб.м км м п.м пог.м т ц кг л тонн гектар гектарів км2 гкал квт квт.год м.п тис.кв.м "
-    "тис.м2 тис.т тис.га год годин днів місць ліжок балів бал".split()
+    (
+        "га кв.км кв.м кв.м2 куб.м3 м2 м3 куб.м км м п.м пог.м т ц кг л тонн гектар гектарів км2 гкал квт квт.год м.п "
+        "тис.кв.м тис.м2 тис.т тис.га год годин днів місць ліжок балів бал"
+    ).split()  # noqa: SIM905  # easier to read and to add to
 )
 """Units that are given as they are printed."""
 

@@ -98,7 +98,9 @@ class Identity:
         return (self.result.place, *(term.place for term in self.terms))
 
 
-def check(observations: Sequence[Observation], rules: Rules = Rules()) -> tuple[list[Observation], list[Finding]]:  # noqa: B008  # frozen
+def check(
+    observations: Sequence[Observation], rules: Rules = Rules()
+) -> tuple[list[Observation], list[Finding]]:  # frozen
     """Check the numbers of one table.
 
     Args:

@@ -1,0 +1,114 @@
+"""What one column of a table holds, and what its header path says by itself.
+
+Guarantee: only what the headings state; a column of no known meaning keeps its path.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from pipeline.dates import heading_years, relative_year
+from pipeline.funds import find_fund, read_source
+from pipeline.header import Path
+from pipeline.text import squeeze
+from pipeline.units import find_unit, heading_unit
+
+PLACEHOLDERS = ("{year}", "{fund}")
+"""Headings by what they are: nothing but years, nothing but a fund or source of money."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one column holds: a label (`label` is set), a measure (`measure` is set), or neither where nothing fits.
+
+    `period`, `fund` and `unit` are what the header path or the family says. `money` columns of a table share one unit;
+    a `note` column holds remarks; `code` names the kind of code in a label. `base` is the measure that a percentage or
+    a deviation is of; `part` tells columns of the same measure apart, as a quarter of the year; `by_row` says that the
+    rows may state another unit. `why` tells in Ukrainian what gave the column its meaning.
+    """
+
+    path: Path
+    label: str | None = None
+    measure: str | None = None
+    unit: str | None = None
+    period: tuple[int, int] | None = None
+    fund: str | None = None
+    money: bool = False
+    note: bool = False
+    code: str | None = None
+    base: str | None = None
+    years_ago: int = 0
+    part: str | None = None
+    by_row: bool = False
+    why: str = ""
+
+    @property
+    def meaning(self) -> str | None:
+        """The label or measure, whichever there is."""
+        return self.label or self.measure
+
+
+@lru_cache(maxsize=1 << 12)
+def read_column(path: Path) -> Column:
+    """Give what a header path says by itself: period, fund and unit, the lowest heading first."""
+    lowest_first = path[::-1]
+    period = next((years for text in lowest_first if (years := heading_years(text))), None)
+    unit = next((unit for text in lowest_first if (unit := find_unit(text) or heading_unit(text))), None)
+    ago = 0 if period else next((years for text in lowest_first if (years := relative_year(text))), 0)
+    return Column(path, unit=unit, period=period, fund=_fund(path), years_ago=ago)
+
+
+def _fund(path: Path) -> str | None:
+    """Give the fund or source that a path names: of a budget's funds first, `Усього` below a fund is all of it."""
+    joined = [f"{above} {below}" for above, below in pairwise(path)]
+    for text in (*path[::-1], *joined):
+        if fund := find_fund(text):
+            return fund
+    sources = [source for text in path[::-1] if (source := read_source(text))]
+    if sources and sources[0] != "total":
+        return sources[0]
+    return None
+
+
+def is_only(placeholder: str, path: Path) -> bool:
+    """Whether a path says nothing but years, or funds and sources, as the placeholder asks."""
+    years = [is_only_years(text) for text in path]
+    joined = " ".join(path)
+    funds = [
+        read_source(text) is not None or _SAYS_NOTHING.fullmatch(_MONEY_BEHIND.sub("", text)) is not None
+        for text in path
+    ]
+    if not all(a or b for a, b in zip(years, funds, strict=True)) and read_source(joined) is None:
+        return False
+    return (
+        any(years) if placeholder == "{year}" else read_source(path[-1]) is not None or read_source(joined) is not None
+    )
+
+
+_MONEY_BEHIND = re.compile(r",?\s*\(?(?:тис\.?|млн\.?)?\s*(?:грн|гривень)\.?\)?\s*$", re.IGNORECASE)
+_SAYS_NOTHING = re.compile(
+    r"\W*(?:(?:у|в) тому числі|(?:у|в) т\. ?ч\.?|з них|з яких|із них)?(?: за (?:фондами|роками|джерелами))?\W*|"
+    r"джерел\w+(?: фінансування)?|фонд|\(?(?:тис\.?|млн\.?)? ?(?:грн|гривень)\.?\)?",
+    re.IGNORECASE,
+)
+
+
+def is_only_years(text: str) -> bool:
+    """Whether a heading is nothing but years: `2024`, `2024 рік`, `на 2024-2026 роки`."""
+    if heading_years(text) is None:
+        return False
+    rest = _DIGITS.sub("", squeeze(_ALL_OF.sub("", text)))
+    return not rest or rest in _WORDS_OF_YEARS
+
+
+_ALL_OF = re.compile(r"^(?:усього|всього|разом)\b", re.IGNORECASE)
+_DIGITS = re.compile(r"\d{4}")
+_WORDS_OF_YEARS = frozenset(
+    (
+        "етап іетап ііетап іііетап іvетап vетап 1етап 2етап 3етап  рік року році роки років рр р нарік на нароки за "
+        "зарік зароки й йрік ий го гороку урокі уроці ір тисгрн рокитисгрн ріктисгрн рокугрн рікгрн ртисгрн"
+    ).split()  # noqa: SIM905  # easier to read and to add to
+)

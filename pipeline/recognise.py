@@ -1,0 +1,100 @@
+"""Which kind of report a table is of: what speaks for each family, and what is missing.
+
+Guarantee: a table is of a family only where all that the family asks for is there; the reasons are kept for people.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.codes import KINDS
+from pipeline.column import Column, is_only_years
+from pipeline.family import HEADED, Family
+from pipeline.funds import read_source
+from pipeline.header import Path
+from pipeline.sample import Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A family that a table may be of: its columns, how much speaks for it, or why it is not this one."""
+
+    family: Family
+    columns: tuple[Column, ...]
+    score: float
+    title: str | None
+    lacks: tuple[str, ...]
+
+
+def candidates(
+    paths: Sequence[Path],
+    sample: Sample,
+    titles: Sequence[str],
+    families: Sequence[Family],
+    whole: bool = False,
+) -> list[Match]:
+    """Give all families, those that the table may be of first, the likeliest of them at the head.
+
+    Args:
+        paths: the headings over each column.
+        sample: some rows below the header.
+        titles: what stands above the table, the nearest first.
+        families: the known kinds of report.
+        whole: whether the last of `titles` is the title of the whole document.
+    """
+    found = [_judge(family, paths, sample, titles, whole) for family in families]
+    return sorted(found, key=lambda match: (bool(match.lacks), -match.score, match.family.name))
+
+
+def _judge(family: Family, paths: Sequence[Path], sample: Sample, titles: Sequence[str], whole: bool) -> Match:
+    asked = family.recognition
+    columns = family.columns(paths, sample)
+    meanings = {column.meaning for column in columns}
+    texts = [*titles, *dict.fromkeys(text for path in paths for text in path)]
+    lacks = [f"немає стовпця {name}" for name in sorted(asked.columns - meanings)]
+    if asked.any and not asked.any & meanings:
+        lacks.append("немає жодного зі стовпців " + ", ".join(sorted(asked.any)))
+    title = next((text for text in texts if family.titles.find(text)), None)
+    near = titles[:-1] if whole else titles
+    own = any(family.titles.find(text) for text in near)
+    if asked.title_needed and title is None:
+        lacks.append("у назвах немає жодного зі слів: " + ", ".join(asked.titles))
+    headings = texts[len(titles) :]
+    against = next(
+        (text for text in (*(near if own else titles), *headings) if family.against.find(text, misread=False)), None
+    )
+    if against is not None:
+        lacks.append(f"так не називають цей вид: «{against}»")
+    coded = _has_codes(asked.codes, columns, sample) if asked.codes else False
+    if asked.codes and not coded:
+        lacks.append(f"немає стовпця з кодами {KINDS[asked.codes].title}")
+    if asked.rows_of_money and not _are_of_money(columns, sample):
+        lacks.append("рядки названо не джерелами коштів і не роками")
+    headed = sum(column.meaning is not None and column.why.startswith(HEADED) for column in columns)
+    only_whole = whole and title == titles[-1]
+    score = headed + (2 if only_whole else 3) * (title is not None) + 2 * coded + 3 * asked.rows_of_money
+    return Match(family, tuple(columns), score, title, tuple(lacks))
+
+
+def _are_of_money(columns: Sequence[Column], sample: Sample) -> bool:
+    """Whether most rows are named by a source of money, by a year, or as their sum."""
+    named = next((i for i, column in enumerate(columns) if column.label in ("source", "item")), None)
+    if named is None:
+        return False
+    texts = sample.texts(named)
+    own = sum(read_source(text) not in (None, "total") or is_only_years(text) for text in texts)
+    sums = sum(_ALL.match(text) is not None for text in texts)
+    return own > 1 and 2 * (own + sums) > len(texts)
+
+
+_ALL = re.compile(r"\W*(?:усього|всього|разом|обсяг|загальний обсяг|у тому числі|у т\.)", re.IGNORECASE)
+
+
+def _has_codes(kind: str, columns: Sequence[Column], sample: Sample) -> bool:
+    """Whether most codes have the kind's shape: in the column of codes, or where there is none before the items."""
+    named = {column.label: index for index, column in enumerate(columns) if column.label in ("code", "item")}
+    if "code" in named:
+        return sample.are_codes(kind, named["code"])
+    return "item" in named and sample.are_codes_before(kind, named["item"])

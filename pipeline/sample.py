@@ -1,0 +1,75 @@
+"""Some rows of a table, and what they tell of its columns: words, numbers or codes.
+
+Guarantee: what is asked several times, once for each kind of report, is looked at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from pipeline import numerals
+from pipeline.codes import KINDS, clean
+from pipeline.column import is_only_years
+
+CODE_BEFORE = re.compile(r"\s*(\d{4,8})\s*[-–—.]?\s+(?=[^\W\d])")
+"""A code at the beginning of an item's text."""
+
+
+class Sample:
+    """Texts of some rows below the header, a list a row."""
+
+    def __init__(self, rows: Sequence[Sequence[str]]) -> None:
+        """Take the rows."""
+        self._rows = rows
+        self._texts: dict[int, list[str]] = {}
+        self._told: dict[tuple[object, ...], bool] = {}
+
+    def texts(self, column: int) -> list[str]:
+        """Give the filled texts of a column."""
+        if column not in self._texts:
+            self._texts[column] = [text for row in self._rows if (text := row[column].strip())]
+        return self._texts[column]
+
+    def are_words(self, column: int) -> bool:
+        """Whether most filled cells are words, not numbers, codes or single letters."""
+        return self._once(("words", column), lambda: _most(self.texts(column), _is_wordy))
+
+    def are_numbers(self, column: int) -> bool:
+        """Whether all filled cells are numbers, or say that there is none, and most are more than one sign; no years."""
+        return self._once(("numbers", column), lambda: _are_numbers(self.texts(column)))
+
+    def are_codes(self, kind: str, column: int) -> bool:
+        """Whether most texts with digits have the shape of a kind of code."""
+        return self._once((kind, column), lambda: _are_codes(kind, self.texts(column)))
+
+    def are_codes_before(self, kind: str, column: int) -> bool:
+        """Whether most texts begin with a code of the kind."""
+        texts = self.texts(column)
+        codes = [found[1] for text in texts if (found := CODE_BEFORE.match(text))]
+        return 2 * len(codes) > len(texts) and _are_codes(kind, codes)
+
+    def _once(self, key: tuple[object, ...], look: Callable[[], bool]) -> bool:
+        if key not in self._told:
+            self._told[key] = look()
+        return self._told[key]
+
+
+def _most(texts: Sequence[str], holds: Callable[[str], bool]) -> bool:
+    return 2 * sum(map(holds, texts)) > len(texts)
+
+
+def _is_wordy(text: str) -> bool:
+    return sum(map(str.isalpha, text[:40])) > 2
+
+
+def _are_numbers(texts: Sequence[str]) -> bool:
+    if not texts or not all(map(numerals.is_value, texts)) or all(map(is_only_years, texts)):
+        return False
+    return 2 * sum(len(text) > 1 for text in texts) >= len(texts)
+
+
+def _are_codes(kind: str, texts: Sequence[str]) -> bool:
+    pattern = re.compile(KINDS[kind].pattern)
+    codes = [clean(text) for text in texts if any(map(str.isdigit, text))]
+    return bool(codes) and _most(codes, lambda code: pattern.fullmatch(code) is not None)
