@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 
 from extractors.document import Document, Paragraph, Table
 from pipeline.dates import find_date, find_years, ordinal
@@ -69,13 +70,18 @@ def find_facts(document: Document) -> tuple[Facts, list[Finding]]:
     for block in document.blocks:
         if isinstance(block, Paragraph):
             head.append(block)
-        elif sum(is_value(cell.text) for cell in block.cells) >= _VALUES:
+        elif _holds_values(block):
             break
     facts = _facts([mend_alone(p.text) for p in head])
     other = _facts([mend_alone(p.text if p.alternative is None else p.alternative) for p in head])
     doubtful = [name for name in _EXACT if getattr(facts, name) != getattr(other, name)]
     findings = [_doubt(name, getattr(facts, name), getattr(other, name)) for name in doubtful]
     return replace(facts, **dict.fromkeys(doubtful)), findings
+
+
+def _holds_values(table: Table) -> bool:
+    """Whether a table is one of data: it holds some numbers."""
+    return sum(1 for _ in islice((cell for cell in table.cells if is_value(cell.text)), _VALUES)) == _VALUES
 
 
 def _doubt(name: str, first: object, second: object) -> Finding:
@@ -176,7 +182,7 @@ def stated_unit(document: Document) -> str | None:
             texts = [block.text]
             if unit := known_unit(block.text.strip("() ")):
                 alone.add(unit)
-        elif sum(is_value(cell.text) for cell in block.cells) < _VALUES:
+        elif not _holds_values(block):
             texts = [" ".join(cell.text for cell in row) for row in block.grid(_HEAD_ROWS)]
         else:
             continue

@@ -106,7 +106,8 @@ def read_rows(
     labelled = [(i, column.label) for i, column in enumerate(columns) if column.label is not None]
     measures = [i for i, column in enumerate(columns) if column.measure is not None]
     coded = rules.hierarchy is not None and all(label != "code" for _, label in labelled)
-    header_texts = {squeeze("".join(cell.text for cell in row)) for row in grid[:header]} - {""}
+    header_texts = {_all_text(row) for row in grid[:header]} - {""}
+    starts = {_first_text(row)[:2] for row in grid[:header]}
     drafts = []
     for index in range(header, len(grid)):
         row = grid[index]
@@ -120,10 +121,9 @@ def read_rows(
         draft = _Draft(index, row, labels)
         draft.valued = any(row[i].row == index and numerals.is_value(row[i].text) for i in measures)
         drafts.append(draft)
-        if not draft.valued or header_texts:
-            if is_column_numbers(row) or squeeze("".join(cell.text for cell in row)) in header_texts:
-                draft.kind = "header"
-                continue
+        if is_column_numbers(row) or (_first_text(row)[:2] in starts and _all_text(row) in header_texts):
+            draft.kind = "header"
+            continue
         if not draft.valued or len({id(row[i]) for i in measures}) == 1:
             draft.heading = _section(row, measures, draft.valued, rules, words)
             if draft.heading is not None:
@@ -186,7 +186,15 @@ def _section(
 
 
 def _first_text(row: Sequence[Cell]) -> str:
-    return next((" ".join(cell.text.split()) for cell in row if cell.text.strip()), "")
+    for cell in row:
+        text = cell.text
+        if text and not text.isspace():
+            return " ".join(text.split())
+    return ""
+
+
+def _all_text(row: Sequence[Cell]) -> str:
+    return squeeze("".join(cell.text for cell in row))
 
 
 class _Classifier:
@@ -397,7 +405,8 @@ class _Classifier:
         period = None
         if self._rules.years and item is not None and (is_only_years(item) or kind in ("subtotal", "total")):
             period = find_years(item)
-        cells = tuple(dict.fromkeys(draft.grid))
+        row = draft.grid
+        cells = tuple(cell for at, cell in enumerate(row) if not at or cell is not row[at - 1])
         code = _code(draft.labels)
         return Row(draft.index, kind, cells, draft.labels, number, item, *section, code, fund, period)
 

@@ -16,6 +16,12 @@ CODE_BEFORE = re.compile(r"\s*(\d{4,8})\s*[-–—.]?\s+(?=[^\W\d])")
 """A code at the beginning of an item's text."""
 
 
+LONGEST_CODE = 30
+"""Signs of the longest code, spaces included."""
+
+_DIGIT = re.compile("[0-9]")
+
+
 class Sample:
     """Texts of some rows below the header, a list a row."""
 
@@ -71,5 +77,5 @@ def _are_numbers(texts: Sequence[str]) -> bool:
 
 def _are_codes(kind: str, texts: Sequence[str]) -> bool:
     pattern = re.compile(KINDS[kind].pattern)
-    codes = [clean(text) for text in texts if any(map(str.isdigit, text))]
+    codes = [clean(text) if len(text) <= LONGEST_CODE else "" for text in texts if _DIGIT.search(text)]
     return bool(codes) and _most(codes, lambda code: pattern.fullmatch(code) is not None)

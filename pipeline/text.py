@@ -25,6 +25,12 @@ _WITHIN = tuple("'‐-")
 """Signs that stand inside words."""
 
 _LONE = re.compile(r"(?<=[а-яєіїґ,;] )[iaocy](?= [а-яєіїґ«])")
+_CLEAN = re.compile(
+    r"(?:[а-яєіїґ,.():;«»„”\"№/%–—]+|[А-ЯЄІЇҐ][а-яєіїґ,.():;«»„”\"№/%–—]*)"
+    r"(?: (?:[а-яєіїґ,.():;«»„”\"№/%–—]+|[А-ЯЄІЇҐ][а-яєіїґ]+[,.():;«»„”\"№/%–—]*))*"
+)
+"""A text of which nothing may have to be mended."""
+
 _VOWEL = re.compile("[аеєиіїоуюя]", re.IGNORECASE)
 _PARTICLES = frozenset(
     ("то но таки небудь річ").split()  # noqa: SIM905  # easier to read and to add to
@@ -162,6 +168,8 @@ def mend(text: str, known: Callable[[str], bool] = nothing_known) -> str:
         text: the raw text, line breaks included.
         known: whether a word, in lower case, stands in the document without a hyphen.
     """
+    if _CLEAN.fullmatch(text):
+        return text
     if "-" in text or "‐" in text:
         text = _HYPHENED.sub(lambda found: _joined(found, known), text)
     text = _FOOTNOTE.sub("", one_script(plain(_UNSEEN.sub("", text))))

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
 from typing import Literal
@@ -110,7 +111,7 @@ def check(
     Returns:
         The same observations in the same order with `check` set on each that has a value, and the findings.
     """
-    with localcontext(prec=_PRECISION):
+    with exactly():
         return _check(observations, rules)
 
 
@@ -361,12 +362,16 @@ def _is_printed_as(found: Decimal, exact: Decimal) -> bool:
 
 
 def holds_in_row(rule: Rule, result: Decimal, first: Decimal, second: Decimal) -> bool:
-    """Whether the numbers of one row fit a rule."""
-    with localcontext(prec=_PRECISION):
-        exact = _computed(rule, first, second)
-        if exact is None:
-            return False
-        return result == exact if rule == "difference" else _is_printed_as(result, exact)
+    """Whether the numbers of one row fit a rule; to be asked within `exactly`."""
+    exact = _computed(rule, first, second)
+    if exact is None:
+        return False
+    return result == exact if rule == "difference" else _is_printed_as(result, exact)
+
+
+def exactly() -> AbstractContextManager[object]:
+    """Give the context in which sums and quotients of all numbers the data sets hold are exact enough."""
+    return localcontext(prec=_PRECISION)
 
 
 def _covered(identity: Identity) -> Iterable[Place]:
