@@ -1,12 +1,12 @@
 """Which plan a percentage is of, and which way round a deviation is taken: found out from the numbers.
 
-Guarantee: a base is given where the numbers of most rows fit it and no other so well, or where there is only one plan;
-anything else stays open.
+Guarantee: a base is given where the numbers of most rows fit it and no other so well, or where too few rows tell and
+there is one plan and one fact; anything else stays open.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -35,12 +35,15 @@ _Values = Callable[[int], Sequence[Decimal | None]]
 """Gives the numbers of a column, row by row."""
 
 
-def find_relations(columns: Sequence[Column], body: Sequence[Sequence[str]]) -> list[Relation]:
+def find_relations(columns: Sequence[Column], body: Sequence[Sequence[str]]) -> tuple[list[Relation], frozenset[int]]:
     """Find for each column of percentages and deviations what it is made of.
 
     Args:
         columns: the meanings of all columns.
         body: the texts of the rows below the header.
+
+    Returns:
+        The relations, and the columns whose numbers fit none though there are some to compare.
     """
     values: dict[int, list[Decimal | None]] = {}
 
@@ -49,27 +52,63 @@ def find_relations(columns: Sequence[Column], body: Sequence[Sequence[str]]) -> 
             values[index] = [numerals.parse(row[index]).value for row in body]
         return values[index]
 
+    relations, unfit = [], set()
     with exactly():
-        found = [_found(columns, i, of) for i, c in enumerate(columns) if c.measure in ("percent", "deviation")]
-    return [relation for relation in found if relation is not None]
+        for index, column in enumerate(columns):
+            if column.measure not in ("percent", "deviation"):
+                continue
+            tried = [
+                relation
+                for first, second in _pairs(columns, index)
+                for rule in _rules(column)
+                if (relation := _tried(rule, index, first, second, of)) is not None
+            ]
+            relation = _best(columns, index, tried)
+            if relation is not None:
+                relations.append(relation)
+            elif tried:
+                unfit.add(index)
+    return relations, frozenset(unfit)
 
 
-def _found(columns: Sequence[Column], index: int, of: _Values) -> Relation | None:
+def by_their_numbers(columns: Sequence[Column], body: Sequence[Sequence[str]], known: Collection[str]) -> list[Column]:
+    """Give columns that no heading explains the measure `deviation` where all rows prove it, three at the least.
+
+    Args:
+        columns: the meanings of all columns.
+        body: the texts of the rows below the header.
+        known: the measures that the family knows.
+    """
+    found = list(columns)
+    if "deviation" not in known:
+        return found
+    for index, column in enumerate(columns):
+        if column.measure is None or column.measure in known or column.unit == "percent":
+            continue
+        as_deviation = replace(column, measure="deviation", money=True, why="числа: різниця плану і факту")
+        tried = [*columns[:index], as_deviation, *columns[index + 1 :]]
+        relations, _ = find_relations(tried, body)
+        relation = next((r for r in relations if r.result == index), None)
+        if relation is not None and relation.fits == relation.tested >= FEW:
+            measures = {columns[relation.first].measure, columns[relation.second].measure}
+            if "actual" in measures and measures & set(_PLANS):
+                unit = column.unit or columns[relation.first].unit
+                found[index] = replace(as_deviation, unit=unit)
+    return found
+
+
+def _best(columns: Sequence[Column], index: int, tried: Sequence[Relation]) -> Relation | None:
     column = columns[index]
-    tried = [
-        relation
-        for first, second in _pairs(columns, index)
-        for rule in _rules(column)
-        if (relation := _tried(rule, index, first, second, of)) is not None
-    ]
     share = max((relation.fits / relation.tested for relation in tried), default=0.0)
     if share >= SHARE:
         best = [relation for relation in tried if relation.fits / relation.tested == share]
         named = (relation for relation in best if column.base in (None, columns[base_of(relation, columns)].measure))
         return next(named, best[0])
     usual = _usual(columns, index)
-    refuted = any(relation.tested > FEW for relation in tried if (relation.first, relation.second) == usual)
-    return None if usual is None or refuted else Relation("percent", index, *usual)
+    seen = next((r for r in tried if (r.first, r.second) == usual and r.rule == "percent"), None)
+    if usual is None or (seen is not None and (seen.tested > FEW or not seen.fits)):
+        return None
+    return Relation("percent", index, *usual)
 
 
 def _rules(column: Column) -> tuple[Rule, ...]:
@@ -135,11 +174,14 @@ def _tried(rule: Rule, result: int, first: int, second: int, of: _Values) -> Rel
         fits += holds_in_row(rule, value, a or Decimal(0), b or Decimal(0))
         if tested == TESTED or (tested == HOPELESS and not fits):
             break
-    return Relation(rule, result, first, second, fits, tested) if fits else None
+    return Relation(rule, result, first, second, fits, tested) if tested else None
 
 
-def with_bases(columns: Sequence[Column], relations: Sequence[Relation]) -> list[Column]:
-    """Give percentages and deviations the measure they are of: the one found, else the only plan there is."""
+def with_bases(columns: Sequence[Column], relations: Sequence[Relation], unfit: Collection[int]) -> list[Column]:
+    """Give percentages and deviations the measure they are of.
+
+    The one found; else the one the heading names; else, where no numbers speak against it, the only plan there is.
+    """
     bases = {relation.result: columns[base_of(relation, columns)].measure for relation in relations}
     found = []
     for index, column in enumerate(columns):
@@ -147,9 +189,8 @@ def with_bases(columns: Sequence[Column], relations: Sequence[Relation]) -> list
             found.append(column)
             continue
         plans = {c.measure for c in columns if c.measure in _PLANS and c.fund == column.fund}
-        only = next(iter(plans)) if len(plans) == 1 else None
-        named = column.base if column.base in plans else only
-        found.append(replace(column, base=bases.get(index) or named))
+        only = next(iter(plans)) if len(plans) == 1 and index not in unfit else None
+        found.append(replace(column, base=bases.get(index) or (column.base if column.base in plans else only)))
     return found
 
 

@@ -91,7 +91,7 @@ def is_only(placeholder: str, path: Path) -> bool:
 _MONEY_BEHIND = re.compile(r",?\s*\(?(?:тис\.?|млн\.?)?\s*(?:грн|гривень)\.?\)?\s*$", re.IGNORECASE)
 _SAYS_NOTHING = re.compile(
     r"\W*(?:(?:у|в) тому числі|(?:у|в) т\. ?ч\.?|з них|з яких|із них)?(?: за (?:фондами|роками|джерелами))?\W*|"
-    r"джерел\w+(?: фінансування)?|фонд|\(?(?:тис\.?|млн\.?)? ?(?:грн|гривень)\.?\)?",
+    r"джерел\w+(?: фінансування)?|фонд|роки(?: виконання)?(?: програми)?|виконання програми|за роками|\(?(?:тис\.?|млн\.?)? ?(?:грн|гривень)\.?\)?",
     re.IGNORECASE,
 )
 
@@ -101,10 +101,11 @@ def is_only_years(text: str) -> bool:
     if heading_years(text) is None:
         return False
     rest = _DIGITS.sub("", squeeze(_ALL_OF.sub("", text)))
-    return not rest or rest in _WORDS_OF_YEARS
+    return not rest or rest in _WORDS_OF_YEARS or _STAGE.fullmatch(rest) is not None
 
 
 _ALL_OF = re.compile(r"^(?:усього|всього|разом)\b", re.IGNORECASE)
+_STAGE = re.compile(r"(?:[і1-5]{1,3}v?|v)?етап(?:виконання)?(?:програми)?(?:рік|роки|року|рр)?")
 _DIGITS = re.compile(r"\d{4}")
 _WORDS_OF_YEARS = frozenset(
     (

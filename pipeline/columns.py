@@ -52,9 +52,16 @@ class Context:
         return replace(self, captions=(*titles[::-1], *self.captions)) if titles else self
 
     @property
+    def reported(self) -> tuple[int, int] | None:
+        """The years that the nearest caption, or the report's title, says are reported on."""
+        return next((years for text in self.titles if (years := find_reported_years(text))), None)
+
+    @property
     def years(self) -> tuple[int, int] | None:
         """The years the table is about: those reported on, else any that a caption, then the report, states."""
-        for find in (find_reported_years, find_years, heading_years):
+        if years := next((years for text in self.captions if (years := find_reported_years(text))), None):
+            return years
+        for find in (find_years, heading_years):
             for text in self.captions:
                 if years := find(text):
                     return years
@@ -162,7 +169,9 @@ def _with_context(columns: Sequence[Column], around: Context, fund: str | None, 
     named = {column.unit for column in columns if column.label is not None and column.unit in MONEY}
     common = around.money or (named.pop() if len(named) == 1 else None)
     money = common if not stated else stated.pop() if len(stated) == 1 else None
-    years = around.years
+    own = {column.period for column in columns if column.measure is not None and column.period is not None}
+    one = next(iter(own)) if len(own) == 1 else None
+    years = around.reported or one or around.years  # one column may name the year of all
     found = []
     for column in columns:
         if column.measure is None:

@@ -200,6 +200,8 @@ class Family:
                 if any(_BETWEEN_SIGNS.sub("", phrase) == signs for phrase in rule.headings)
             )
         rule = self.rules[min(fitting)[2]] if fitting else None
+        if rule is not None and rule.measure == "percent" and _OF_ELSE.search(text):
+            return rule if any(map(_OF_ELSE.search, rule.headings)) else _UNKNOWN
         if (rule is None or rule.measure not in (None, "percent", "deviation")) and _PERCENT_OF.search(
             text.strip(" .")
         ):

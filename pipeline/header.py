@@ -158,7 +158,7 @@ def titles(table: Table, rows: int) -> list[str]:
     for row in table.grid(rows)[: max(rows - 1, 0)]:
         filled = [cell for cell in _different(row) if cell.text.strip()]
         if len(filled) != 1 or not (
-            filled[0].column_span == table.n_columns or filled[0].column_span == filled[0].row_span == 1
+            filled[0].column_span in (1, table.n_columns) or known_unit(filled[0].text.strip("() "))
         ):
             break
         found.append(mend_alone(filled[0].text))

@@ -41,6 +41,7 @@ class Phrases:
             for phrase, number in phrases
             if (needle := squeeze(phrase))
         ]
+        self._needles.sort(key=lambda entry: len(entry[0]))
         self._broken = [
             (needle, _pieces(needle), denied, number)
             for needle, whole, denied, number in self._needles
@@ -62,6 +63,8 @@ class Phrases:
     def _exact(self, text: str, hay: str, denies: bool) -> Sequence[Found]:
         found = []
         for needle, whole, denied, number in self._needles:
+            if len(needle) > len(hay):
+                break  # they come by their length
             place = hay.find(needle)
             if place < 0 or (denies and not denied):
                 continue
@@ -79,6 +82,8 @@ class Phrases:
     def _nearly(self, text: str, hay: str, denies: bool) -> Sequence[Found]:
         found = []
         for needle, pieces, denied, number in self._broken:
+            if len(needle) > len(hay) + errors(needle):
+                break
             if (denies and not denied) or not any(piece in hay for _, piece in pieces):
                 continue
             place = misread_place(needle, hay, word_places(text)[0])

@@ -73,16 +73,25 @@ def _judge(family: Family, paths: Sequence[Path], sample: Sample, titles: Sequen
     if asked.rows_of_money and not _are_of_money(columns, sample):
         lacks.append("рядки названо не джерелами коштів і не роками")
     headed = sum(column.meaning is not None and column.why.startswith(HEADED) for column in columns)
+    labels = {column.label for column in columns if column.label is not None}
     only_whole = whole and title == titles[-1]
-    score = headed + (2 if only_whole else 3) * (title is not None) + 2 * coded + 3 * asked.rows_of_money
+    score = (
+        headed
+        + (2 if only_whole else 3) * (title is not None)
+        + 2 * coded
+        + 3 * (asked.rows_of_money and labels <= {"source", "item_number", "note"})
+    )
     return Match(family, tuple(columns), score, title, tuple(lacks))
 
 
 def _are_of_money(columns: Sequence[Column], sample: Sample) -> bool:
     """Whether most rows are named by a source of money, by a year, or as their sum."""
-    named = next((i for i, column in enumerate(columns) if column.label in ("source", "item")), None)
-    if named is None:
+    named = {column.label: i for i, column in enumerate(columns) if column.label in ("source", "item")}
+    if not named:
         return False
+    if "source" in named and len(named) == 2:
+        return len({text for text in sample.texts(named["source"]) if read_source(text) not in (None, "total")}) > 1
+    named = named.get("source", named.get("item"))
     texts = sample.texts(named)
     own = sum(read_source(text) not in (None, "total") or is_only_years(text) for text in texts)
     sums = sum(_ALL.match(text) is not None for text in texts)

@@ -15,7 +15,7 @@ from extractors.document import Cell
 from pipeline import numerals
 from pipeline.codes import parents
 from pipeline.column import Column, is_only_years
-from pipeline.dates import find_years, roman
+from pipeline.dates import heading_years, roman
 from pipeline.family import RowRules
 from pipeline.funds import find_fund, is_part, read_source
 from pipeline.header import is_column_numbers
@@ -33,12 +33,17 @@ _TOTAL = re.compile(r"(?:[-–—\d.)\s]*)(?:(?:у|в)?сього|разом|з�
 _TOTAL_AT_END = re.compile(
     r"(?:[-–—,:]|\()\s*(?:у|в)?сього\)?\s*(?:[,:;].*)?$|\s(?:разом|усього|всього)\s*:?$", re.IGNORECASE
 )
-_OVER_SECTIONS = re.compile(r"\b(?:розділ(?:ам|ах|ами|ів)|програм[іи]\b|бюджет[уі]?\b(?!.*без))", re.IGNORECASE)
+_OVER_SECTIONS = re.compile(
+    r"\b(?:розділ|напрям|напрямк|завданн|пункт|заход|підпрограм|пріоритет)(?:ам|ах|ами|ів|ям|ях|ями)\b", re.IGNORECASE
+)
 _OVER_SECTION = re.compile(
     r"\b(?:(?:під)?розділ|завданн|напрям|пункт|пріоритет|заход(?:у|ом)\b|мет[іи]\b|ціл[іь]\b)", re.IGNORECASE
 )
 _WITHOUT = re.compile(r"\bбез (?:урахування )?(?:офіційних )?(?:міжбюджетних )?трансферт", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*(?:(?P<deep>\d{1,3}(?:\s?\.\s?\d{1,3})+)\s?[.)]?|(?P<flat>\d{1,3})\s?[.)])\s*(?=[^\d\s.,)])")
+_ONLY_TOTAL = re.compile(
+    r"[-–—\d.)\s]*(?:(?:у|в)?сього|разом|загалом|підсумок)(?:\s+(?:по|за)\s.*)?\s*[:.,;]?", re.IGNORECASE
+)
 _OF_THEM = re.compile(r"(?:[ву]\s+тому\s+числі|[ву]\s?т\.\s?ч\.|з\s+них)\s*:?$", re.IGNORECASE)
 _PARTS = 12
 """Rows below a row that may be its parts."""
@@ -56,8 +61,8 @@ FOOTNOTE = 30
 class Row(NamedTuple):
     """One body row. `cells` are those that stand in it, left to right, each once.
 
-    `labels` maps label columns' names to text; `number` is the item's own number without its last point. `fund`,
-    `period` and `unit` are what the row itself says, over what its columns say.
+    `labels` maps label columns' names to text; `number` is the item's own number without its last point. `fund` and
+    `period` are what the row itself says, over what its columns say. `leads` marks a subtotal above its rows.
     """
 
     index: int
@@ -71,6 +76,7 @@ class Row(NamedTuple):
     code: str | None = None
     fund: str | None = None
     period: tuple[int, int] | None = None
+    leads: bool = False
 
 
 @dataclass(slots=True)
@@ -84,6 +90,7 @@ class _Draft:
     kind: RowKind | None = None
     source: str | None = None
     valued: bool = False
+    leads: bool = False
 
     @property
     def label(self) -> str:
@@ -114,8 +121,13 @@ def read_rows(
         labels: dict[str, str] = {}
         for i, label in labelled:
             cell = row[i]
-            if cell.column == i and label not in labels and (text := words.mended(cell.text)):
+            text = " ".join(cell.text.split()) if label == "unit" else words.mended(cell.text)
+            if label in labels or not text:
+                continue
+            if cell.column == i:
                 labels[label] = text
+            elif label == "item" and (not measures or cell.end_column <= measures[0]):
+                labels[label] = labels.pop("item_number", text)  # a name over the number's column, too
         if coded and "item" in labels and (found := CODE_BEFORE.match(labels["item"])):
             labels["code"], labels["item"] = found[1], labels["item"][found.end() :]
         draft = _Draft(index, row, labels)
@@ -204,6 +216,8 @@ class _Classifier:
         self._drafts = drafts
         self._columns = columns
         self._rules = rules
+        self._sums = [i for i, c in enumerate(columns) if c.measure not in (None, "percent") and c.unit != "percent"]
+        self._with_labels = any(column.label is not None for column in columns)
         self._with_units = any(column.label == "unit" for column in columns)
         self._funds = {read_source(d.heading[1]) for d in drafts if d.kind == "section" and d.heading} & {
             "general",
@@ -248,6 +262,13 @@ class _Classifier:
             or _begins(label, self._rules.totals)
             or _begins(label, self._rules.subtotals)
         )
+
+    def _is_total(self, draft: _Draft) -> bool:
+        """Whether the label begins as a total; among rows with units `всього ставок` is a quantity of its own."""
+        label = draft.label
+        if not _TOTAL.match(label):
+            return False
+        return "unit" not in draft.labels or bool(_ONLY_TOTAL.fullmatch(label))
 
     def _ends_as_total(self, label: str) -> bool:
         """Whether a label ends in `усього`; among rows with units of their own that is a quantity of its own, too."""
@@ -316,22 +337,42 @@ class _Classifier:
 
     def _kind(self, draft: _Draft, section: tuple[str | None, str | None]) -> RowKind:
         kind = self._kind_by_label(draft, section)
-        if kind == "item" and _OF_THEM.search(draft.label) and self._adds_up(draft):
+        if kind == "item" and not (draft.source and self._with_items) and self._adds_up(draft):
+            draft.leads = True
             return "subtotal"
         return "subtotal" if kind == "total" and self._rules.no_total else kind
 
     def _adds_up(self, draft: _Draft) -> bool:
-        """Whether the first of the rows below, at least two, add up to this one in every column they could."""
-        columns = [i for i, c in enumerate(self._columns) if c.measure is not None and c.unit != "percent"]
-        wanted = {i: v for i in columns if (v := numerals.parse(draft.grid[i].text).value) is not None}
-        sums = dict.fromkeys(wanted, Decimal(0))
-        at = next(i for i, other in enumerate(self._drafts) if other is draft)
-        for count, below in enumerate(self._drafts[at + 1 : at + 1 + _PARTS], start=1):
-            if below.kind is not None:
-                break
-            for i in wanted:
-                sums[i] += numerals.parse(below.grid[i].text).value or 0
-            if count > 1 and wanted and sums == wanted:
+        """Whether the first of the rows below, at least two, add up to this one in every column they could.
+
+        Where neither this row nor the one below says that its parts follow (`у тому числі`), two columns must agree.
+        """
+        at = draft.index - self._drafts[0].index
+        below = self._drafts[at + 1 : at + 1 + _PARTS]
+        if below and below[0].source and self._with_items:
+            return False
+        if len(below) < 2 or below[0].kind is not None or not self._sums:
+            return False
+        said = bool(_OF_THEM.search(draft.label)) or is_part(below[0].label)
+        if self._rules.no_total and not said:
+            return False  # revenue is cost and profit together, and yet no sum of them
+        wanted = [(i, v) for i in self._sums if (v := numerals.parse(draft.grid[i].text).value)]
+        if not wanted or (not said and len({v for _, v in wanted}) < 2):
+            return False
+        first, total = wanted[0]
+        reached = Decimal(0)
+        for count, other in enumerate(below, start=1):
+            if other.kind is not None:
+                return False
+            reached += numerals.parse(other.grid[first].text).value or 0
+            if (
+                count > 1
+                and reached == total
+                and all(
+                    sum((numerals.parse(o.grid[i].text).value or Decimal(0) for o in below[:count]), Decimal(0)) == v
+                    for i, v in wanted[1:]
+                )
+            ):
                 return True
         return False
 
@@ -343,6 +384,8 @@ class _Classifier:
         """
         label = draft.label
         code = _code(draft.labels)
+        if not self._with_labels:
+            return "total"  # a form's line of the whole programme
         if self._rules.hierarchy is not None and not _begins(label, self._rules.totals):
             if code is not None:
                 return "subtotal" if code in self._above else "item"
@@ -352,15 +395,17 @@ class _Classifier:
             return "total"
         if _begins(label, self._rules.subtotals):
             return "subtotal"
-        if not (_TOTAL.match(label) or self._ends_as_total(label)):
+        if not (self._is_total(draft) or self._ends_as_total(label)):
             return "item"
+        if draft.index < self._first_item and not _OVER_SECTION.search(label):
+            return "total"  # above all items
         if (fund := find_fund(label)) and fund in self._funds:
             return "subtotal"
         if "source" in draft.labels and "item" in draft.labels and not self._says_total(draft.labels["item"]):
             return "item"
         if _WITHOUT.search(label):
             return "subtotal"
-        if re.search(r"\bрозділ(?:ам|ах|ами|ів)\b", label, re.IGNORECASE):
+        if _OVER_SECTIONS.search(label):
             return "total"
         if _OVER_SECTION.search(label):
             return "subtotal"
@@ -404,11 +449,11 @@ class _Classifier:
     ) -> Row:
         period = None
         if self._rules.years and item is not None and (is_only_years(item) or kind in ("subtotal", "total")):
-            period = find_years(item)
+            period = heading_years(item)
         row = draft.grid
         cells = tuple(cell for at, cell in enumerate(row) if not at or cell is not row[at - 1])
         code = _code(draft.labels)
-        return Row(draft.index, kind, cells, draft.labels, number, item, *section, code, fund, period)
+        return Row(draft.index, kind, cells, draft.labels, number, item, *section, code, fund, period, draft.leads)
 
 
 def _code(labels: dict[str, str]) -> str | None:

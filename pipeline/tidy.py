@@ -12,7 +12,7 @@ from typing import Any
 
 from extractors.document import Cell, Table
 from pipeline import header, numerals
-from pipeline.bases import base_of, find_relations, with_bases
+from pipeline.bases import base_of, by_their_numbers, find_relations, with_bases
 from pipeline.codes import problem
 from pipeline.column import Column, read_column
 from pipeline.columns import Context, complete, told_apart
@@ -74,7 +74,7 @@ class Understood:
     def rules(self) -> Rules:
         """What must hold between the table's numbers."""
         family = self.family
-        levels = any(row.kind == "subtotal" and row.code for row in self.rows)
+        levels = any(row.kind == "subtotal" and (row.code or row.leads) for row in self.rows)
         return Rules(
             self.relations, family.identities if family else (), (family is None or family.sums) and not levels
         )
@@ -102,8 +102,10 @@ def understand(
     matched = likely[0] if likely and not likely[0].lacks else None
     family = matched.family if matched else None
     columns = complete(matched.columns if matched else [read_column(path) for path in paths], body, family, around)
-    relations = find_relations(columns, body[:COMPARED])
-    columns = told_apart(with_bases(columns, relations), {base_of(relation, columns) for relation in relations})
+    if family is not None:
+        columns = by_their_numbers(columns, body[:COMPARED], {rule.measure for rule in family.rules if rule.measure})
+    relations, unfit = find_relations(columns, body[:COMPARED])
+    columns = told_apart(with_bases(columns, relations, unfit), {base_of(relation, columns) for relation in relations})
     rows = read_rows(grid, header_rows, columns, family.rows if family else _NO_RULES, words)
     reader = _Reader(number, columns, family, rows, around)
     reader.read(table, header_rows, rows)

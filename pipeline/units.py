@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from pipeline.text import cyrillic, mend_alone, plain, visible
+from pipeline.text import cyrillic, one_script, plain, visible
 
 _MONEY = re.compile(
     r"(?:(?P<scale>[^\W\d_]+)(?P<point>\.?)\s*)?\b(?:грн|гривень|гривн[а-яіїє]+)\b(?!\s*/\s*(?!тис|млн|грн)[а-я])"
@@ -69,7 +69,7 @@ def known_unit(text: str) -> str | None:
 
 def read_unit(text: str) -> str | None:
     """Give the unit that a cell of a column of units states: one that is not known comes as it is printed."""
-    text = mend_alone(text).strip(" ,;()")
+    text = one_script(plain(visible(text))).strip(" ,;()")
     if not re.search(r"[^\W\d_]|%", text) or cyrillic(text).casefold() == "х":
         return None
     return known_unit(text) or find_unit(text) or text
@@ -88,7 +88,8 @@ def label_unit(label: str) -> str | None:
         return None
     words = last.split()
     for count in range(min(3, len(words)), 0, -1):
-        if unit := known_unit(" ".join(words[:count])):
+        unit = known_unit(" ".join(words[:count]))
+        if unit and (count == len(words) or len(unit.strip(".")) > 1):  # `м. Лохвиця` is a town
             return unit
     return None
 

@@ -29,7 +29,7 @@ _BREAKDOWN = re.compile(
     re.IGNORECASE,
 )
 
-_AVERAGE = re.compile(r"\W*(?:серед|відсот|частк|питом|темп|рівень|коефіцієнт|динамік|ступінь)", re.IGNORECASE)
+_AVERAGE = re.compile(r"^\W*(?:серед|відсот|частк|питом|темп|рівень|коефіцієнт|динамік|ступінь)|\bна (?:1|одн\w+)\b|\bодн(?:ого|ієї)\b", re.IGNORECASE)
 """How an item begins whose values do not add up: averages, shares, rates."""
 
 _PRECISION = 100
@@ -185,7 +185,7 @@ def _in_row(row: Sequence[Observation], rules: Rules) -> Iterable[Identity]:
 
 def _combined(row: Sequence[Observation], combination: Combination) -> Iterable[Identity]:
     groups: dict[object, dict[str, Observation]] = defaultdict(dict)
-    if combination.of_funds and row[0].item and _AVERAGE.match(row[0].item):
+    if combination.of_funds and row[0].item and _AVERAGE.search(row[0].item):
         return
     for o in row:
         if combination.of_funds and o.fund is not None and o.unit != "percent":
