@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from pipeline import numerals
 from pipeline.column import Column
-from pipeline.dates import find_reported_years, find_years, heading_years, is_part_of_year
+from pipeline.dates import find_period, find_reported_years, find_years, heading_years, is_part_of_year
 from pipeline.facts import Facts
 from pipeline.family import Family
 from pipeline.funds import find_fund, is_part, read_source
@@ -61,16 +61,16 @@ class Context:
         """The years the table is about: those reported on, else any that a caption, then the report, states."""
         if years := next((years for text in self.captions if (years := find_reported_years(text))), None):
             return years
-        for find in (find_years, heading_years):
-            for text in self.captions:
-                if years := find(text):
-                    return years
+        for text in self.captions:
+            if period := find_period(text):
+                return period.years
         facts = self.facts
         if years := find_reported_years(facts.title or "") or find_years(facts.title or ""):
             return years
         if facts.period_start is not None and facts.period_end is not None:
             return (facts.period_start, facts.period_end)
-        return heading_years(facts.title or "")
+        period = find_period(facts.title or "")
+        return None if period is None else period.years
 
     @property
     def fund(self) -> str | None:

@@ -144,7 +144,7 @@ class Family:
         return columns
 
     def _by_their_looks(self, columns: list[Column], sample: Sample) -> None:
-        """Find the column of codes, where no heading names it, by the shape of its texts."""
+        """Find the column of codes, where no heading names it: by the shape of its texts, or as the first other code."""
         rule = next((rule for rule in self.rules if rule.label == "code" and rule.code not in (None, "row")), None)
         if rule is None or rule.code is None or any(column.label == "code" for column in columns):
             return
@@ -153,6 +153,10 @@ class Family:
                 if sample.are_codes(rule.code, index):
                     columns[index] = replace(column, label="code", code=rule.code, why="коди за виглядом")
                     return
+        for index, column in enumerate(columns):
+            if column.label is not None and column.label.endswith("_code"):
+                columns[index] = replace(column, label="code")
+                return
 
     def knows(self, column: Column) -> bool:
         """Whether the column has a meaning that the family's file gives."""
@@ -216,7 +220,7 @@ _PERCENT_OF = re.compile(r"^%|[,(]\s*%\)?\s*$|\s%$|\b[ув]\s?%|\bвідсот",
 """How a heading of percentages reads, whatever its other words: `Виконання до плану, %`."""
 
 
-_OF_ELSE = re.compile(r"темп|приріст|зростан|росту\b|індекс|питома|частка|структур|минул|попередн", re.IGNORECASE)
+_OF_ELSE = re.compile(r"темп|приріст|зростан|росту\b|індекс|питома|частка|структур|минул|попередн|від загальн|до підсумку", re.IGNORECASE)
 """Words of a percentage that is of no plan."""
 
 _BETWEEN_SIGNS = re.compile(r"[\s(),.;/:]+")

@@ -235,6 +235,8 @@ class _Classifier:
         self._last_item = max(ordinary, default=-1)
         self._above = self._parents()
         self._number = next((i for i, column in enumerate(columns) if column.label == "item_number"), None)
+        self._grouped = self._items_since = False
+        """Whether groups had their sums already, and whether items follow the last of them."""
         self._closed: set[tuple[str | None, str | None]] = set()
         """Sections that have had their subtotal."""
 
@@ -311,6 +313,9 @@ class _Classifier:
                 own_fund = find_fund(draft.label) or (None if kind == "total" and len(self._funds) > 1 else fund)
             if kind == "subtotal":
                 self._closed.add(section)
+                self._grouped, self._items_since = self._grouped or not draft.leads, False
+            elif kind == "item" and draft.valued:
+                self._items_since = True
             if kind == "total" and source is None:
                 section = (None, None)
             row = self._row(draft, kind, section, number, item, own_fund)
@@ -417,10 +422,17 @@ class _Classifier:
             and not re.search(r"\bпо програмі|за програмою", label, re.IGNORECASE)
         ):
             return "subtotal"
+        at = draft.index - self._drafts[0].index
+        if self._grouped and self._items_since and any(map(self._closes, self._drafts[at + 1 :])):
+            return "subtotal"  # of the last group, before the sum of all
         followed = self._first_item <= draft.index < self._last_item and self._first_item >= 0
         if followed and draft.index > self._first_item:
             return "subtotal"
         return "total"
+
+    def _closes(self, draft: _Draft) -> bool:
+        """Whether a row is a total of its own, no part of one above."""
+        return draft.kind is None and draft.source is None and draft.valued and self._is_total(draft)
 
     def _number_and_item(self, draft: _Draft, kind: RowKind) -> tuple[str | None, str | None]:
         """Split the item's number from its text; a number cell merged over several rows numbers none of them."""

@@ -97,7 +97,8 @@ def understand(
     paths = header.paths(table, header_rows)
     around = around.below(header.titles(table, header_rows))
     grid = table.grid()
-    body = [[cell.text for cell in row] for row in grid[header_rows:] if row[0] is not row[-1] or table.n_columns == 1]
+    # A text over several columns, as a section's title, tells nothing of one of them.
+    body = [[cell.text if cell.column_span == 1 else "" for cell in row] for row in grid[header_rows:]]
     likely = candidates(paths, Sample(body[:SAMPLE]), around.titles, families, whole=around.facts.title is not None)
     matched = likely[0] if likely and not likely[0].lacks else None
     family = matched.family if matched else None

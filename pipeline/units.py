@@ -49,11 +49,9 @@ def find_unit(text: str) -> str | None:
 def known_unit(text: str) -> str | None:
     """Give the unit that a text is, as it stands behind a number: `тис. грн`, `%`, `осіб`; `None` where it is none."""
     words = cyrillic(visible(text)).casefold()
-    words = words.strip(" .,;") if any(map(str.isalpha, words)) else words.strip()
-    if not words:
-        return None
-    if words == "₴":
-        return "UAH"
+    if not any(map(str.isalpha, words)):
+        return {"%": "percent", "₴": "UAH"}.get(words)
+    words = words.strip(" .,;")
     if _MONEY.fullmatch(words):
         return find_unit(words)
     word = words.rstrip(".")
@@ -64,6 +62,8 @@ def known_unit(text: str) -> str | None:
     scale, _, rest = words.partition(".") if "." in words else words.partition(" ")
     if rest.strip(" .") in _COUNTS and _WORDS.get(scale.strip()) in ("thousand", "million"):
         return f"{_WORDS[scale.strip()]} count"
+    if len(word) == 1 and word not in text:
+        return None  # a capital or a Latin letter is no unit
     return visible(text).strip() if word.replace(" ", "").replace(". ", ".") in _PRINTED else None
 
 

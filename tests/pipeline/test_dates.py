@@ -8,7 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.dates import find_date, find_reported_years, find_years, ordinal, roman
+from pipeline.dates import (
+    Period,
+    find_date,
+    find_period,
+    find_reported_years,
+    find_years,
+    heading_years,
+    is_part_of_year,
+    ordinal,
+    relative_year,
+    roman,
+)
 
 MONTHS = (
     "січня", "лютого", "березня", "квітня", "травня", "червня", "липня", "серпня", "вересня", "жовтня", "листопада",
@@ -58,6 +69,8 @@ def test_every_day_comes_back_in_both_spellings(day: date) -> None:
         ("2024", (2024, 2024)),
         (" 2024 - 2026 ", (2024, 2026)),
         ("2024-го року", (2024, 2024)),
+        ("рішення від 10 жовтня 2022 року", None),
+        ("рішення від 10 жовтня 2022 року, на 2024 рік", (2024, 2024)),
         ("на 2022-2025 роки за 2024 рік", (2022, 2025)),
         ("з 2024", None),
         ("від 26.10.2023р.", None),
@@ -81,6 +94,13 @@ def test_first_years(text: str, expected: tuple[int, int] | None) -> None:
         ("за 2023 – 2024 роки", (2023, 2024)),
         ("на 2024 рік", None),
         ("показ 2024 рік", None),
+        ("Програми на 2022-2025 роки за 9 місяців 2024 року", (2024, 2024)),
+        ("за I півріччя 2024 року", (2024, 2024)),
+        ("за січень-травень 2021 року", (2021, 2021)),
+        ("станом на 1 грудня 2021 року", (2021, 2021)),
+        ("станом на 01.01.2018", (2017, 2017)),  # the state after the whole of 2017
+        ("на 01.01.2018", None),
+        ("I квартал 2024 року", None),
     ],
 )
 def test_reported_years(text: str, expected: tuple[int, int] | None) -> None:
@@ -138,6 +158,10 @@ def test_ordinals_in_words(number: int, text: str) -> None:
         ("8ої", 8),
         ("VIII", 8),
         ("ХХVІІІ", 28),
+        ("УІІ", 7),  # typed on a Ukrainian keyboard
+        ("УШ", 8),
+        ("перше", 1),
+        ("третє", 3),
         ("двадцять двадцятої", None),
         ("двадцять чергової", None),
         ("чергової", None),
@@ -149,3 +173,76 @@ def test_ordinals_in_words(number: int, text: str) -> None:
 )
 def test_other_ordinals(text: str, expected: int | None) -> None:
     assert ordinal(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("1 квартал 2021 року", date(2021, 1, 1), date(2021, 3, 31)),
+        ("за ІІІ квартал 2022", date(2022, 7, 1), date(2022, 9, 30)),
+        ("I півріччя 2023", date(2023, 1, 1), date(2023, 6, 30)),
+        ("друге півріччя 2023 року", date(2023, 7, 1), date(2023, 12, 31)),
+        ("План на 11місяців 2021", date(2021, 1, 1), date(2021, 11, 30)),
+        ("дев’ять місяців 2020 року", date(2020, 1, 1), date(2020, 9, 30)),
+        ("січень-травень 2021 року", date(2021, 1, 1), date(2021, 5, 31)),
+        ("січень – лютий 2024", date(2024, 1, 1), date(2024, 2, 29)),
+        ("за квітень 2021 року", date(2021, 4, 1), date(2021, 4, 30)),
+        ("станом на 1 грудня 2021", date(2021, 1, 1), date(2021, 11, 30)),
+        ("станом на «01» січня 2018 року", date(2017, 1, 1), date(2017, 12, 31)),
+        ("2024 рік", date(2024, 1, 1), date(2024, 12, 31)),
+        ("2024-2026р р.", date(2024, 1, 1), date(2026, 12, 31)),
+    ],
+)
+def test_periods_to_the_day(text: str, start: date, end: date) -> None:
+    assert find_period(text) == Period(start, end)
+
+
+@pytest.mark.parametrize("text", ["січень-травень", "5 квартал 2021", "13 місяців 2021", "код 2111", "від 26.10.2023", ""])
+def test_what_states_no_period(text: str) -> None:
+    assert find_period(text) is None
+
+
+@given(st.integers(1991, 2099), st.integers(1, 12))
+def test_every_number_of_months_comes_back(year: int, months: int) -> None:
+    found = find_period(f"Виконання за {months} місяців {year} року")
+    assert found is not None
+    assert (found.start, found.end.year, found.end.month) == (date(year, 1, 1), year, months)
+    assert (found.end - date(year, months, 1)).days >= 27
+
+
+@given(st.dates(date(1991, 1, 2), date(2099, 12, 31)))
+def test_a_state_is_of_the_year_that_ended_the_day_before(day: date) -> None:
+    found = find_period(f"станом на {day:%d.%m.%Y}")
+    assert found is not None
+    assert found.years == ((day.year - 1, day.year - 1) if day.timetuple().tm_yday == 1 else (day.year, day.year))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("План 2024", (2024, 2024)),
+        ("План на 11місяців 2021", (2021, 2021)),
+        ("2017 р. у % до 2016 р.", (2017, 2017)),
+        ("програма до очік.вик. 2016 року, %", None),  # only the base is named
+        ("темп росту 2023 до 2022, %", (2023, 2023)),
+        ("Залишкова вартість на 01.01.2024", (2023, 2023)),
+        ("2015 рік звіт", (2015, 2015)),
+        ("Виконати до 2026 року", (2026, 2026)),
+        ("рішення № 2024", None),
+        ("Код 2111", None),
+        ("2024,50", None),
+    ],
+)
+def test_years_of_a_heading(text: str, expected: tuple[int, int] | None) -> None:
+    assert heading_years(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "part", "ago"),
+    [
+        ("План на 9 місяців", True, 0), ("Уточнений план на період", True, 0), ("січень", True, 0), ("План на рік", False, 0),
+        ("Факт минулого року", False, 1), ("за попередній рік", False, 1), ("% до попереднього року", False, 0),
+    ],
+)  # fmt: skip
+def test_parts_of_years_and_years_before(text: str, part: bool, ago: int) -> None:
+    assert (is_part_of_year(text), relative_year(text)) == (part, ago)

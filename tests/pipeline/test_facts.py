@@ -69,7 +69,7 @@ def test_title_ends_at_the_first_labelled_fact() -> None:
     found = facts(
         "Додаток 1", "З В І Т", "про виконання Програми розвитку", "на 2022-2025 роки", "Строк виконання: 2023 рік"
     )
-    assert found.title == "З В І Т про виконання Програми розвитку на 2022-2025 роки"
+    assert found.title == "ЗВІТ про виконання Програми розвитку на 2022-2025 роки"
     assert found.program_title == "Програма розвитку на 2022-2025 роки"
     assert (found.period_start, found.period_end) == (2023, 2023), "a stated term comes before the title's years"
 

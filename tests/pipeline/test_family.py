@@ -8,7 +8,11 @@ from typing import Any
 
 import pytest
 
-from pipeline.family import Column, Family, load_families, match, parse_family, read_column
+from pipeline.column import Column, read_column
+from pipeline.family import Family
+from pipeline.family_files import FamilyError, load_families, parse_family
+from pipeline.recognise import candidates
+from pipeline.sample import Sample
 
 FILE = tomllib.loads("""
 name = "things"

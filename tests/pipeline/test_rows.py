@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from pipeline.family import Column
+from pipeline.column import Column
+from pipeline.family import RowRules
 from pipeline.rows import Row, read_rows
+from pipeline.text import Words
 from tests.builders import table
 
 COLUMNS = (
@@ -17,8 +21,11 @@ COLUMNS = (
 HEADER = ["№", "Захід", "План", "Факт"]
 
 
-def read(*rows: list[str], columns: tuple[Column, ...] = COLUMNS) -> list[Row]:
-    return read_rows(table([HEADER, *rows]), 1, columns)
+WORDS = Words(lambda: ())
+
+
+def read(*rows: list[str], columns: tuple[Column, ...] = COLUMNS, **rules: Any) -> list[Row]:
+    return read_rows(table([HEADER, *rows]).grid(), 1, columns, RowRules(**rules), WORDS)
 
 
 def kinds(*rows: list[str]) -> list[str]:

@@ -195,7 +195,7 @@ def _sabotaged() -> None:
     """Make a worker misbehave on documents whose names say so, as faults in a library and of ours would."""
     process = vars(run_module)["process"]
 
-    def sabotaged(data: bytes, file_name: str) -> Any:
+    def sabotaged(data: bytes, file_name: str, families: Any) -> Any:
         if file_name.startswith("poison"):
             os.kill(os.getpid(), signal.SIGABRT)
         if file_name.startswith("defect"):
@@ -205,7 +205,7 @@ def _sabotaged() -> None:
             assert not eaten
         while file_name.startswith("endless"):
             pass
-        return process(data, file_name)
+        return process(data, file_name, families)
 
     vars(run_module)["process"] = sabotaged
     vars(run_module)["limited"] = partial(worker.limited, SMALL)
@@ -302,7 +302,7 @@ def test_a_defect_of_ours_costs_one_document_and_shows_in_the_exit_code(
 def test_an_input_without_a_final_state_fails_the_run(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_module, "_document_row", lambda one: {"file_name": "another", "status": "published"})
+    monkeypatch.setattr(run_module, "_document_row", lambda one, read_by: {"file_name": "another", "status": "published"})
     with pytest.raises(Defect, match=r"good\.docx"):
         run([str(inbox)], tmp_path / "out")
 

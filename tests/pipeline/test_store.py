@@ -8,13 +8,13 @@ import pytest
 
 from pipeline import __version__
 from pipeline import store as store_module
-from pipeline.store import Outcome, Store, written_aside
+from pipeline.store import Outcome, Store, version, written_aside
 
 ID = "ab" * 32
 
 
 def test_a_result_comes_back_as_it_was(tmp_path: Path) -> None:
-    store = Store(tmp_path)
+    store = Store(tmp_path, version())
     outcome = Outcome(ID, "published", None, {"tables": [{"table": 1, "caption": "Заходи", "unit": None}]})
     assert store.get(ID) is None
     store.put(outcome)
@@ -23,15 +23,14 @@ def test_a_result_comes_back_as_it_was(tmp_path: Path) -> None:
 
 
 def test_another_version_does_not_see_the_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = Store(tmp_path)
+    store = Store(tmp_path, version())
     store.put(Outcome(ID, "published"))
-    monkeypatch.setattr(store_module, "version", lambda: "9.9.9+other")
-    assert store.get(ID) is None
+    assert Store(tmp_path, "9.9.9+other").get(ID) is None
 
 
 @pytest.mark.parametrize("word", ["ocr_models", "crashed", "unreadable_file", "defect"])
 def test_what_lies_in_the_machine_is_not_kept(tmp_path: Path, word: str) -> None:
-    store = Store(tmp_path)
+    store = Store(tmp_path, version())
     store.put(Outcome(ID, "refused", f"{word}: mend it"))
     assert store.get(ID) is None
     store.put(Outcome(ID, "refused", "encrypted: mend it"))
@@ -39,7 +38,7 @@ def test_what_lies_in_the_machine_is_not_kept(tmp_path: Path, word: str) -> None
 
 
 def test_a_damaged_result_is_read_anew(tmp_path: Path) -> None:
-    store = Store(tmp_path)
+    store = Store(tmp_path, version())
     store.put(Outcome(ID, "published"))
     (file,) = tmp_path.rglob("*.json")
     file.write_bytes(file.read_bytes()[:-3])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text import alike, contains, latin, plain, squeeze
+from pipeline.text import Words, alike, latin, mend, one_script, plain, squeeze, visible, word_places
 
 
 @pytest.mark.parametrize(
@@ -55,52 +55,6 @@ def test_latin_turns_look_alikes_only() -> None:
     assert latin("ХVІІІ-С/2024 Ж") == "XVIII-C/2024 Ж"
 
 
-def misread(text: str, places: int) -> str:
-    """Misread every eighth letter, as many as said."""
-    letters = list(text)
-    for index in range(places):
-        letters[index * 8] = "ъ"
-    return "".join(letters)
-
-
-HEADING = "Фактично профінансовано"
-
-
-@pytest.mark.parametrize(
-    ("text", "phrase", "expected"),
-    [
-        (f"{HEADING}, тис. грн", HEADING, True),
-        ("Фактич-\nно профінан-\nсовано", HEADING, True),
-        (f"xx {misread(squeeze(HEADING), 2)} xx", HEADING, True),
-        (misread(squeeze(HEADING), 3), HEADING, False),
-        (HEADING[3:], HEADING, False),
-        ("фактично фінансовано", HEADING, False),
-        ("Заходи", "Заходів", False),
-        ("план", "плян", False),  # too short for a misread letter
-        ("що завгодно", "", False),
-        ("", HEADING, False),
-    ],
-)
-def test_contains(text: str, phrase: str, expected: bool) -> None:
-    assert contains(text, phrase) is expected
-
-
-def distance(one: str, other: str) -> int:
-    """Give the edit distance by its definition."""
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, start=1):
-        row, before = [i], row
-        for j, b in enumerate(other, start=1):
-            row.append(min(before[j] + 1, row[-1] + 1, before[j - 1] + (a != b)))
-    return row[-1]
-
-
-@given(st.text(alphabet="аб", max_size=20), st.text(alphabet="аб", min_size=8, max_size=17))
-def test_contains_agrees_with_the_definition(hay: str, needle: str) -> None:
-    least = min(distance(needle, hay[i:j]) for i in range(len(hay) + 1) for j in range(i, len(hay) + 1))
-    assert contains(hay, needle) is (least <= len(needle) // 8)
-
-
 @pytest.mark.parametrize(
     ("one", "other", "expected"),
     [
@@ -115,3 +69,90 @@ def test_contains_agrees_with_the_definition(hay: str, needle: str) -> None:
 def test_alike(one: str, other: str, expected: bool) -> None:
     assert alike(one, other) is expected
     assert alike(other, one) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Р І Ш Е Н Н Я", "РІШЕННЯ"),
+        ("З  В  І  Т про виконання", "ЗВІТ про виконання"),
+        ("палаців i будинкiв", "палаців і будинків"),
+        ("Koштopиc", "Кошторис"),
+        ("фінан-сування", "фінансування"),
+        ("виконан-\nня", "виконання"),
+        ("забез-печення бюд-жетних видат-ків", "забезпечення бюджетних видатків"),
+        ("енерго-\nносії", "енергоносії"),
+        ("фінансово-господарсь-кої", "фінансово-господарської"),
+        ("штатних працівників3, осіб", "штатних працівників, осіб"),
+        ("План3", "План"),
+        ("(КФКВК)1", "(КФКВК)"),
+        ("код ТКВКБМС2", "код ТКВКБМС"),
+        ("залишок² коштів¹⁾", "залишок коштів"),
+        ("здо\u00adров\u200bя", "здоровя"),
+        ("об’єкт", "об'єкт"),
+    ],
+)
+def test_labels_are_mended(text: str, expected: str) -> None:
+    assert mend(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "соціально-економічний розвиток", "план-графік", "будь-який", "по-перше", "Івано-Франківськ", "веб-сайт",
+        "матеріально-технічна база", "прем'єр-ліга", "КНП-центр", "науково-дослідні роботи", "все-таки", "ПМ 10, COVID-19",
+        "Розділ I", "А Б В", "вітаміни B12", "м2", "лікування COVID19", "Обсяг (план)", "роки 2024-2026",
+    ],
+)  # fmt: skip
+def test_what_is_right_stays(text: str) -> None:
+    assert mend(text) == text
+
+
+@given(st.text())
+def test_mending_twice_changes_nothing_more(text: str) -> None:
+    once = mend(text)
+    assert mend(once) == once or "-" in text or any(map(str.isdigit, once)), "a mark or hyphen may hide another"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("iнших", "інших"),  # Latin i
+        ("Cтpoк виконання", "Строк виконання"),
+        ("Wоrd файл", "Word файл"),  # Cyrillic о
+        ("COVID і ВООЗ", "COVID і ВООЗ"),
+        ("аіс", "аіс"),
+        ("план i факт", "план і факт"),
+        ("plan", "plan"),
+    ],
+)
+def test_a_word_has_one_script(text: str, expected: str) -> None:
+    assert one_script(text) == expected
+
+
+def test_words_of_the_document_tell_hyphens() -> None:
+    asked: list[int] = []
+
+    def texts() -> list[str]:
+        asked.append(1)
+        return ["Кількість киснево-транспортних", "Облаштування майдан чика", "майданчик для ігор"]
+
+    words = Words(texts)
+    assert words.mended("Захід А") == "Захід А"
+    assert not asked, "the document is looked at only where a hyphen asks for it"
+    assert words.mended("май-данчик") == "майданчик"
+    assert words.mended("кисень-транспорт") == "кисень-транспорт"
+    assert words.mended("май-данчик") == "майданчик"
+    assert asked == [1]
+
+
+def test_places_of_words_count_letters_of_the_squeezed_text() -> None:
+    starts, ends = word_places("Строк виконання, % плану")
+    letters = squeeze("Строк виконання, % плану")
+    assert letters == "строквиконаннявідсотокплану"
+    assert {letters[at:] for at in starts} == {letters, "виконаннявідсотокплану", "відсотокплану", "плану"}
+    assert {letters[:at] for at in ends} == {"строк", "строквиконання", "строквиконаннявідсоток", letters}
+
+
+def test_visible_leaves_out_what_is_not_seen() -> None:
+    assert visible(" 2\u00a0000\u200b,\u00ad00 \n") == "2 000,00"

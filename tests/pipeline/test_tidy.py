@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.columns import Context
 from pipeline.facts import Facts
-from pipeline.family import load_families
+from pipeline.family_files import load_families
+from pipeline.text import Words
 from pipeline.tidy import Understood, tidy_rows, understand
 from tests.builders import table
 from validators.arithmetic import check
@@ -34,7 +36,8 @@ FACTS = Facts(period_start=2024, period_end=2026)
 def understood(
     rows: Sequence[Sequence[str]], caption: str | None = None, facts: Facts = FACTS, **cell: Any
 ) -> Understood:
-    return understand(1, table(rows, **cell), caption, facts, load_families())
+    around = Context((caption,) if caption else (), facts)
+    return understand(1, table(rows, **cell), caption, around, load_families(), Words(lambda: ()))
 
 
 def at(found: Understood, row: int, column: int) -> Observation:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.units import find_unit
+from pipeline.units import find_unit, heading_unit, known_unit, label_unit, read_unit
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,48 @@ from pipeline.units import find_unit
 )
 def test_unit(text: str, expected: str | None) -> None:
     assert find_unit(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("%", "percent"), ("тис. грн", "thousand UAH"), ("грн.", "UAH"), ("₴", "UAH"), ("осіб", "count"), ("од.", "count"),
+        ("тис. осіб", "thousand count"), ("тис.", "thousand"), ("млн", "million"), ("рази", "times"), ("кв.м", "кв.м"),
+        ("м2", "м2"), ("%.", None), ("рік", None), ("грн/м2", None), ("тис. грн на рік", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_text_that_is_a_unit(text: str, expected: str | None) -> None:
+    assert known_unit(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"),
+    [
+        ("Чисельність населення (на початок року)1, тис. осіб", "thousand count"),
+        ("Середня заробітна плата працівників, грн", "UAH"),
+        ("Заборгованість, тис.грн (на початок року)", "thousand UAH"),
+        ("Забезпеченість житлом, м2 загальної площі", "м2"),
+        ("Площа (кв.м)", "кв.м"),
+        ("Площа території, км2", "км2"),
+        ("Оснащення пункту розливу води, м. Лохвиця", None),  # a town
+        ("роботи, послуги", None),
+        ("Бібліотеки", None),
+    ],
+)
+def test_unit_at_the_end_of_a_label(label: str, expected: str | None) -> None:
+    assert label_unit(label) == expected
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"), [("Кількість", "count"), ("Площа, га", "га"), ("Кількість, тис. шт.", "thousand count"), ("Сума", None)]
+)
+def test_unit_of_a_heading(heading: str, expected: str | None) -> None:
+    assert heading_unit(heading) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("осіб", "count"), ("м²", "м²"), ("примірників", "примірників"), ("х", None), ("-", None), ("", None), ("тис.грн.", "thousand UAH")],
+)
+def test_unit_of_a_column_of_units(text: str, expected: str | None) -> None:
+    assert read_unit(text) == expected

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import observation
-from validators.arithmetic import check
+from validators.arithmetic import Combination, Relation, Rules, check, holds_in_row
 from validators.findings import Finding
 from validators.records import Observation
 
@@ -19,11 +18,23 @@ Sections = {"section_number": "I", "section": "Перший"}
 
 
 def _checks(observations: Sequence[Observation]) -> tuple[list[str | None], list[Finding]]:
-    checked, findings = check(observations)
-    assert [replace(o, check=None) for o in checked] == [replace(o, check=None) for o in observations], (
+    checked, findings = check(observations, _rules(observations))
+    assert [o._replace(check=None) for o in checked] == [o._replace(check=None) for o in observations], (
         "only `check` is set"
     )
     return [o.check for o in checked], findings
+
+
+def _rules(observations: Sequence[Observation]) -> Rules:
+    """Give the relations of percentages with the plan and the actual of the same years and fund, by their columns."""
+    columns = {(o.measure, o.period_start, o.fund): o.column for o in observations}
+    return Rules(
+        [
+            Relation("percent", column, columns["actual", year, fund], columns["plan", year, fund])
+            for (measure, year, fund), column in columns.items()
+            if measure == "percent" and {("actual", year, fund), ("plan", year, fund)} <= columns.keys()
+        ]
+    )
 
 
 def _section(total: str, *items: str, numbers: Sequence[str] = ()) -> list[Observation]:
@@ -261,7 +272,7 @@ def test_every_contradicted_number_is_told_and_nothing_else(rows: list[list[str]
         for column, raw in enumerate(texts)
     ]  # fmt: skip
     checked, findings = check(found)
-    assert [replace(o, check=None) for o in checked] == found
+    assert [o._replace(check=None) for o in checked] == found
     assert all((o.check is None) == (o.value is None) for o in checked)
     contradicted = {o.place for o in checked if o.check == "contradicted"}
     errors = [f for f in findings if f.severity == "error"]
