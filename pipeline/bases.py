@@ -52,7 +52,8 @@ def find_relations(columns: Sequence[Column], body: Sequence[Sequence[str]]) -> 
             values[index] = [numerals.parse(row[index]).value for row in body]
         return values[index]
 
-    relations, unfit = [], set()
+    found: dict[int, Relation] = {}
+    open_: dict[int, list[Relation]] = {}
     with exactly():
         for index, column in enumerate(columns):
             if column.measure not in ("percent", "deviation"):
@@ -64,11 +65,20 @@ def find_relations(columns: Sequence[Column], body: Sequence[Sequence[str]]) -> 
                 if (relation := _tried(rule, index, first, second, of)) is not None
             ]
             relation = _best(columns, index, tried)
-            if relation is not None:
-                relations.append(relation)
-            elif tried:
-                unfit.add(index)
-    return relations, frozenset(unfit)
+            if relation is None:
+                open_[index] = tried
+            else:
+                found[index] = relation
+    usual_here = any(_is_usual(columns, relation) for relation in found.values())
+    for index, tried in open_.items():
+        usual = _usual(columns, index)
+        if usual is not None and usual_here and all(relation.tested <= FEW for relation in tried):
+            found[index] = Relation("percent", index, *usual)  # as in the table's other columns
+    return [found[i] for i in sorted(found)], frozenset(i for i, tried in open_.items() if tried and i not in found)
+
+
+def _is_usual(columns: Sequence[Column], relation: Relation) -> bool:
+    return relation.fits > 0 and (relation.first, relation.second) == _usual(columns, relation.result)
 
 
 def by_their_numbers(columns: Sequence[Column], body: Sequence[Sequence[str]], known: Collection[str]) -> list[Column]:

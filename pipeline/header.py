@@ -78,9 +78,10 @@ def _heads(grid: list[list[Cell]], index: int) -> bool:
     if len(filled) < 2 or not all(_is_heading(cell.text) for cell in filled):
         return False
     below = grid[index + 1 : index + 1 + EVIDENCE]
-    over_numbers = [cell for cell in filled if _of_numbers(below, cell)]
+    narrow = [cell for cell in filled if cell.column and 2 * cell.column_span <= len(grid[index])]
+    over_numbers = [cell for cell in narrow if _of_numbers(below, cell)]
     titles_above = all(len([cell for cell in _different(row) if cell.text.strip()]) == 1 for row in grid[:index])
-    if titles_above and (over_numbers or len(filled) > 2):
+    if titles_above and (len(filled) > 2 or any(cell.column and _of_numbers(below, cell) for cell in filled)):
         return True
     if grid[index][0].text.strip():
         return len(over_numbers) >= 2 and 2 * len(over_numbers) >= len(filled)

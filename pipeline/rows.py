@@ -350,7 +350,8 @@ class _Classifier:
     def _adds_up(self, draft: _Draft) -> bool:
         """Whether the first of the rows below, at least two, add up to this one in every column they could.
 
-        Where neither this row nor the one below says that its parts follow (`у тому числі`), two columns must agree.
+        Where neither this row nor the one below says that its parts follow (`у тому числі`), two different numbers must
+        agree, or one of more than three digits.
         """
         at = draft.index - self._drafts[0].index
         below = self._drafts[at + 1 : at + 1 + _PARTS]
@@ -362,7 +363,7 @@ class _Classifier:
         if self._rules.no_total and not said:
             return False  # revenue is cost and profit together, and yet no sum of them
         wanted = [(i, v) for i in self._sums if (v := numerals.parse(draft.grid[i].text).value)]
-        if not wanted or (not said and len({v for _, v in wanted}) < 2):
+        if not wanted or not (said or len({v for _, v in wanted}) > 1 or len(wanted[0][1].as_tuple().digits) > 3):
             return False
         first, total = wanted[0]
         reached = Decimal(0)

@@ -42,7 +42,7 @@ class Sample:
         return self._once(("words", column), lambda: _most(self.texts(column), _is_wordy))
 
     def are_numbers(self, column: int) -> bool:
-        """Whether all filled cells are numbers, or say that there is none, and most are more than one sign; no years."""
+        """Whether all filled cells are numbers, or say that there is none, and are no years."""
         return self._once(("numbers", column), lambda: _are_numbers(self.texts(column)))
 
     def are_codes(self, kind: str, column: int) -> bool:
@@ -70,9 +70,10 @@ def _is_wordy(text: str) -> bool:
 
 
 def _are_numbers(texts: Sequence[str]) -> bool:
-    if not texts or not all(map(numerals.is_value, texts)) or all(map(is_only_years, texts)):
+    found = [numerals.parse(text) for text in texts]
+    if not any(number.value is not None for number in found) or all(map(is_only_years, texts)):
         return False
-    return 2 * sum(len(text) > 1 for text in texts) >= len(texts)
+    return all(number.missing != "unreadable" for number in found)
 
 
 def _are_codes(kind: str, texts: Sequence[str]) -> bool:

@@ -19,7 +19,7 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _CYRILLIC = re.compile(r"[А-Яа-яЄєІіЇїҐґ]")
 _LATIN = re.compile(r"[A-Za-z]")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-_SPACED = re.compile(r"[А-ЯЄІЇҐA-Z](?<!\S.)(?: {1,2}[А-ЯЄІЇҐA-Z]){3,}(?!\S)")
+_SPACED = re.compile(r"[А-ЯЄІЇҐA-Z](?<!\S.)(?: +[А-ЯЄІЇҐA-Z]){3,}(?!\S)")
 _HYPHENED = re.compile(r"([^\W\d_]+)([-‐](?:\s*\n\s*)?)(?=([^\W\d_]+))")
 _WITHIN = tuple("'‐-")
 """Signs that stand inside words."""
@@ -172,8 +172,14 @@ def mend(text: str, known: Callable[[str], bool] = nothing_known) -> str:
         return text
     if "-" in text or "‐" in text:
         text = _HYPHENED.sub(lambda found: _joined(found, known), text)
-    text = _FOOTNOTE.sub("", one_script(plain(_UNSEEN.sub("", text))))
-    return _SPACED.sub(lambda found: found[0].replace(" ", ""), text).strip()
+    text = _SPACED.sub(_closed_up, _UNSEEN.sub("", text).replace("\u00a0", " "))
+    return _FOOTNOTE.sub("", one_script(plain(text))).strip()
+
+
+def _closed_up(found: re.Match[str]) -> str:
+    """Give spaced letters as words: a space wider than between the letters parts two words."""
+    narrow = min(map(len, re.findall(" +", found[0])))
+    return "".join(" " if len(gap) > narrow else "" if gap else letter for gap, letter in re.findall("( +)|(.)", found[0]))
 
 
 def _joined(found: re.Match[str], known: Callable[[str], bool]) -> str:

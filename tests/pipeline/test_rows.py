@@ -120,7 +120,7 @@ def test_header_repeated_in_the_body_is_header(row: list[str]) -> None:
 
 
 def test_rows_without_letters_are_no_repeated_header() -> None:
-    found = read_rows(table([["", "", "", ""], ["-", "—", "-", "-"]]), 1, COLUMNS)
+    found = read_rows(table([["", "", "", ""], ["-", "—", "-", "-"]]).grid(), 1, COLUMNS, RowRules(), WORDS)
     assert [row.kind for row in found] == ["item"]
 
 
@@ -154,4 +154,4 @@ def test_number_merged_over_rows_numbers_none_of_them() -> None:
 def test_each_cell_of_a_row_is_given_once() -> None:
     found = read(["Всього", "<", "1", "<"])
     assert [(cell.text, cell.column_span) for cell in found[0].cells] == [("Всього", 2), ("1", 2)]
-    assert found[0].labels == {"item_number": "Всього"}
+    assert found[0].labels == {"item": "Всього"}, "a name over the number's column, too"

@@ -72,9 +72,11 @@ def test_observations_say_what_each_value_is() -> None:
         "I", "Освіта", "1.1", "Ремонт", "item",
     )  # fmt: skip
     actual = at(found, 3, 6)
-    assert (actual.measure, actual.unit, actual.value, actual.missing) == ("actual", "thousand UAH", None, "nil")
+    assert (actual.measure, actual.unit, actual.value, actual.missing) == ("actual", "thousand UAH", None, "not_due")
     assert at(found, 3, 7).unit == "percent"
-    assert (at(found, 4, 4).missing, at(found, 4, 6).missing) == ("not_applicable", "blank")
+    assert (at(found, 4, 4).missing, at(found, 4, 6).missing, at(found, 4, 7).missing) == (
+        "not_applicable", "not_due", "blank",
+    )  # fmt: skip
     assert at(found, 5, 3).row_kind == "subtotal"
     assert {o.row for o in found.observations} == {3, 4, 5}, "section headings hold no values"
 
@@ -92,14 +94,14 @@ def test_unreadable_value_is_told_and_kept() -> None:
 
 def test_tidy_rows_of_measures() -> None:
     found = understood(MEASURES)
-    rows = tidy_rows(found, check(found.observations)[0])
+    rows = tidy_rows(found, check(found.observations, found.rules)[0])
     assert [(r["row"], r["period_start"], r["period_end"]) for r in rows] == [
         (row, year, year) for row in (3, 4, 5) for year in (2024, 2025)
     ]
     assert rows[0] == {
         "table": 1, "row": 3, "section_number": "I", "section": "Освіта", "item_number": "1.1", "item": "Ремонт",
         "term_start": 2024, "term_end": 2025, "executors": None, "fund": "total", "row_kind": "item",
-        "period_start": 2024, "period_end": 2024, "plan": Decimal("100.00"), "actual": Decimal("50.00"),
+        "period_start": 2024, "period_end": 2024, "part": None, "plan": Decimal("100.00"), "actual": Decimal("50.00"),
         "deviation": None, "percent": Decimal(50), "unit": "thousand UAH", "note": "триває", "check": "unchecked",
     }  # fmt: skip
     assert (rows[1]["actual"], rows[3]["plan"], rows[4]["row_kind"]) == (None, None, "subtotal")
@@ -111,7 +113,7 @@ def test_check_of_a_tidy_row_is_the_weakest_of_its_numbers() -> None:
         ["", "Всього по розділу", "", "100,00", "200,00", "50,00", "6,00", "", "", ""],
     ]
     found = understood([*MEASURES[:3], *rows])
-    assert [row["check"] for row in tidy_rows(found, check(found.observations)[0])] == [
+    assert [row["check"] for row in tidy_rows(found, check(found.observations, found.rules)[0])] == [
         "verified",
         "contradicted",  # its percentage
         "verified",
@@ -139,7 +141,7 @@ def test_indicators() -> None:
     assert found.family is not None
     assert found.family.name == "program_indicators"
     assert [at(found, row, 2).unit for row in (2, 3, 4)] == ["count", "percent", None]
-    rows = tidy_rows(found, check(found.observations)[0])
+    rows = tidy_rows(found, check(found.observations, found.rules)[0])
     assert rows[0] == {
         "table": 1, "row": 2, "group": "Показники продукту", "item_number": "1", "indicator": "Кількість закладів, од.",
         "planned": Decimal(308), "actual": Decimal(300), "reason": "брак коштів", "actions": "-", "check": "unchecked",
@@ -183,7 +185,7 @@ def test_columns_alike_do_not_stand_for_each_other() -> None:
     below = ["^", "^", "місцевий бюджет", "інші джерела", "^"]
     found = understood([header, below, ["1", "Ремонт", "10", "7", "5"], ["2", "Школа", "20", "3", "5"]])
     assert at(found, 2, 2).series != at(found, 2, 3).series
-    rows = tidy_rows(found, check(found.observations)[0])
+    rows = tidy_rows(found, check(found.observations, found.rules)[0])
     assert sorted(row["plan"] for row in rows if row["row"] == 2 and row["plan"] is not None) == [7, 10]
 
 
