@@ -27,7 +27,7 @@ _BARE_YEAR = re.compile(rf"(?<![\d.,/№-])(?<!№ ){_SPAN}(?![\d/]|[.,]\d)")
 _REPORTED = re.compile(rf"\bза\s+{_SPAN}\s*(?:рік|роки|р)", re.IGNORECASE)
 _AS_OF = re.compile(r"\b(?:станом\s+)?на\s+", re.IGNORECASE)
 _COMPARED = re.compile(
-    r"\s(?:у %|у відсотках)?\s*\b(?:до|проти|порівняно з|у порівнянні з|відносно)\b.*", re.IGNORECASE
+    r"(?:^|\s)(?:у %|у відсотках)?\s*\b(?:до|проти|порівняно з|у порівнянні з|відносно)\b.*", re.IGNORECASE
 )
 _COMPARISON = re.compile(r"%|відсот|темп|індекс|приріст|зростан|порівня|проти", re.IGNORECASE)
 

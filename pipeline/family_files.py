@@ -20,7 +20,7 @@ from pipeline.column import PLACEHOLDERS
 from pipeline.exits import UsageError
 from pipeline.family import ColumnRule, Family, Recognition, RowRules, Source
 from validators.arithmetic import Combination
-from validators.model import CHECKS, ROW_KINDS, Dataset, Field, Kind
+from validators.model import CHECKS, ROW_KINDS, STANDING, Dataset, Field, Kind
 
 _PLACE = (
     Field("document_id", "text", "SHA-256 of the file's bytes", True, pattern=r"[0-9a-f]{64}"),
@@ -170,6 +170,8 @@ class _Reader:
         name = self._need(data, "name", "")
         if not isinstance(name, str) or not _NAME.fullmatch(name):
             raise self._fail("", f"name is {name!r}; it names files, so it needs small Latin letters, digits and _")
+        if name in {dataset.name for dataset in STANDING}:
+            raise self._fail("", f"name is {name!r}, which is a data set that every run writes; choose another")
         title = self._need(data, "title", "")
         rules = tuple(self._rule(entry, i) for i, entry in enumerate(self._need(data, "columns", ""), start=1))
         meanings = {name for rule in rules for name in (rule.label, rule.measure, rule.within_year)}
@@ -215,6 +217,7 @@ class _Reader:
     def _rule(self, found: Mapping[str, Any], number: int) -> ColumnRule:
         place = f"[[columns]] entry {number}"
         self._check_keys(found, "columns", place)
+        self._need(found, "headings", place)
         headings = self._texts(found, "headings", place)
         label, measure = found.get("becomes"), found.get("measure")
         if (label is None) == (measure is None):

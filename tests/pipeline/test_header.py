@@ -33,7 +33,7 @@ PARTED = [["№", "План", "<"], ["", "2024 рік", "2025 рік"], ["1", "1
             [["а", "б", "в"], ["1", "2", "3"], ["x", "y", "z"]], 1, 2, id="the file says so, and numbers follow"
         ),
         pytest.param([["а", "б"], ["в", "г"]], 9, 1, id="the file says more than there is"),
-        pytest.param([["а", "б"], ["в", "г"], ["5", "6"]], 3, 2, id="the file says every row is heading"),
+        pytest.param([["а", "б"], ["в", "г"], ["5", "6"]], 3, 1, id="the file says every row is heading"),
         pytest.param([["а", "б"], ["в", "5"], ["д", "е"]], 2, 1, id="the file says so of values"),
         pytest.param([["а", "План", ""], ["", "2024", "2025 рік"], ["x", "1", "2"]], None, 2, id="nothing but years"),
         pytest.param([["лише", "рядок"]], None, 0, id="one row is no header"),

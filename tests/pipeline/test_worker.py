@@ -320,7 +320,7 @@ def _show_with_little_memory(path: str) -> tuple[int, str, str]:
 
 
 def _show_with_a_crash(path: str) -> tuple[int, str, str]:
-    with patch.object(process, "interpret", lambda data, name: _quietly(os.abort)):
+    with patch.object(process, "interpret", lambda data, name, families: _quietly(os.abort)):
         return _show(path)
 
 

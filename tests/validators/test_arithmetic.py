@@ -199,7 +199,7 @@ def test_counts_are_not_summed() -> None:
 
 def test_a_doubtful_reading_that_fits_is_verified_but_stays_doubtful() -> None:
     rows = _section("10,00", "4,00", "6,00")
-    checked, _ = check([replace(rows[0], doubtful=True), *rows[1:]])
+    checked, _ = check([rows[0]._replace(doubtful=True), *rows[1:]])
     assert (checked[0].check, checked[0].doubtful) == ("verified", True)
 
 
@@ -237,7 +237,7 @@ def test_sums_and_percentages_of_the_longest_numbers_are_exact() -> None:
     rows = _section("1" + "9" * 26 + "8,0000000002", f"{most},0000000001", f"{most},0000000001")
     assert _checks(rows) == (["verified"] * 3, [])
     checks, findings = _checks(
-        [*rows[:2], replace(rows[2], value=rows[2].value + Decimal("1E-10") if rows[2].value else None)]
+        [*rows[:2], rows[2]._replace(value=rows[2].value + Decimal("1E-10") if rows[2].value else None)]
     )
     assert (checks[-1], len(findings)) == ("contradicted", 1)
     checks, findings = _checks(_row("0,0000000001", most, "5,0000000000"))
@@ -278,3 +278,87 @@ def test_every_contradicted_number_is_told_and_nothing_else(rows: list[list[str]
     errors = [f for f in findings if f.severity == "error"]
     assert {(f.row, f.column) for f in errors} <= contradicted
     assert contradicted <= {place for f in errors for place in f.cells}
+
+
+# What a family says must hold in every row
+
+
+def _asset(initial: str, worn: str, residual: str, **fields: str) -> list[Observation]:
+    measures = ("initial_value", "depreciation", "residual_value")
+    return [
+        observation(3, column, raw, measure=measure, unit="UAH", **fields)
+        for column, (measure, raw) in enumerate(zip(measures, (initial, worn, residual), strict=True))
+    ]
+
+
+WORN = Combination("", "residual_value", ((1, "initial_value"), (-1, "depreciation")))
+
+
+@pytest.mark.parametrize(
+    ("residual", "status"), [("75,50", "verified"), ("75,5", "verified"), ("175,50", "contradicted"), ("", None)]
+)
+def test_a_difference_that_the_family_states(residual: str, status: str | None) -> None:
+    checked, findings = check(_asset("100,50", "25,00", residual), Rules(combinations=[WORN]))
+    assert checked[2].check == status
+    assert len(findings) == (status == "contradicted")
+    if findings:
+        assert (findings[0].rule, findings[0].expected) == ("sum", "75.50")
+        assert "різниця" in findings[0].message
+
+
+FUNDS = Combination("", "total", ((1, "general"), (1, "special")), of_funds=True)
+
+
+def _funds(general: str, special: str, total: str, item: str = "Ремонт") -> list[Observation]:
+    funds = ("general", "special", "total")
+    return [
+        observation(3, column, raw, fund=fund, item=item)
+        for column, (fund, raw) in enumerate(zip(funds, (general, special, total), strict=True))
+    ]
+
+
+def test_funds_add_up_in_every_row() -> None:
+    rules = Rules(combinations=[FUNDS], sums=False)
+    assert {o.check for o in check(_funds("70", "30", "100"), rules)[0]} == {"verified"}
+    checked, findings = check(_funds("70", "", "100"), rules)
+    assert ([o.check for o in checked], len(findings)) == (["unchecked", None, "contradicted"], 1)
+    for item in ("Середня вартість", "витрати на одного учня", "Відсоток виконання"):
+        assert check(_funds("70", "30", "50", item), rules)[1] == [], "averages do not add up"
+
+
+@pytest.mark.parametrize(
+    ("printed", "status"), [("-20", "verified"), ("20", "contradicted"), ("-20,00", "verified"), ("-19", "contradicted")]
+)
+def test_a_deviation_is_taken_the_way_that_was_found(printed: str, status: str) -> None:
+    row = [observation(1, c, raw, measure=m) for c, (m, raw) in enumerate((("plan", "100"), ("actual", "80"), ("deviation", printed)))]
+    checked, findings = check(row, Rules([Relation("difference", 2, 1, 0)]))
+    assert (checked[2].check, len(findings)) == (status, status == "contradicted")
+
+
+def test_growth_is_a_percentage_less_a_hundred() -> None:
+    assert holds_in_row("growth", Decimal("4.7"), Decimal("104.7"), Decimal(100))
+    assert not holds_in_row("growth", Decimal("104.7"), Decimal("104.7"), Decimal(100))
+
+
+def test_so_many_times_is_no_percentage() -> None:
+    row = [
+        observation(1, 0, "400", measure="plan"),
+        observation(1, 1, "860", measure="actual"),
+        observation(1, 2, "в 2,2 р.б.", measure="percent", unit="times"),
+    ]
+    assert check(row, Rules([Relation("percent", 2, 1, 0)]))[1] == []
+
+
+def test_a_total_over_groups_and_what_follows_them() -> None:
+    """As in a report on a budget: taxes, `Разом`, then transfers, `Усього`."""
+    kinds = ("item", "item", "subtotal", "item", "total")
+    rows = [observation(i, 0, raw, row_kind=kind) for i, (raw, kind) in enumerate(zip(("60", "40", "100", "25", "125"), kinds, strict=True))]
+    assert {o.check for o in check(rows)[0]} == {"verified"}
+    wrong = [*rows[:4], observation(4, 0, "130", row_kind="total")]
+    assert check(wrong)[1] == [], "several sums could be meant: none is held against it"
+
+
+def test_without_sums_nothing_is_added() -> None:
+    rows = [observation(0, 0, "60"), observation(1, 0, "99", row_kind="total")]
+    assert check(rows, Rules(sums=False))[1] == []
+    assert len(check(rows)[1]) == 1

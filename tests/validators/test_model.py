@@ -24,7 +24,7 @@ from validators.model import (
 )
 from validators.records import Observation
 
-NAMES = ("documents", "tables", "cells", "observations", "findings")
+NAMES = ("documents", "tables", "columns", "cells", "observations", "findings")
 
 
 def test_the_standing_data_sets() -> None:
@@ -43,7 +43,7 @@ def test_documents_hold_every_fact_and_tables_every_count() -> None:
 
 
 def test_observations_and_findings_hold_what_their_records_hold() -> None:
-    assert OBSERVATIONS.columns == ("document_id", *(field.name for field in fields(Observation)))
+    assert set(OBSERVATIONS.columns) == {"document_id", *Observation._fields}
     assert set(FINDINGS.columns) == {"document_id", *(field.name for field in fields(Finding))}
 
 
@@ -104,3 +104,14 @@ def test_every_problem_of_every_row_is_told() -> None:
     for told in ("n: 0 is below 1", "a: 5 is not of kind text", "key (1,) repeats", "n: None is missing"):
         assert any(told in problem for problem in problems), told
     assert dataset.problems(rows[:1]) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "broken"), [(Decimal(50), None), (Decimal(-1), "below 0"), (Decimal(501), "above 500"), (None, "missing")]
+)
+def test_rules_of_a_soft_column_are_told_apart_from_its_kind(value: Decimal | None, broken: str | None) -> None:
+    field = Field("percent", "decimal", "x", required=True, minimum=0, maximum=500, soft=True)
+    assert field.broken(value) == broken
+    assert field.problem(value) is None, "what a document says is no defect of ours"
+    assert field.problem("50") is not None
+    assert Field("percent", "decimal", "x", True, minimum=0).problem(value) == (broken if value != 501 else None)
