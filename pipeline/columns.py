@@ -33,13 +33,14 @@ SAMPLE = 60
 class Context:
     """What stands around a table.
 
-    `captions` are the texts right above it, the nearest first; `facts` those of the report; `unit` is the unit that
-    the document states for all of it; `whole` says that the table tells the funds itself.
+    `captions` are the texts right above it, the nearest first; `facts` those of the report; `unit` is the unit of
+    money that the document has besides, `unit_is_said` where it says that all of it is; `whole` says that the table tells the funds itself.
     """
 
     captions: tuple[str, ...] = ()
     facts: Facts = Facts()
     unit: str | None = None
+    unit_is_said: bool = False
     whole: bool = False
 
     @property
@@ -181,7 +182,7 @@ def _with_context(columns: Sequence[Column], around: Context, fund: str | None, 
         if period is None and years is not None:
             period = (years[1] - column.years_ago,) * 2 if column.years_ago else years
         unit = column.unit or (money if column.money else None if family is not None else common)
-        if unit is None and (column.money and not column.by_row):
+        if unit is None and column.money and (around.unit_is_said or not column.by_row):
             unit = around.unit
         found.append(replace(column, period=period, unit=unit, fund=column.fund or fund or "total"))
     return found

@@ -170,11 +170,12 @@ def texts_above(document: Document, table: Table) -> tuple[str, ...]:
     return tuple(found)
 
 
-def stated_unit(document: Document) -> str | None:
+def stated_unit(document: Document) -> tuple[str | None, bool]:
     """Give the unit that the document states once for all of it: `Одиниця виміру: тис. грн`, as text or in a form's head.
 
-    A unit that stands alone in a paragraph, `(млн грн)`, is that of tables without one of their own, too, where no
-    other does.
+    Returns:
+        The unit, and whether the document says that it is; if not, it stands alone in a paragraph, `(млн грн)`, as no
+        other does.
     """
     alone: set[str] = set()
     for block in document.blocks:
@@ -188,8 +189,8 @@ def stated_unit(document: Document) -> str | None:
             continue
         for text in texts:
             if (found := _UNIT.search(mend_alone(text))) and (unit := find_unit(found[1])):
-                return unit
-    return alone.pop() if len(alone) == 1 else None
+                return unit, True
+    return (alone.pop() if len(alone) == 1 else None), False
 
 
 def caption(document: Document, table: Table) -> str | None:

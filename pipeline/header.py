@@ -85,7 +85,12 @@ def _heads(grid: list[list[Cell]], index: int) -> bool:
         return True
     if grid[index][0].text.strip():
         return len(over_numbers) >= 2 and 2 * len(over_numbers) >= len(filled)
-    return 2 * len(over_numbers) > len(filled)
+    others = len(filled) - len(over_numbers) - sum(_is_empty(below, cell) for cell in filled)
+    return len(over_numbers) > others
+
+
+def _is_empty(rows: list[list[Cell]], heading: Cell) -> bool:
+    return not any(cell.text.strip() for row in rows for cell in row[heading.column : heading.end_column])
 
 
 def _of_numbers(rows: list[list[Cell]], heading: Cell) -> bool:

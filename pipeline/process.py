@@ -65,13 +65,13 @@ def meaning(document: Document, families: Sequence[Family]) -> Reading:
     """Understand an assembled document."""
     facts, findings = find_facts(document)
     words = Words(lambda: _texts(document))
-    unit = stated_unit(document)
+    unit, said = stated_unit(document)
     tables = tuple(
         understand(
             number,
             table,
             caption(document, table),
-            Context(texts_above(document, table), facts, unit),
+            Context(texts_above(document, table), facts, unit, said),
             families,
             words,
         )
