@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline import numerals
-from pipeline.column import Column
+from pipeline.column import Column, is_only_years
 from pipeline.dates import find_period, find_reported_years, find_years, heading_years, is_part_of_year
 from pipeline.facts import Facts
 from pipeline.family import Family
@@ -150,9 +150,11 @@ def _with_numbers(columns: Sequence[Column], body: Sequence[Sequence[str]], name
 
 
 def _counts(texts: Sequence[str]) -> bool:
-    """Whether a column only numbers the rows: `1. 2. 3. …`."""
+    """Whether a column only numbers the rows, `1. 2. 3. …`, or names them by years."""
     numbers = [text.strip().rstrip(".") for text in texts]
-    return len(numbers) > 1 and all(number.isdigit() for number in numbers) and numbers == sorted(set(numbers), key=int)
+    if len(numbers) < 2:
+        return False
+    return numbers == [str(n) for n in range(1, len(numbers) + 1)] or all(map(is_only_years, texts))
 
 
 def _are_codes(texts: Sequence[str]) -> bool:

@@ -48,6 +48,9 @@ _OF_THEM = re.compile(r"(?:[ву]\s+тому\s+числі|[ву]\s?т\.\s?ч\.|�
 _PARTS = 12
 """Rows below a row that may be its parts."""
 
+_FEW_DIGITS = 3
+"""Digits of a number that other rows may add up to by chance."""
+
 _NOTE = re.compile(r"(?:пояснення|примітк|причини|аналіз|\*+\s?\w|довідково\b(?!.*\d))", re.IGNORECASE)
 
 LONG = 160
@@ -348,39 +351,37 @@ class _Classifier:
         return "subtotal" if kind == "total" and self._rules.no_total else kind
 
     def _adds_up(self, draft: _Draft) -> bool:
-        """Whether the first of the rows below, at least two, add up to this one in every column they could.
+        """Whether the first of the rows below, two of them at least with numbers, add up to this one in every column.
 
         Where neither this row nor the one below says that its parts follow (`у тому числі`), two different numbers must
-        agree, or one of more than three digits.
+        agree, or one of more than three digits. Rows numbered alike are no parts of one another.
         """
         at = draft.index - self._drafts[0].index
         below = self._drafts[at + 1 : at + 1 + _PARTS]
-        if below and below[0].source and self._with_items:
-            return False
         if len(below) < 2 or below[0].kind is not None or not self._sums:
+            return False
+        if (below[0].source and self._with_items) or 0 < _depth(draft) == _depth(below[0]):
             return False
         said = bool(_OF_THEM.search(draft.label)) or is_part(below[0].label)
         if self._rules.no_total and not said:
             return False  # revenue is cost and profit together, and yet no sum of them
         wanted = [(i, v) for i in self._sums if (v := numerals.parse(draft.grid[i].text).value)]
-        if not wanted or not (said or len({v for _, v in wanted}) > 1 or len(wanted[0][1].as_tuple().digits) > 3):
+        if not wanted or not (said or len({v for _, v in wanted}) > 1 or _digits(wanted[0][1]) > _FEW_DIGITS):
             return False
         first, total = wanted[0]
-        reached = Decimal(0)
+        reached, parts = Decimal(0), 0
         for count, other in enumerate(below, start=1):
             if other.kind is not None:
                 return False
-            reached += numerals.parse(other.grid[first].text).value or 0
-            if (
-                count > 1
-                and reached == total
-                and all(
-                    sum((numerals.parse(o.grid[i].text).value or Decimal(0) for o in below[:count]), Decimal(0)) == v
-                    for i, v in wanted[1:]
-                )
-            ):
+            value = numerals.parse(other.grid[first].text).value
+            reached += value or 0
+            parts += bool(value)
+            if parts > 1 and reached == total and all(self._sum(below[:count], i) == v for i, v in wanted[1:]):
                 return True
         return False
+
+    def _sum(self, drafts: Sequence[_Draft], column: int) -> Decimal:
+        return sum((numerals.parse(draft.grid[column].text).value or Decimal(0) for draft in drafts), Decimal(0))
 
     def _kind_by_label(self, draft: _Draft, section: tuple[str | None, str | None]) -> RowKind:
         """Tell items, subtotals and totals by the code, or else by the label.
@@ -473,3 +474,17 @@ def _code(labels: dict[str, str]) -> str | None:
     """Give the row's code, `None` where the column of codes holds a dash or `х`."""
     code = labels.get("code")
     return code if code and any(map(str.isdigit, code)) else None
+
+
+def _depth(draft: _Draft) -> int:
+    """Give how many parts the row's own number has: 2 for `3.1`; 0 where it has none."""
+    found = _OWN_NUMBER.match(draft.labels.get("item_number") or draft.labels.get("item") or "")
+    return 0 if found is None else found[1].count(".") + 1
+
+
+_OWN_NUMBER = re.compile(r"\s*(\d{1,3}(?:\.\d{1,3})*)[.)]?(?:\s|$|(?=[^\W\d]))")
+
+
+def _digits(value: Decimal) -> int:
+    """Count the digits of a number without the zeros at its end."""
+    return len(value.normalize().as_tuple().digits)

@@ -28,7 +28,7 @@ SOURCE = {
 }
 _RAISED = re.compile(r"""\b(?:Refused|Broken)\(\s*f?["']([a-z_]+)""")
 _WRITTEN = re.compile(r"""\breason\s*=\s*f?["']([a-z_]+): """)
-_RULE = re.compile(r"""(?:\brule=|\bIdentity\()"([a-z_]+)\"""")
+_RULE = re.compile(r"""(?:\brule=|\bIdentity\(|\bRelation\()"([a-z_]+)\"""")
 
 
 def _words(pattern: re.Pattern[str]) -> set[str]:

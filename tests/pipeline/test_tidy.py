@@ -264,3 +264,83 @@ def test_every_cell_of_any_table_gets_one_role_and_every_value_one_observation(
     if found.family is not None:
         keys = [tuple(row.get(name) for name in found.family.tidy.key) for row in tidy]
         assert len(keys) == len(set(keys))
+
+
+# What no rule covers, and what the cells themselves say
+
+
+def test_a_heading_and_a_row_that_no_rule_covers_become_findings_and_stay() -> None:
+    found = understood(
+        [
+            ["№ п/п", "Зміст заходів", "Обсяг фінансування, тис. грн", "Борг на кінець року"],
+            ["1", "Ремонт", "10", "5"],
+            ["", "", "20", "7"],
+        ]
+    )
+    told = {f.rule: f for f in found.findings}
+    assert set(told) == {"unknown_heading", "unknown_row"}
+    assert (told["unknown_heading"].column, told["unknown_heading"].found) == (3, "Борг на кінець року")
+    assert (told["unknown_row"].row, told["unknown_row"].cells) == (2, ((2, 2),))
+    assert at(found, 1, 3).measure == "Борг на кінець року"
+    assert (at(found, 2, 2).value, at(found, 2, 2).item) == (20, None)
+    assert len(tidy_rows(found, found.observations)) == 2
+
+
+def test_a_code_of_the_wrong_shape_is_told_with_its_place() -> None:
+    rows = [["Код", "Найменування", "План на 2024 рік", "Виконано"], ["11010100", "Податок", "5", "5"]]
+    rows += [["11010200", "Податок", "5", "5"], ["1101030", "Збір", "3", "3"]]
+    found = understood(rows, "Виконання доходів бюджету, грн")
+    (told,) = [f for f in found.findings if f.rule == "odd_code"]
+    assert (told.row, told.column, told.found) == (3, 0, "1101030")
+    assert "ККДБ" in told.message
+    assert at(found, 3, 2).code == "1101030", "it stays as it is printed"
+
+
+def test_what_a_cell_says_of_its_unit_comes_first() -> None:
+    rows = [["№ п/п", "Зміст заходів", "Обсяг фінансування, тис. грн", "% виконання"], ["1", "Ремонт", "15606000грн.", "в 2,1 р.б."]]
+    found = understood(rows)
+    assert (at(found, 1, 2).value, at(found, 1, 2).unit) == (15606000, "UAH")
+    assert (at(found, 1, 3).value, at(found, 1, 3).unit) == (Decimal("2.1"), "times")
+
+
+@pytest.mark.parametrize(
+    ("caption", "facts", "missing"),
+    [
+        ("Виконання за 2024 рік", FACTS, "not_due"),  # the report says what it is about
+        ("Виконання за 2025 рік", FACTS, "nil"),
+        (None, FACTS, "not_due"),  # no fact at all in 2025, though there are some in 2024
+    ],
+)
+def test_a_year_that_has_not_come(caption: str | None, facts: Facts, missing: str) -> None:
+    assert at(understood(MEASURES, caption, facts), 3, 6).missing == missing
+
+
+def test_a_year_with_one_fact_has_come() -> None:
+    rows = [*MEASURES[:3], ["1", "А", "", "1", "1", "1", "-", "", "", ""], ["2", "Б", "", "1", "1", "1", "3", "", "", ""]]
+    assert at(understood(rows), 3, 6).missing == "nil"
+
+
+def test_why_a_number_is_unreadable_is_told() -> None:
+    found = understood([*MEASURES[:3], ["1", "А", "", "100\n60\n40", "12.500", "- 5", "0117461", "", "", ""]])
+    told = {f.column: f.message for f in found.findings if f.rule == "unreadable"}
+    assert "кілька чисел" in told[3]
+    assert "двояко" in told[4]
+    assert "позначкою списку" in told[5]
+    assert "код" in told[6]
+
+
+def test_quarters_of_a_year_are_parts_of_one_measure() -> None:
+    header = ["КЕКВ", "Найменування", "План на 2024 рік, грн", "І квартал", "ІІ квартал"]
+    found = understood([header, ["2111", "Зарплата", "10", "4", "6"], ["2210", "Папір", "5", "2", "3"]], "Кошторис на 2024 рік")
+    assert [(c.measure, c.part, c.period) for c in found.columns[2:]] == [
+        ("plan", None, (2024, 2024)), ("plan", "І квартал", (2024, 2024)), ("plan", "ІІ квартал", (2024, 2024)),
+    ]  # fmt: skip
+    rows = tidy_rows(found, found.observations)
+    assert [(r["row"], r["part"], r["plan"]) for r in rows[:3]] == [(1, None, 10), (1, "І квартал", 4), (1, "ІІ квартал", 6)]
+
+
+def test_of_two_plans_the_one_that_is_compared_with_is_the_plan() -> None:
+    header = ["№ п/п", "Зміст заходів", "Затверджено, грн", "Затверджено зі змінами, грн", "Профінансовано, грн", "% виконання"]
+    found = understood([header, ["1", "А", "100", "80", "40", "50"], ["2", "Б", "50", "60", "15", "25"]])
+    assert [c.part for c in found.columns[2:4]] == ["Затверджено, грн", None]
+    assert found.columns[5].base == "plan"
