@@ -53,7 +53,6 @@ class FamilyError(UsageError):
     """A family's file cannot be used; the message says where and why."""
 
 
-@cache
 def load_families(folder: Path | None = None) -> tuple[Family, ...]:
     """Load the families that come with zvity and those of a folder, by name.
 
@@ -63,6 +62,12 @@ def load_families(folder: Path | None = None) -> tuple[Family, ...]:
     Raises:
         FamilyError: the folder is not there or holds no `*.toml`, or a file of it is wrong.
     """
+    return _load(folder, digest(folder))
+
+
+@cache
+def _load(folder: Path | None, _digest: str) -> tuple[Family, ...]:
+    """Load families once, and again where a file of the folder is another."""
     ours = files("pipeline").joinpath("families")
     texts = {entry.name: entry.read_text(encoding="utf-8") for entry in ours.iterdir() if entry.name.endswith(".toml")}
     found = {family.name: family for name, text in sorted(texts.items()) for family in [parse_text(text, name)]}

@@ -42,19 +42,23 @@ class Outcome:
         return self.reason is None or self.reason.split(":", 1)[0] not in _PASSING_REASONS
 
 
-@cache
 def version(families: Path | None = None) -> str:
     """Name what reads documents: zvity's version, and a digest of all its code, rules and data.
 
     Args:
         families: a folder of a user's own families, which count, too.
     """
+    return f"{__version__}+{_digest(family_files.digest(families))}"
+
+
+@cache
+def _digest(families: str) -> str:
     digest = hashlib.sha256()
     for package in ("extractors", "pipeline", "validators"):
         for name, content in _contents(files(package), package):
             digest.update(name.encode() + b"\0" + content + b"\0")
-    digest.update(family_files.digest(families).encode())
-    return f"{__version__}+{digest.hexdigest()[:12]}"
+    digest.update(families.encode())
+    return digest.hexdigest()[:12]
 
 
 def _contents(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:

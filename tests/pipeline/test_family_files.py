@@ -125,7 +125,7 @@ def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
         load_families(tmp_path)
     (tmp_path / "b.toml").write_bytes(TEXT.format(name="other").encode("cp1251"))
     with pytest.raises(FamilyError, match="UTF-8"):
-        load_families.__wrapped__(tmp_path)
+        load_families(tmp_path)
 
 
 def test_digest_tells_other_families(tmp_path: Path) -> None:
