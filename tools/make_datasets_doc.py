@@ -21,7 +21,8 @@ INTRODUCTION = f"""\
 <!-- Written by tools/make_datasets_doc.py from validators/model.py and pipeline/families/; do not edit by hand. -->
 
 `zvity run` writes each data set twice into the output folder, as `NAME.parquet` and `NAME.csv`, with the same rows in
-the same order. Every run writes every data set; one without rows has its columns only.
+the same order. Every run writes every data set; one without rows has its columns only. Each table of no known kind is a
+CSV of its own besides, `tables/BEGINNING_OF_DOCUMENT_ID-TABLE.csv`: a column for each of its columns, a row for each row.
 
 - CSV: UTF-8, comma, lines end in CR LF (RFC 4180), one header line, decimal point, ISO 8601 dates, `true` and
   `false`, nothing for a missing value. A number keeps the digits after the point that the document printed: `75,00`
@@ -52,17 +53,21 @@ columns of numbers. `value`: stands in a column of numbers and is a number, a kn
 **`row_kind`**. `item`: a leaf. `subtotal`: sums other rows of the table. `total`: the whole table or programme.
 
 **`missing`**. `nil`: a dash. `not_applicable`: `х` or `*`. `blank`: an empty cell. `unreadable`: text that is no
-number (role `rejected`, and a finding). `not_due`: its time has not come; reserved, no reader gives it yet.
+number (role `rejected`, and a finding). `not_due`: a dash or blank for the facts of a year that has not come yet.
 
 **`check`**. `verified`: a sum or percentage holds that would break if this number alone were wrong. `contradicted`: a
 sum or percentage that this number states does not hold. `unchecked`: neither. None where there is no number. In a
 family's table: the weakest check of the row's numbers.
 
-**`measure`**. What the family calls the column (`plan`, `actual`, `deviation`, `percent`); in a table of no known
-family the column's headings from the top down, joined by ` › `.
+**`measure`**. What the family calls the column: `plan` (of the year), `plan_period` (of the reported part of the year),
+`actual`, `percent`, `deviation`, `value`, or its own; a column that no family knows has its headings from the top down,
+joined by ` › `. `base` names the measure that a percentage or deviation is of. `part` tells columns of the same measure
+apart: a quarter, or one of two plans; it is empty for the whole.
 
-**`unit`**. `UAH`, `thousand UAH`, `million UAH`, `billion UAH`, `percent`, `count`; none where the document does not
-state it clearly.
+**`fund`**. `general`, `special`, `total` (all of them, or none stated), or the source of money as it is printed.
+
+**`unit`**. `UAH`, `thousand UAH`, `million UAH`, `billion UAH`, `percent`, `count` (persons, pieces), `thousand count`, `times`
+(so many times more), or the unit as a column of units prints it; none where the document does not state it clearly.
 
 **`source`** of a cell. `xml`: a Word file. `text`: the text of a PDF. `ocr`: recognised in a picture; only such a
 cell has a `confidence`.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import sys
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ import pytest
 
 from pipeline import cli
 from tests.builders import docx, p, tbl, tc, tr
+
+
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -134,3 +138,21 @@ def test_a_wrong_family_stops_before_anything_is_read(own: Path, staff: Path, tm
         assert "staff.toml" in result.stderr
         assert "mesure" in result.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("page", ["families.md", "families.uk.md"])
+def test_the_example_of_the_documentation_works_as_it_stands(page: str, tmp_path: Path, invoke: Callable[..., Result]) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    example = textwrap.dedent(text[text.index("   ```toml\n") :].split("```")[1].removeprefix("toml\n"))
+    (tmp_path / "staff_list.toml").write_text(example, encoding="utf-8")
+    rows = (
+        ("№", "Підрозділ", "Посада", "Кількість ставок", "Оклад, грн"),
+        ("1", "Апарат", "Голова", "1", "25 000,00"),
+        ("", "Разом", "", "1", "25 000,00"),
+    )
+    (tmp_path / "staff.docx").write_bytes(docx(p("Штатний розпис") + tbl(*(tr(*map(tc, row)) for row in rows))))
+    out = tmp_path / "out"
+    assert invoke("run", str(tmp_path / "staff.docx"), "--out", str(out), "--families", str(tmp_path)).exit_code == 0
+    assert [(r["item"], r["row_kind"], r["salary"], r["unit"]) for r in read_csv(out / "staff_list.csv")] == [
+        ("Голова", "item", "25000.00", "UAH"), ("Разом", "total", "25000.00", "UAH"),
+    ]  # fmt: skip

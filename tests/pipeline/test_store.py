@@ -67,6 +67,6 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_rest(tmp_path: Path) -> N
 
 
 def test_the_version_names_the_code(tmp_path: Path) -> None:
-    store_module.version.cache_clear()
+    store_module._digest.cache_clear()
     assert store_module.version().startswith(__version__ + "+")
     assert len(store_module.version().split("+")[1]) == 12
