@@ -57,7 +57,7 @@ def read_column(path: Path) -> Column:
     lowest_first = path[::-1]
     period = next((years for text in lowest_first if (years := heading_years(text))), None)
     unit = next((unit for text in lowest_first if (unit := find_unit(text) or heading_unit(text))), None)
-    ago = 0 if period else next((years for text in lowest_first if (years := relative_year(text))), 0)
+    ago = 0 if period else max(map(relative_year, path), default=0)
     return Column(path, unit=unit, period=period, fund=_fund(path), years_ago=ago)
 
 
@@ -91,7 +91,8 @@ def is_only(placeholder: str, path: Path) -> bool:
 _MONEY_BEHIND = re.compile(r",?\s*\(?(?:тис\.?|млн\.?)?\s*(?:грн|гривень)\.?\)?\s*$", re.IGNORECASE)
 _SAYS_NOTHING = re.compile(
     r"\W*(?:(?:у|в) тому числі|(?:у|в) т\. ?ч\.?|з них|з яких|із них)?(?: за (?:фондами|роками|джерелами))?\W*|"
-    r"джерел\w+(?: фінансування)?|фонд|роки(?: виконання)?(?: програми)?|виконання програми|за роками|\(?(?:тис\.?|млн\.?)? ?(?:грн|гривень)\.?\)?",
+    r"джерел\w+(?: фінансування)?|фонд|роки(?: виконання)?(?: програми)?|виконання програми|за роками|"
+    r"\(?(?:тис\.?|млн\.?)? ?(?:грн|гривень)\.?\)?",
     re.IGNORECASE,
 )
 
@@ -111,5 +112,5 @@ _WORDS_OF_YEARS = frozenset(
     (
         "етап іетап ііетап іііетап іvетап vетап 1етап 2етап 3етап  рік року році роки років рр р нарік на нароки за "
         "зарік зароки й йрік ий го гороку урокі уроці ір тисгрн рокитисгрн ріктисгрн рокугрн рікгрн ртисгрн"
-    ).split()  # noqa: SIM905  # easier to read and to add to
+    ).split()
 )

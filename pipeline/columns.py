@@ -29,16 +29,20 @@ SAMPLE = 60
 """Rows of a table that tell what its columns hold."""
 
 
+_NO_FACTS = Facts()
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What stands around a table.
 
     `captions` are the texts right above it, the nearest first; `facts` those of the report; `unit` is the unit of
-    money that the document has besides, `unit_is_said` where it says that all of it is; `whole` says that the table tells the funds itself.
+    money that the document has besides, `unit_is_said` where it says that all of it is; `whole` says that the table
+    tells the funds itself.
     """
 
     captions: tuple[str, ...] = ()
-    facts: Facts = Facts()
+    facts: Facts = _NO_FACTS
     unit: str | None = None
     unit_is_said: bool = False
     whole: bool = False

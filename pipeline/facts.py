@@ -171,7 +171,7 @@ def texts_above(document: Document, table: Table) -> tuple[str, ...]:
 
 
 def stated_unit(document: Document) -> tuple[str | None, bool]:
-    """Give the unit that the document states once for all of it: `Одиниця виміру: тис. грн`, as text or in a form's head.
+    """Give the unit that the document states once for all of it: `Одиниця виміру: тис. грн`, as text or in a form.
 
     Returns:
         The unit, and whether the document says that it is; if not, it stands alone in a paragraph, `(млн грн)`, as no

@@ -132,9 +132,9 @@ class Family:
             elif (column.note or column.label in _WORDS) and sample.are_numbers(index):
                 columns[index] = self._meaning(column.path, of_numbers=True)
         known = {column.label for column in columns}
-        if columns and self.leftmost and columns[0].meaning is None and self.leftmost not in known:
-            if self.leftmost != "item_number" or not sample.are_words(0):
-                columns[0] = replace(columns[0], label=self.leftmost, why="крайній лівий стовпець")
+        is_open = columns and columns[0].meaning is None and self.leftmost and self.leftmost not in known
+        if is_open and (self.leftmost != "item_number" or not sample.are_words(0)):
+            columns[0] = replace(columns[0], label=self.leftmost, why="крайній лівий стовпець")
         self._by_their_looks(columns, sample)
         if "item" not in known and any(rule.label == "item" for rule in self.rules):
             for index, column in enumerate(columns):
@@ -144,15 +144,15 @@ class Family:
         return columns
 
     def _by_their_looks(self, columns: list[Column], sample: Sample) -> None:
-        """Find the column of codes, where no heading names it: by the shape of its texts, or as the first other code."""
+        """Find the column of codes where no heading names it: by the shape of its texts, or as the first other code."""
         rule = next((rule for rule in self.rules if rule.label == "code" and rule.code not in (None, "row")), None)
         if rule is None or rule.code is None or any(column.label == "code" for column in columns):
             return
         for index, column in enumerate(columns):
-            if column.label in (None, "item_number") and column.measure is None:
-                if sample.are_codes(rule.code, index):
-                    columns[index] = replace(column, label="code", code=rule.code, why="коди за виглядом")
-                    return
+            is_open = column.label in (None, "item_number") and column.measure is None
+            if is_open and sample.are_codes(rule.code, index):
+                columns[index] = replace(column, label="code", code=rule.code, why="коди за виглядом")
+                return
         for index, column in enumerate(columns):
             if column.label is not None and column.label.endswith("_code"):
                 columns[index] = replace(column, label="code")
@@ -220,7 +220,9 @@ _PERCENT_OF = re.compile(r"^%|[,(]\s*%\)?\s*$|\s%$|\b[ув]\s?%|\bвідсот",
 """How a heading of percentages reads, whatever its other words: `Виконання до плану, %`."""
 
 
-_OF_ELSE = re.compile(r"темп|приріст|зростан|росту\b|індекс|питома|частка|структур|минул|попередн|від загальн|до підсумку", re.IGNORECASE)
+_OF_ELSE = re.compile(
+    r"темп|приріст|зростан|росту\b|індекс|питома|частка|структур|минул|попередн|від загальн|до підсумку", re.IGNORECASE
+)
 """Words of a percentage that is of no plan."""
 
 _BETWEEN_SIGNS = re.compile(r"[\s(),.;/:]+")

@@ -44,7 +44,7 @@ _KNOWN_LABELS = frozenset(
     (
         "section_number section item_number item code row_kind term_start term_end fund period_start period_end part "
         "unit check"
-    ).split()  # noqa: SIM905  # easier to read and to add to
+    ).split()
 )
 """What fills a field of a tidy table besides the family's own columns."""
 
@@ -251,12 +251,15 @@ class _Reader:
         place = "[rows]"
         self._check_keys(found, "rows", place)
         return RowRules(
-            self._kind_of_code(found, "hierarchy", place),
-            *(self._texts(found, key, place) for key in ("totals", "subtotals", "sections", "notes")),
-            self._flag(found, "sources", place),
-            self._flag(found, "years", place),
-            self._flag(found, "blank_sections", place),
-            self._flag(found, "no_total", place),
+            hierarchy=self._kind_of_code(found, "hierarchy", place),
+            totals=self._texts(found, "totals", place),
+            subtotals=self._texts(found, "subtotals", place),
+            sections=self._texts(found, "sections", place),
+            notes=self._texts(found, "notes", place),
+            sources=self._flag(found, "sources", place),
+            years=self._flag(found, "years", place),
+            blank_sections=self._flag(found, "blank_sections", place),
+            no_total=self._flag(found, "no_total", place),
         )
 
     def _identities(self, found: Mapping[str, Any], meanings: set[str | None]) -> tuple[Combination, ...]:

@@ -71,7 +71,10 @@ def _holds_values(row: list[Cell], index: int) -> bool:
 
 
 def _heads(grid: list[list[Cell]], index: int) -> bool:
-    """Whether a row heads columns though no line says so: units, titles only above it, or words above columns of numbers."""
+    """Whether a row heads columns though no line says so.
+
+    It holds units, or stands below titles only, or its words stand above columns of numbers.
+    """
     filled = [cell for cell in _different(grid[index]) if cell.text.strip()]
     if filled and all(known_unit(cell.text.strip("() ")) for cell in filled):
         return True

@@ -81,7 +81,8 @@ def parse(raw: str) -> Number:
 
     `2 000,00`, `12.500,50`, `1 234.56`, `1,234.56`, `-5`, `+5,2`, `(123,4)`, `100 %`, `15606000грн.`; a list's entry
     `– 229312,9;` and `у сумі-1561650`, whose dashes are no minus; `в 2,1 р.б.` (so many times more, unit `times`); a
-    footnote's mark after the number is left out; `5 грн 40 коп.` is 5.40. `-`, `---`, `—` are nil; `х` and `*` say "not applicable".
+    footnote's mark after the number is left out; `5 грн 40 коп.` is 5.40. `-`, `---`,
+    `—` are nil; `х` and `*` say "not applicable".
 
     A lone point before three digits (`12.500`) could be either separator, a dash apart from its digits (`- 5`) a minus
     or a bullet, digits parted by a typed line break are two numbers, a leading zero makes a code: all are unreadable,

@@ -121,9 +121,9 @@ def misread_place(needle: str, hay: str, starts: frozenset[int]) -> int | None:
         while place >= 0:
             first = max(0, place - at - allowed)
             window = hay[first : place - at + len(needle) + allowed]
-            for distance, begins in _distances(needle, window):
+            for distance, at_window in _distances(needle, window):
+                begins = first + at_window
                 if distance <= allowed:
-                    begins += first
                     near += [(distance, abs(s - begins), s) for s in (begins - 1, begins, begins + 1) if s in starts]
             place = hay.find(piece, place + 1)
     return min(near)[2] if near else None

@@ -91,8 +91,7 @@ def _are_of_money(columns: Sequence[Column], sample: Sample) -> bool:
         return False
     if "source" in named and len(named) == 2:
         return len({text for text in sample.texts(named["source"]) if read_source(text) not in (None, "total")}) > 1
-    named = named.get("source", named.get("item"))
-    texts = sample.texts(named)
+    texts = sample.texts(named["source"] if "source" in named else named["item"])
     own = sum(read_source(text) not in (None, "total") or is_only_years(text) for text in texts)
     sums = sum(_ALL.match(text) is not None for text in texts)
     return own > 1 and 2 * (own + sums) > len(texts)

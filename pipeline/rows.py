@@ -68,7 +68,7 @@ class Row(NamedTuple):
     `period` are what the row itself says, over what its columns say. `leads` marks a subtotal above its rows.
     """
 
-    index: int
+    index: int  # type: ignore[assignment]  # a tuple's own `index` is not asked for
     kind: RowKind
     cells: tuple[Cell, ...]
     labels: dict[str, str]

@@ -32,9 +32,7 @@ _CLEAN = re.compile(
 """A text of which nothing may have to be mended."""
 
 _VOWEL = re.compile("[аеєиіїоуюя]", re.IGNORECASE)
-_PARTICLES = frozenset(
-    ("то но таки небудь річ").split()  # noqa: SIM905  # easier to read and to add to
-)
+_PARTICLES = frozenset(("то но таки небудь річ").split())
 _TAIL = re.compile(
     r"[бвгґджзйклмнпрстфхцчшщ]{0,2}(?:ування|ювання|овано|увано|ання|яння|ення|іння|ття|ність|ності|ністю|ації|ація|"
     r"ацію|ськ(?:ого|ому|ий|ої|ій|их|им|ими|ою|а|е|і)|льн(?:ого|ий|ої|их|им|ими|а|е|і)|ичн(?:ого|ий|ої|их|ими|а|е|і)|"
@@ -52,7 +50,7 @@ _STEMS = tuple(
         "відхилен показник призначен капітальн комунальн територіальн утриман придбан обладнан поточн благоустр "
         "освітн культур соціальн заклад працівник населен закупівл матеріал послуг підприємств установ відшкодуван "
         "оздоровлен харчуван енергоносі оплат медичн місцев науков відсот спеціальн загальн"
-    ).split()  # noqa: SIM905  # easier to read and to add to
+    ).split()
 )
 """Beginnings of words that these reports are full of: a hyphen inside one is a line end's."""
 
@@ -179,7 +177,9 @@ def mend(text: str, known: Callable[[str], bool] = nothing_known) -> str:
 def _closed_up(found: re.Match[str]) -> str:
     """Give spaced letters as words: a space wider than between the letters parts two words."""
     narrow = min(map(len, re.findall(" +", found[0])))
-    return "".join(" " if len(gap) > narrow else "" if gap else letter for gap, letter in re.findall("( +)|(.)", found[0]))
+    return "".join(
+        " " if len(gap) > narrow else "" if gap else letter for gap, letter in re.findall("( +)|(.)", found[0])
+    )
 
 
 def _joined(found: re.Match[str], known: Callable[[str], bool]) -> str:

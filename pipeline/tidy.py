@@ -204,9 +204,10 @@ class _Reader:
         if parsed.unit is not None and not (parsed.unit == "percent" and unit in MONEY):
             unit = parsed.unit
         missing = parsed.missing
-        if missing in ("nil", "blank") and period is not None and self._last_year is not None:
-            if period[0] > self._last_year and column.measure in _LATER:
-                missing = "not_due"
+        last = self._last_year
+        has_come = period is None or last is None or period[0] <= last
+        if missing in ("nil", "blank") and column.measure in _LATER and not has_come:
+            missing = "not_due"
         fund = column.fund
         if row.fund is not None and fund in (None, "total"):
             fund = row.fund
@@ -411,10 +412,11 @@ def _tidy_row(
     labels: Mapping[str, Any],
     group: Sequence[Observation],
     filled: Sequence[tuple[str, str, str | None]],
-    claimed: set[tuple[str, str | None]],
+    claimed: set[tuple[str, str]],
 ) -> dict[str, Any]:
     first = group[0]
-    units = {o.unit for o in group if o.unit in MONEY} or {o.unit for o in group if o.unit != "percent"}
+    units: set[str | None] = {o.unit for o in group if o.unit in MONEY}
+    units = units or {o.unit for o in group if o.unit != "percent"}
     statuses = {o.check for o in group}
     known: dict[str, Any] = {
         **labels,
@@ -427,9 +429,9 @@ def _tidy_row(
     }
     measured: dict[tuple[str, str | None], Any] = {}
     for o in group:
-        key = (o.measure, o.base) if (o.measure, o.base) in claimed else (o.measure, None)
-        measured.setdefault(key, o.value)
-    record = {"table": table, "row": row.index}
+        base = o.base if o.base is not None and (o.measure, o.base) in claimed else None
+        measured.setdefault((o.measure, base), o.value)
+    record: dict[str, Any] = {"table": table, "row": row.index}
     for name, of, base in filled:
         record[name] = measured[of, base] if (of, base) in measured else known.get(of) if base is None else None
     return record

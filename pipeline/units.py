@@ -17,7 +17,7 @@ _MONEY = re.compile(
 _PERCENT = re.compile(r"%|\bвідсот(?:ок|к)")
 _SCALES = (("тис", "тисяч", "thousand UAH"), ("млн", "мільйон", "million UAH"), ("млрд", "мільярд", "billion UAH"))
 _COUNTS = frozenset(
-    ("од один одиниць одиниця одиниці шт штук штука осіб особа особи чол чоловік ос людей учнів дітей").split()  # noqa: SIM905  # easier to read and to add to
+    ("од один одиниць одиниця одиниці шт штук штука осіб особа особи чол чоловік ос людей учнів дітей").split()
 )
 _WORDS = {
     "%": "percent", "відсоток": "percent", "відсотків": "percent", "відсотки": "percent", "відс": "percent",
@@ -28,7 +28,7 @@ _PRINTED = frozenset(
     (
         "га кв.км кв.м кв.м2 куб.м3 м2 м3 куб.м км м п.м пог.м т ц кг л тонн гектар гектарів км2 гкал квт квт.год м.п "
         "тис.кв.м тис.м2 тис.т тис.га год годин днів місць ліжок балів бал"
-    ).split()  # noqa: SIM905  # easier to read and to add to
+    ).split()
 )
 """Units that are given as they are printed."""
 
@@ -77,7 +77,7 @@ def read_unit(text: str) -> str | None:
 
 @lru_cache(maxsize=1 << 12)
 def label_unit(label: str) -> str | None:
-    """Give the unit that a row's label ends in: `Середня заробітна плата, грн`, `Площа (кв.м)`; `None` where it has none."""
+    """Give the unit that a row's label ends in: `Середня заробітна плата, грн`, `Площа (кв.м)`; else `None`."""
     text = plain(label).rstrip(" .:;")
     closing = re.search(r"\(([^()]*)\)\s*$", text)
     if closing and (unit := known_unit(closing[1])):

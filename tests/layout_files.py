@@ -2,7 +2,7 @@
 
 Each file holds a Word document as a grid of texts (`<` goes on with the cell on the left, `^` with the cell above), and
 says for each column and row what a reader of the document would: measure, years, fund, unit, kind of row. `?` is a
-column of numbers of no known meaning. The first ones rebuild reports of councils, the others were written for the tests.
+column of numbers of no known meaning. Some rebuild reports of councils, the others were written for the tests.
 """
 
 from __future__ import annotations
@@ -146,7 +146,11 @@ def without_column_numbers(spec: Spec) -> Spec | None:
     made, changed = deepcopy(spec), False
     for table in made["tables"]:
         last = _header(table) - 1
-        if last > 0 and _numbers(table["grid"][last]) and not any("^" in row for row in table["grid"][last + 1 : last + 2]):
+        if (
+            last > 0
+            and _numbers(table["grid"][last])
+            and not any("^" in row for row in table["grid"][last + 1 : last + 2])
+        ):
             del table["grid"][last], table["rows"][last]
             table["cells"] = _shifted(table, last, -1)
             changed = True
@@ -203,9 +207,9 @@ def columns_turned(spec: Spec) -> Spec | None:
                 groups.append(range(start, c))
                 start = c
         body = [row[first:last] for row in grid[header:]]
-        if len(groups) < 2 or any("<" in row or "^" in row for row in body) or header and _numbers(grid[header - 1]):
+        if len(groups) < 2 or any("<" in row or "^" in row for row in body) or (header and _numbers(grid[header - 1])):
             return None
-        if any("т.ч" in t or "тому числі" in t or "з них" in t or "" == t for row in grid[:header] for t in row):
+        if any("т.ч" in t or "тому числі" in t or "з них" in t or not t for row in grid[:header] for t in row):
             return None
         order = [*range(first), *(c for group in reversed(groups) for c in group), *range(last, len(columns))]
         table["grid"] = [[row[c] for c in order] for row in grid]

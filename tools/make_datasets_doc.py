@@ -22,7 +22,8 @@ INTRODUCTION = f"""\
 
 `zvity run` writes each data set twice into the output folder, as `NAME.parquet` and `NAME.csv`, with the same rows in
 the same order. Every run writes every data set; one without rows has its columns only. Each table of no known kind is a
-CSV of its own besides, `tables/BEGINNING_OF_DOCUMENT_ID-TABLE.csv`: a column for each of its columns, a row for each row.
+CSV of its own besides, `tables/BEGINNING_OF_DOCUMENT_ID-TABLE.csv`: a column for each of its columns, a row for each
+  row.
 
 - CSV: UTF-8, comma, lines end in CR LF (RFC 4180), one header line, decimal point, ISO 8601 dates, `true` and
   `false`, nothing for a missing value. A number keeps the digits after the point that the document printed: `75,00`
@@ -66,8 +67,9 @@ apart: a quarter, or one of two plans; it is empty for the whole.
 
 **`fund`**. `general`, `special`, `total` (all of them, or none stated), or the source of money as it is printed.
 
-**`unit`**. `UAH`, `thousand UAH`, `million UAH`, `billion UAH`, `percent`, `count` (persons, pieces), `thousand count`, `times`
-(so many times more), or the unit as a column of units prints it; none where the document does not state it clearly.
+**`unit`**. `UAH`, `thousand UAH`, `million UAH`, `billion UAH`, `percent`, `count` (persons, pieces), `thousand count`,
+`times` (so many times more), or the unit as a column of units prints it; none where the document does not state it
+clearly.
 
 **`source`** of a cell. `xml`: a Word file. `text`: the text of a PDF. `ocr`: recognised in a picture; only such a
 cell has a `confidence`.

@@ -29,7 +29,10 @@ _BREAKDOWN = re.compile(
     re.IGNORECASE,
 )
 
-_AVERAGE = re.compile(r"^\W*(?:серед|відсот|частк|питом|темп|рівень|коефіцієнт|динамік|ступінь)|\bна (?:1|одн\w+)\b|\bодн(?:ого|ієї)\b", re.IGNORECASE)
+_AVERAGE = re.compile(
+    r"^\W*(?:серед|відсот|частк|питом|темп|рівень|коефіцієнт|динамік|ступінь)|\bна (?:1|одн\w+)\b|\bодн(?:ого|ієї)\b",
+    re.IGNORECASE,
+)
 """How an item begins whose values do not add up: averages, shares, rates."""
 
 _PRECISION = 100
@@ -46,8 +49,8 @@ Gap = tuple[int, str, str]
 
 
 Rule = Literal["sum", "percent", "growth", "difference"]
-"""`sum` of the terms, each with its sign; `percent` = 100 × first / second; `growth` = that − 100; `difference` = first −
-second."""
+"""`sum` of the terms, each with its sign; `percent` = 100 × first / second; `growth` = that − 100;
+`difference` = first − second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`result` must equal what `rule` makes of the `terms`; `signs` are those of a sum, all plus where there are none."""
+    """`result` must equal what `rule` makes of the `terms`; `signs` are those of a sum, none where all are plus."""
 
     rule: Rule
     result: Observation

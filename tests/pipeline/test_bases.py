@@ -47,8 +47,10 @@ def test_a_wrong_number_in_one_row_does_not_hide_the_base() -> None:
 def test_numbers_that_fit_no_plan_have_no_base() -> None:
     numbers = [["50,1", "1"], ["60,2", "2"], ["70,3", "3"], ["80,4", "4"], ["90,5", "5"]]
     relations, unfit = find_relations(COLUMNS, body(numbers))
-    assert (relations, unfit) == ([], {3, 4})
-    assert [c.base for c in with_bases(COLUMNS[1:], *find_relations(COLUMNS[1:], [r[1:] for r in body(numbers)]))][-2:] == [
+    assert (relations, unfit) == ([], frozenset((3, 4)))
+    assert [c.base for c in with_bases(COLUMNS[1:], *find_relations(COLUMNS[1:], [r[1:] for r in body(numbers)]))][
+        -2:
+    ] == [
         None,
         None,
     ], "not even of the only plan"
@@ -71,7 +73,9 @@ def test_where_the_numbers_fit_both_plans_the_heading_decides() -> None:
 
 
 def test_funds_and_years_are_kept_apart() -> None:
-    columns = [column(PLAN, fund=f) for f in ("general", "special")] + [column(ACTUAL, fund=f) for f in ("general", "special")]
+    columns = [column(PLAN, fund=f) for f in ("general", "special")] + [
+        column(ACTUAL, fund=f) for f in ("general", "special")
+    ]
     columns += [column("percent", fund="special")]
     relations, _ = find_relations(columns, [["100", "10", "50", "9", "90"], ["100", "20", "20", "10", "50"]])
     assert relations == [Relation("percent", 4, 3, 1, 2, 2)]
@@ -85,7 +89,7 @@ def test_growth_on_the_year_before() -> None:
 
 def test_few_rows_that_do_not_fit_are_held_against_no_number_unless_another_year_tells() -> None:
     columns = [column(PLAN), column(ACTUAL), column("percent")]
-    assert find_relations(columns, [["100", "50", "49"]]) == ([], {2})
+    assert find_relations(columns, [["100", "50", "49"]]) == ([], frozenset((2,)))
     assert find_relations(columns, [["100", "", "49"]])[0] == [Relation("percent", 2, 1, 0)], "nothing to compare"
     before = [column(m, period=(2020, 2020)) for m in (PLAN, ACTUAL, "percent")]
     relations, unfit = find_relations([*before, *columns], [["200", "100", "50", "100", "50", "49"]])
@@ -94,7 +98,11 @@ def test_few_rows_that_do_not_fit_are_held_against_no_number_unless_another_year
 
 
 def test_a_column_without_a_known_heading_may_be_proved_a_deviation() -> None:
-    columns = [column(PLAN), column(ACTUAL), Column(("Залишок коштів",), measure="Залишок коштів", fund="total", period=YEAR)]
+    columns = [
+        column(PLAN),
+        column(ACTUAL),
+        Column(("Залишок коштів",), measure="Залишок коштів", fund="total", period=YEAR),
+    ]
     rows = [["100", "40", "60"], ["70", "30", "40"], ["55", "5", "50"]]
     known = {PLAN, ACTUAL, "deviation"}
     found = by_their_numbers(columns, rows, known)

@@ -12,7 +12,8 @@ from pipeline.codes import KINDS, clean, parents, problem, stem
 @pytest.mark.parametrize(
     ("kind", "text"),
     [
-        ("katottg", "UA18040190000057734"), ("katottg", "UА18040190000057734"), ("edrpou", "04412419"), ("edrpou", "21067735"),
+        ("katottg", "UA18040190000057734"), ("katottg", "UА18040190000057734"), ("edrpou", "04412419"),
+        ("edrpou", "21067735"),
         ("kpkvk", "0110150"), ("tpkvk", "0150"), ("kfk", "0111"), ("kekv", "2111"), ("kkdb", "11010100"),
         ("budget", "2551800000"), ("budget", "25518000000"), ("row", "001"), ("kekv", "х"), ("kekv", "-"), ("kekv", ""),
         ("kkdb", "11 01 01 00"),
@@ -25,7 +26,8 @@ def test_good_codes(kind: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "text", "told"),
     [
-        ("edrpou", "04412418", "контрольна цифра"), ("edrpou", "4412419", "ЄДРПОУ"), ("kekv", "0111", "КЕКВ"), ("kkdb", "1101010", "ККДБ"),
+        ("edrpou", "04412418", "контрольна цифра"), ("edrpou", "4412419", "ЄДРПОУ"), ("kekv", "0111", "КЕКВ"),
+        ("kkdb", "1101010", "ККДБ"),
         ("katottg", "UA1804019000005773", "КАТОТТГ"), ("kpkvk", "01101509", "КПКВК"),
     ],
 )  # fmt: skip
@@ -36,8 +38,8 @@ def test_bad_codes_are_told(kind: str, text: str, told: str) -> None:
     assert text in found
 
 
-@given(st.integers(0, 9_999_999).map(lambda n: f"{n:07}"), st.integers(0, 7))
-def test_one_wrong_digit_of_an_edrpou_never_goes_unseen_with_its_own_check_digit(digits: str, _: int) -> None:
+@given(st.integers(0, 9_999_999).map(lambda n: f"{n:07}"))
+def test_an_edrpou_has_one_check_digit(digits: str) -> None:
     good = [f"{digits}{last}" for last in range(10) if problem("edrpou", f"{digits}{last}") is None]
     assert len(good) <= 1
 
@@ -51,7 +53,11 @@ def test_codes_are_texts() -> None:
     ("kind", "codes", "above"),
     [
         ("kekv", ("2000", "2100", "2110", "2111", "2120", "2200", "2210", "9000"), {"2000", "2100", "2110", "2200"}),
-        ("kkdb", ("10000000", "11000000", "11010000", "11010100", "18011000", "18011100"), {"10000000", "11000000", "11010000"}),
+        (
+            "kkdb",
+            ("10000000", "11000000", "11010000", "11010100", "18011000", "18011100"),
+            {"10000000", "11000000", "11010000"},
+        ),
         ("kpkvk", ("0100000", "0110000", "0110150", "0111010"), {"0100000", "0110000"}),
         ("any", ("01", "02", "10", "11", "12"), set()),
         ("any", ("0100", "0150", "1000", "1010"), {"0100", "1000"}),

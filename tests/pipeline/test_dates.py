@@ -197,7 +197,9 @@ def test_periods_to_the_day(text: str, start: date, end: date) -> None:
     assert find_period(text) == Period(start, end)
 
 
-@pytest.mark.parametrize("text", ["січень-травень", "5 квартал 2021", "13 місяців 2021", "код 2111", "від 26.10.2023", ""])
+@pytest.mark.parametrize(
+    "text", ["січень-травень", "5 квартал 2021", "13 місяців 2021", "код 2111", "від 26.10.2023", ""]
+)
 def test_what_states_no_period(text: str) -> None:
     assert find_period(text) is None
 
@@ -240,7 +242,8 @@ def test_years_of_a_heading(text: str, expected: tuple[int, int] | None) -> None
 @pytest.mark.parametrize(
     ("text", "part", "ago"),
     [
-        ("План на 9 місяців", True, 0), ("Уточнений план на період", True, 0), ("січень", True, 0), ("План на рік", False, 0),
+        ("План на 9 місяців", True, 0), ("Уточнений план на період", True, 0), ("січень", True, 0),
+        ("План на рік", False, 0),
         ("Факт минулого року", False, 1), ("за попередній рік", False, 1), ("% до попереднього року", False, 0),
     ],
 )  # fmt: skip

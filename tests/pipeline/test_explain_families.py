@@ -18,10 +18,19 @@ def read(*rows: tuple[str, ...], above: str = "Виконання заходів
 def test_a_table_of_a_known_kind() -> None:
     found = as_json(interpret(WORD.read_bytes(), WORD.name))
     first = found["tables"][0]
-    assert (first["family"], first["title"], first["header_rows"]) == ("program_measures", "Виконання заходів Програми", 2)
+    assert (first["family"], first["title"], first["header_rows"]) == (
+        "program_measures",
+        "Виконання заходів Програми",
+        2,
+    )
     assert first["rows"] == {"section": 4, "item": 18, "subtotal": 4, "total": 2}
     plan = first["columns"][4]
-    assert (plan["measure"], plan["period"], plan["unit"], plan["known"]) == ("plan", [2024, 2024], "thousand UAH", True)
+    assert (plan["measure"], plan["period"], plan["unit"], plan["known"]) == (
+        "plan",
+        [2024, 2024],
+        "thousand UAH",
+        True,
+    )
     assert plan["path"] == ["Річний обсяг фінансування, тис. грн", "2024 рік"]
     assert "обсяг фінансування" in plan["why"]
     percent = next(c for c in first["columns"] if c["measure"] == "percent")
@@ -44,7 +53,13 @@ def test_what_is_unknown_is_told() -> None:
         ("unknown_heading", 0, 4), ("unknown_row", 2, 2),
     ]  # fmt: skip
     text = "\n".join(lines(reading))
-    for told in ("program_measures", "мітка item", "показник plan", "невідомий: числа", "! Заголовок «Кількість учасників»"):
+    for told in (
+        "program_measures",
+        "мітка item",
+        "показник plan",
+        "невідомий: числа",
+        "! Заголовок «Кількість учасників»",
+    ):
         assert told in text
 
 

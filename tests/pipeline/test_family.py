@@ -222,7 +222,8 @@ def test_what_a_path_says_by_itself(
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("2024", True), ("2024 рік", True), ("на 2024-2026 роки", True), ("І етап 2018–2020", True), ("Всього на 2018–2025 роки", True),
+        ("2024", True), ("2024 рік", True), ("на 2024-2026 роки", True), ("І етап 2018–2020", True),
+        ("Всього на 2018–2025 роки", True),
         ("План на 2024 рік", False), ("етап", False), ("", False),
     ],
 )  # fmt: skip

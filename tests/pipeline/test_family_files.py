@@ -104,7 +104,7 @@ def test_wrong_value_is_named(path: tuple[str | int, ...], value: object, told: 
 
 
 def test_what_is_no_toml_says_where() -> None:
-    with pytest.raises(FamilyError, match="own.toml is not written as TOML asks.*line 1"):
+    with pytest.raises(FamilyError, match=r"own\.toml is not written as TOML asks.*line 1"):
         parse_text("name = звіт", "own.toml")
 
 
@@ -121,7 +121,7 @@ def test_folders_that_cannot_be_used(tmp_path: Path) -> None:
         load_families(tmp_path / "nowhere")
     (tmp_path / "a.toml").write_text(TEXT.format(name="own_kind"), encoding="utf-8")
     (tmp_path / "b.toml").write_text(TEXT.format(name="own_kind"), encoding="utf-8")
-    with pytest.raises(FamilyError, match="own_kind is in .*a.toml"):
+    with pytest.raises(FamilyError, match=r"own_kind is in .*a\.toml"):
         load_families(tmp_path)
     (tmp_path / "b.toml").write_bytes(TEXT.format(name="other").encode("cp1251"))
     with pytest.raises(FamilyError, match="UTF-8"):

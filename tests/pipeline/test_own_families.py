@@ -15,7 +15,6 @@ import pytest
 from pipeline import cli
 from tests.builders import docx, p, tbl, tc, tr
 
-
 ROOT = Path(__file__).parents[2]
 
 
@@ -87,7 +86,12 @@ def own(tmp_path: Path) -> Path:
 @pytest.fixture
 def staff(tmp_path: Path) -> Path:
     path = tmp_path / "staff.docx"
-    rows = (("Підрозділ", "Посада", "Ставки"), ("Апарат", "Голова", "1"), ("Апарат", "Водій", "60"), ("Разом", "", "61"))
+    rows = (
+        ("Підрозділ", "Посада", "Ставки"),
+        ("Апарат", "Голова", "1"),
+        ("Апарат", "Водій", "60"),
+        ("Разом", "", "61"),
+    )
     path.write_bytes(docx(p("Штатний розпис на 2024 рік") + tbl(*(tr(*map(tc, row)) for row in rows))))
     return path
 
@@ -99,26 +103,39 @@ def test_own_families_are_listed_and_explained(own: Path, staff: Path, invoke: C
     told = invoke("families", "--explain", str(staff), "--families", str(own))
     assert told.exit_code == 0
     assert "Таблиця 1: staff_list" in told.stdout
-    (table,) = json.loads(invoke("families", "--explain", str(staff), "--families", str(own), "--json").stdout)["tables"]
+    (table,) = json.loads(invoke("families", "--explain", str(staff), "--families", str(own), "--json").stdout)[
+        "tables"
+    ]
     assert (table["family"], table["columns"][2]["measure"]) == ("staff_list", "posts")
     (table,) = json.loads(invoke("families", "--explain", str(staff), "--json").stdout)["tables"]
     assert table["family"] is None
 
 
-def test_own_families_give_data_sets_of_their_own(own: Path, staff: Path, tmp_path: Path, invoke: Callable[..., Result]) -> None:
+def test_own_families_give_data_sets_of_their_own(
+    own: Path, staff: Path, tmp_path: Path, invoke: Callable[..., Result]
+) -> None:
     out = tmp_path / "out"
     assert invoke("run", str(staff), "--out", str(out), "--families", str(own)).exit_code == 0
     rows = read_csv(out / "staff_list.csv")
-    assert [(r["item"], r["posts"], r["row_kind"]) for r in rows] == [("Голова", "1", "item"), ("Водій", "60", "item"), ("Разом", "61", "total")]
+    assert [(r["item"], r["posts"], r["row_kind"]) for r in rows] == [
+        ("Голова", "1", "item"),
+        ("Водій", "60", "item"),
+        ("Разом", "61", "total"),
+    ]
     told = [f for f in read_csv(out / "findings.csv") if f["rule"] == "family_rule"]
-    assert [(f["row"], f["expected"], f["found"]) for f in told] == [("2", "above 50", "posts: 60"), ("3", "above 50", "posts: 61")]
+    assert [(f["row"], f["expected"], f["found"]) for f in told] == [
+        ("2", "above 50", "posts: 60"),
+        ("3", "above 50", "posts: 61"),
+    ]
     assert invoke("check", str(out)).exit_code == 0, "a broken rule of a family is the document's, not ours"
     assert (out / ".zvity" / "families" / "staff.toml").is_file()
     (out / "staff_list.parquet").unlink()
     assert invoke("check", str(out)).exit_code == 1, "check knows the data sets of the run"
 
 
-def test_a_changed_family_reads_documents_again(own: Path, staff: Path, tmp_path: Path, invoke: Callable[..., Result]) -> None:
+def test_a_changed_family_reads_documents_again(
+    own: Path, staff: Path, tmp_path: Path, invoke: Callable[..., Result]
+) -> None:
     out = tmp_path / "out"
     command = ("run", str(staff), "--out", str(out), "--json")
     assert json.loads(invoke(*command).stdout)["read"] == 1
@@ -130,7 +147,9 @@ def test_a_changed_family_reads_documents_again(own: Path, staff: Path, tmp_path
     assert not list((out / ".zvity" / "families").glob("*.toml"))
 
 
-def test_a_wrong_family_stops_before_anything_is_read(own: Path, staff: Path, tmp_path: Path, invoke: Callable[..., Result]) -> None:
+def test_a_wrong_family_stops_before_anything_is_read(
+    own: Path, staff: Path, tmp_path: Path, invoke: Callable[..., Result]
+) -> None:
     (own / "staff.toml").write_text(OWN.replace("measure", "mesure"), encoding="utf-8")
     for command in (("run", str(staff), "--out", str(tmp_path / "out")), ("families",), ("show", str(staff))):
         result = invoke(*command, "--families", str(own))
@@ -141,7 +160,9 @@ def test_a_wrong_family_stops_before_anything_is_read(own: Path, staff: Path, tm
 
 
 @pytest.mark.parametrize("page", ["families.md", "families.uk.md"])
-def test_the_example_of_the_documentation_works_as_it_stands(page: str, tmp_path: Path, invoke: Callable[..., Result]) -> None:
+def test_the_example_of_the_documentation_works_as_it_stands(
+    page: str, tmp_path: Path, invoke: Callable[..., Result]
+) -> None:
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     example = textwrap.dedent(text[text.index("   ```toml\n") :].split("```")[1].removeprefix("toml\n"))
     (tmp_path / "staff_list.toml").write_text(example, encoding="utf-8")

@@ -56,17 +56,26 @@ def distance(one: str, other: str) -> int:
     return row[-1]
 
 
-EDITS = st.lists(st.tuples(st.integers(0, 40), st.sampled_from(["change", "drop", "add"]), st.sampled_from("аб")), max_size=4)
+EDITS = st.lists(
+    st.tuples(st.integers(0, 40), st.sampled_from(["change", "drop", "add"]), st.sampled_from("аб")), max_size=4
+)
 
 
-@given(st.text(alphabet="абв", min_size=9, max_size=30), EDITS, st.sampled_from(["", "в ", "або "]), st.sampled_from(["", " а"]))
+@given(
+    st.text(alphabet="абв", min_size=9, max_size=30),
+    EDITS,
+    st.sampled_from(["", "в ", "або "]),
+    st.sampled_from(["", " а"]),
+)
 def test_contains_agrees_with_the_definition(
     needle: str, edits: list[tuple[int, str, str]], before: str, after: str
 ) -> None:
     letters = list(needle)
     for place, what, letter in edits:
         at = place % len(letters)
-        letters[at : at + 1] = {"change": [letter], "drop": [], "add": [letter, letters[at]]}[what] or letters[at:at][:0]
+        letters[at : at + 1] = {"change": [letter], "drop": [], "add": [letter, letters[at]]}[what] or letters[at:at][
+            :0
+        ]
         if not letters:
             return
     word = "".join(letters)
@@ -95,8 +104,13 @@ def test_a_phrase_found_whole_hides_misread_ones() -> None:
 
 
 def test_headings_have_rules_of_their_own() -> None:
-    phrases = Phrases([("№", 0), ("п/п", 1), ("Код|", 2), ("план", 3), ("не виконано", 4), ("виконано", 5)], headings=True)
-    numbers = lambda text: {number for *_, number in phrases.find(text)}  # noqa: E731
+    phrases = Phrases(
+        [("№", 0), ("п/п", 1), ("Код|", 2), ("план", 3), ("не виконано", 4), ("виконано", 5)], headings=True
+    )
+
+    def numbers(text: str) -> set[int]:
+        return {number for *_, number in phrases.find(text)}
+
     assert numbers("п/п") == {1}
     assert numbers("№ п/п рядка") == set(), "a short phrase must be the whole heading"
     assert numbers("Код ПКВК") == {2}

@@ -302,7 +302,9 @@ def test_a_defect_of_ours_costs_one_document_and_shows_in_the_exit_code(
 def test_an_input_without_a_final_state_fails_the_run(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_module, "_document_row", lambda one, read_by: {"file_name": "another", "status": "published"})
+    monkeypatch.setattr(
+        run_module, "_document_row", lambda one, read_by: {"file_name": "another", "status": "published"}
+    )
     with pytest.raises(Defect, match=r"good\.docx"):
         run([str(inbox)], tmp_path / "out")
 

@@ -145,6 +145,7 @@ def test_indicators() -> None:
     assert rows[0] == {
         "table": 1, "row": 2, "group": "Показники продукту", "item_number": "1", "indicator": "Кількість закладів, од.",
         "planned": Decimal(308), "actual": Decimal(300), "reason": "брак коштів", "actions": "-", "check": "unchecked",
+        "fund": "total", "period_start": 2024, "period_end": 2026, "part": None,
     }  # fmt: skip
     assert len(rows) == 3
 
@@ -282,7 +283,7 @@ def test_a_heading_and_a_row_that_no_rule_covers_become_findings_and_stay() -> N
     assert (told["unknown_heading"].column, told["unknown_heading"].found) == (3, "Борг на кінець року")
     assert (told["unknown_row"].row, told["unknown_row"].cells) == (2, ((2, 2),))
     assert at(found, 1, 3).measure == "Борг на кінець року"
-    assert (at(found, 2, 2).value, at(found, 2, 2).item) == (20, None)
+    assert (at(found, 2, 2).value, at(found, 2, 2).item) == (Decimal(20), None)
     assert len(tidy_rows(found, found.observations)) == 2
 
 
@@ -297,9 +298,12 @@ def test_a_code_of_the_wrong_shape_is_told_with_its_place() -> None:
 
 
 def test_what_a_cell_says_of_its_unit_comes_first() -> None:
-    rows = [["№ п/п", "Зміст заходів", "Обсяг фінансування, тис. грн", "% виконання"], ["1", "Ремонт", "15606000грн.", "в 2,1 р.б."]]
+    rows = [
+        ["№ п/п", "Зміст заходів", "Обсяг фінансування, тис. грн", "% виконання"],
+        ["1", "Ремонт", "15606000грн.", "в 2,1 р.б."],
+    ]
     found = understood(rows)
-    assert (at(found, 1, 2).value, at(found, 1, 2).unit) == (15606000, "UAH")
+    assert (at(found, 1, 2).value, at(found, 1, 2).unit) == (Decimal(15606000), "UAH")
     assert (at(found, 1, 3).value, at(found, 1, 3).unit) == (Decimal("2.1"), "times")
 
 
@@ -316,7 +320,11 @@ def test_a_year_that_has_not_come(caption: str | None, facts: Facts, missing: st
 
 
 def test_a_year_with_one_fact_has_come() -> None:
-    rows = [*MEASURES[:3], ["1", "А", "", "1", "1", "1", "-", "", "", ""], ["2", "Б", "", "1", "1", "1", "3", "", "", ""]]
+    rows = [
+        *MEASURES[:3],
+        ["1", "А", "", "1", "1", "1", "-", "", "", ""],
+        ["2", "Б", "", "1", "1", "1", "3", "", "", ""],
+    ]
     assert at(understood(rows), 3, 6).missing == "nil"
 
 
@@ -331,16 +339,29 @@ def test_why_a_number_is_unreadable_is_told() -> None:
 
 def test_quarters_of_a_year_are_parts_of_one_measure() -> None:
     header = ["КЕКВ", "Найменування", "План на 2024 рік, грн", "І квартал", "ІІ квартал"]
-    found = understood([header, ["2111", "Зарплата", "10", "4", "6"], ["2210", "Папір", "5", "2", "3"]], "Кошторис на 2024 рік")
+    found = understood(
+        [header, ["2111", "Зарплата", "10", "4", "6"], ["2210", "Папір", "5", "2", "3"]], "Кошторис на 2024 рік"
+    )
     assert [(c.measure, c.part, c.period) for c in found.columns[2:]] == [
         ("plan", None, (2024, 2024)), ("plan", "І квартал", (2024, 2024)), ("plan", "ІІ квартал", (2024, 2024)),
     ]  # fmt: skip
     rows = tidy_rows(found, found.observations)
-    assert [(r["row"], r["part"], r["plan"]) for r in rows[:3]] == [(1, None, 10), (1, "І квартал", 4), (1, "ІІ квартал", 6)]
+    assert [(r["row"], r["part"], r["plan"]) for r in rows[:3]] == [
+        (1, None, 10),
+        (1, "І квартал", 4),
+        (1, "ІІ квартал", 6),
+    ]
 
 
 def test_of_two_plans_the_one_that_is_compared_with_is_the_plan() -> None:
-    header = ["№ п/п", "Зміст заходів", "Затверджено, грн", "Затверджено зі змінами, грн", "Профінансовано, грн", "% виконання"]
+    header = [
+        "№ п/п",
+        "Зміст заходів",
+        "Затверджено, грн",
+        "Затверджено зі змінами, грн",
+        "Профінансовано, грн",
+        "% виконання",
+    ]
     found = understood([header, ["1", "А", "100", "80", "40", "50"], ["2", "Б", "50", "60", "15", "25"]])
     assert [c.part for c in found.columns[2:4]] == ["Затверджено, грн", None]
     assert found.columns[5].base == "plan"

@@ -48,7 +48,8 @@ def test_unit(text: str, expected: str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("%", "percent"), ("тис. грн", "thousand UAH"), ("грн.", "UAH"), ("₴", "UAH"), ("осіб", "count"), ("од.", "count"),
+        ("%", "percent"), ("тис. грн", "thousand UAH"), ("грн.", "UAH"), ("₴", "UAH"), ("осіб", "count"),
+        ("од.", "count"),
         ("тис. осіб", "thousand count"), ("тис.", "thousand"), ("млн", "million"), ("рази", "times"), ("кв.м", "кв.м"),
         ("м2", "м2"), ("%.", None), ("рік", None), ("грн/м2", None), ("тис. грн на рік", None), ("", None),
     ],
@@ -76,7 +77,8 @@ def test_unit_at_the_end_of_a_label(label: str, expected: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("heading", "expected"), [("Кількість", "count"), ("Площа, га", "га"), ("Кількість, тис. шт.", "thousand count"), ("Сума", None)]
+    ("heading", "expected"),
+    [("Кількість", "count"), ("Площа, га", "га"), ("Кількість, тис. шт.", "thousand count"), ("Сума", None)],
 )
 def test_unit_of_a_heading(heading: str, expected: str | None) -> None:
     assert heading_unit(heading) == expected
@@ -84,7 +86,15 @@ def test_unit_of_a_heading(heading: str, expected: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("осіб", "count"), ("м²", "м²"), ("примірників", "примірників"), ("х", None), ("-", None), ("", None), ("тис.грн.", "thousand UAH")],
+    [
+        ("осіб", "count"),
+        ("м²", "м²"),
+        ("примірників", "примірників"),
+        ("х", None),
+        ("-", None),
+        ("", None),
+        ("тис.грн.", "thousand UAH"),
+    ],
 )
 def test_unit_of_a_column_of_units(text: str, expected: str | None) -> None:
     assert read_unit(text) == expected

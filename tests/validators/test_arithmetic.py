@@ -327,10 +327,14 @@ def test_funds_add_up_in_every_row() -> None:
 
 
 @pytest.mark.parametrize(
-    ("printed", "status"), [("-20", "verified"), ("20", "contradicted"), ("-20,00", "verified"), ("-19", "contradicted")]
+    ("printed", "status"),
+    [("-20", "verified"), ("20", "contradicted"), ("-20,00", "verified"), ("-19", "contradicted")],
 )
 def test_a_deviation_is_taken_the_way_that_was_found(printed: str, status: str) -> None:
-    row = [observation(1, c, raw, measure=m) for c, (m, raw) in enumerate((("plan", "100"), ("actual", "80"), ("deviation", printed)))]
+    row = [
+        observation(1, c, raw, measure=m)
+        for c, (m, raw) in enumerate((("plan", "100"), ("actual", "80"), ("deviation", printed)))
+    ]
     checked, findings = check(row, Rules([Relation("difference", 2, 1, 0)]))
     assert (checked[2].check, len(findings)) == (status, status == "contradicted")
 
@@ -352,7 +356,10 @@ def test_so_many_times_is_no_percentage() -> None:
 def test_a_total_over_groups_and_what_follows_them() -> None:
     """As in a report on a budget: taxes, `Разом`, then transfers, `Усього`."""
     kinds = ("item", "item", "subtotal", "item", "total")
-    rows = [observation(i, 0, raw, row_kind=kind) for i, (raw, kind) in enumerate(zip(("60", "40", "100", "25", "125"), kinds, strict=True))]
+    rows = [
+        observation(i, 0, raw, row_kind=kind)
+        for i, (raw, kind) in enumerate(zip(("60", "40", "100", "25", "125"), kinds, strict=True))
+    ]
     assert {o.check for o in check(rows)[0]} == {"verified"}
     wrong = [*rows[:4], observation(4, 0, "130", row_kind="total")]
     assert check(wrong)[1] == [], "several sums could be meant: none is held against it"
