@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.made import WAYS, make
+from bench.meaning import lines as meaning_lines
 from bench.measure import Cost, measure
 from bench.peers.whole import PEERS
 
@@ -61,7 +62,8 @@ def main() -> int:
         make(made, arguments.seed, MADE, list(WAYS))
         tables = list(_tables(arguments.corpus, made, arguments.budget, fresh=arguments.fresh)) if speed else []
         scans = list(_scans(arguments.corpus, Path(scratch), arguments.seed + 1)) if speed else []
-        lines = [*tables, *speed, *scans, *_accuracy(arguments.corpus, Path(scratch)), "", *costs]
+        meant = list(meaning_lines(arguments.corpus, arguments.seed))
+        lines = [*tables, *speed, *scans, *meant, *_accuracy(arguments.corpus, Path(scratch)), "", *costs]
     text = "\n".join(["# Benchmarks", "", *_about(arguments.runs), "", *lines, ""])
     (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")
     if tables:

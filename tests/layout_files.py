@@ -97,6 +97,16 @@ def mistakes(spec: Spec, rows: Rows) -> list[str]:
     return found
 
 
+def numbers(spec: Spec) -> int:
+    """Count the values that a layout has in columns of known measures."""
+    return sum(
+        1
+        for table in spec["tables"]
+        for r, c in set(_owners(table["grid"]).values())
+        if table["rows"][r]["kind"] not in _NO_VALUES and table["columns"][c].get("measure", "?") != "?"
+    )
+
+
 def _wrong(table: Spec, place: tuple[int, int], o: Any) -> Iterator[str]:
     r, c = place
     text, row, column = table["grid"][r][c], table["rows"][r], table["columns"][c]
