@@ -19,7 +19,10 @@ from pipeline.sample import Sample
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A family that a table may be of: its columns, how much speaks for it, or why it is not this one."""
+    """A family that a table may be of: its columns, how much speaks for it, or why it is not this one.
+
+    Where the words around the table speak against it, its columns are not looked at.
+    """
 
     family: Family
     columns: tuple[Column, ...]
@@ -49,39 +52,36 @@ def candidates(
 
 
 def _judge(family: Family, paths: Sequence[Path], sample: Sample, titles: Sequence[str], whole: bool) -> Match:
+    """Judge one family: by the words around and over the table, and only where they allow it by the columns."""
     asked = family.recognition
-    columns = family.columns(paths, sample)
-    meanings = {column.meaning for column in columns}
-    texts = [*titles, *dict.fromkeys(text for path in paths for text in path)]
-    lacks = [f"немає стовпця {name}" for name in sorted(asked.columns - meanings)]
-    if asked.any and not asked.any & meanings:
-        lacks.append("немає жодного зі стовпців " + ", ".join(sorted(asked.any)))
-    title = next((text for text in texts if family.titles.find(text)), None)
+    headings = list(dict.fromkeys(text for path in paths for text in path))
+    title = next((text for text in (*titles, *headings) if family.titles.find(text)), None)
     near = titles[:-1] if whole else titles
     own = any(family.titles.find(text) for text in near)
+    lacks = []
     if asked.title_needed and title is None:
         lacks.append("у назвах немає жодного зі слів: " + ", ".join(asked.titles))
-    headings = texts[len(titles) :]
-    against = next(
-        (text for text in (*(near if own else titles), *headings) if family.against.find(text, misread=False)), None
-    )
+    said = (*(near if own else titles), *headings)
+    against = next((text for text in said if family.against.find(text, misread=False)), None)
     if against is not None:
         lacks.append(f"так не називають цей вид: «{against}»")
-    coded = _has_codes(asked.codes, columns, sample) if asked.codes else False
+    if lacks:
+        return Match(family, (), 0.0, title, tuple(lacks))
+    columns = family.columns(paths, sample)
+    meanings = {column.meaning for column in columns}
+    lacks += [f"немає стовпця {name}" for name in sorted(asked.columns - meanings)]
+    if asked.any and not asked.any & meanings:
+        lacks.append("немає жодного зі стовпців " + ", ".join(sorted(asked.any)))
+    coded = asked.codes is not None and _has_codes(asked.codes, columns, sample)
     if asked.codes and not coded:
         lacks.append(f"немає стовпця з кодами {KINDS[asked.codes].title}")
     if asked.rows_of_money and not _are_of_money(columns, sample):
         lacks.append("рядки названо не джерелами коштів і не роками")
     headed = sum(column.meaning is not None and column.why.startswith(HEADED) for column in columns)
     labels = {column.label for column in columns if column.label is not None}
-    only_whole = whole and title == titles[-1]
-    score = (
-        headed
-        + (2 if only_whole else 3) * (title is not None)
-        + 2 * coded
-        + 3 * (asked.rows_of_money and labels <= {"source", "item_number", "note"})
-    )
-    return Match(family, tuple(columns), score, title, tuple(lacks))
+    only_sources = asked.rows_of_money and labels <= {"source", "item_number", "note"}
+    named = 0 if title is None else 2 if whole and title == titles[-1] else 3
+    return Match(family, tuple(columns), headed + named + 2 * coded + 3 * only_sources, title, tuple(lacks))
 
 
 def _are_of_money(columns: Sequence[Column], sample: Sample) -> bool:

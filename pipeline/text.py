@@ -31,6 +31,9 @@ _CLEAN = re.compile(
 )
 """A text of which nothing may have to be mended."""
 
+_UNUSUAL = re.compile("[\u00a0\u00ad\u0300-\u036f\u200b\u200c\u200d\u2060\ufeff’ʼ`´‘′A-Za-z]")
+"""Signs that `plain`, `one_script` and the eye make others of."""
+
 _VOWEL = re.compile("[аеєиіїоуюя]", re.IGNORECASE)
 _PARTICLES = frozenset(("то но таки небудь річ").split())
 _TAIL = re.compile(
@@ -170,8 +173,10 @@ def mend(text: str, known: Callable[[str], bool] = nothing_known) -> str:
         return text
     if "-" in text or "‐" in text:
         text = _HYPHENED.sub(lambda found: _joined(found, known), text)
-    text = _SPACED.sub(_closed_up, _UNSEEN.sub("", text).replace("\u00a0", " "))
-    return _FOOTNOTE.sub("", one_script(plain(text))).strip()
+    if _UNUSUAL.search(text):
+        text = _SPACED.sub(_closed_up, _UNSEEN.sub("", text).replace("\u00a0", " "))
+        return _FOOTNOTE.sub("", one_script(plain(text))).strip()
+    return " ".join(_FOOTNOTE.sub("", _SPACED.sub(_closed_up, text)).split())
 
 
 def _closed_up(found: re.Match[str]) -> str:
