@@ -32,15 +32,19 @@ EVIDENCE = 12
 """Rows below a row that tell whether its columns hold numbers."""
 
 
-def header_rows(table: Table) -> int:
+def header_rows(table: Table, grid: list[list[Cell]] | None = None) -> int:
     """Count the rows of the header, the row of column numbers (`1 2 3 …`) included.
 
     All that stands above a row of column numbers is header. Else it is the first row, and every row below it that a
     heading cell reaches into, that parts a heading over columns, that stands below titles only, that holds words above
     columns of numbers and nothing in the first column, or that the file itself marks as heading (Word's repeated rows)
     and that holds no value.
+
+    Args:
+        table: the table.
+        grid: the cell that covers each position, where it is already known.
     """
-    return _count_rows(table, table.grid(MAX_HEADER_ROWS + EVIDENCE + 1))
+    return _count_rows(table, table.grid(MAX_HEADER_ROWS + EVIDENCE + 1) if grid is None else grid)
 
 
 def _count_rows(table: Table, grid: list[list[Cell]]) -> int:
@@ -161,29 +165,37 @@ def _is_year(text: str) -> bool:
     return find_years(text) is not None and re.fullmatch(r"[\d\s–—-]+(?:р\w*\.?\s*)*", plain(text)) is not None
 
 
-def titles(table: Table, rows: int) -> list[str]:
-    """Give the texts of the header's first rows that are over the whole table: its title, the unit of its money."""
+def titles(grid: list[list[Cell]]) -> list[str]:
+    """Give the texts of a header's first rows that are over the whole table: its title, the unit of its money.
+
+    Args:
+        grid: the cell that covers each position of the header's rows.
+    """
     found = []
-    for row in table.grid(rows)[: max(rows - 1, 0)]:
+    for row in grid[:-1]:
         filled = [cell for cell in _different(row) if cell.text.strip()]
         if len(filled) != 1 or not (
-            filled[0].column_span in (1, table.n_columns) or known_unit(filled[0].text.strip("() "))
+            filled[0].column_span in (1, len(row)) or known_unit(filled[0].text.strip("() "))
         ):
             break
         found.append(mend_alone(filled[0].text))
     return found
 
 
-def paths(table: Table, rows: int) -> list[Path]:
+def paths(grid: list[list[Cell]], n_columns: int) -> list[Path]:
     """Give for each column the texts of the header cells above it, from the top down.
 
     Column numbers are left out, and so are titles over the whole table.
+
+    Args:
+        grid: the cell that covers each position of the header's rows.
+        n_columns: how many columns the table has.
     """
-    grid = table.grid(rows)[len(titles(table, rows)) :]
+    grid = grid[len(titles(grid)) :]
     if grid and is_column_numbers(grid[-1]):
         grid = grid[:-1]
     found = []
-    for column in range(table.n_columns):
+    for column in range(n_columns):
         cells = dict.fromkeys(_heading(grid, index, column) for index in range(len(grid)))
         found.append(tuple(mend_alone(cell.text) for cell in cells if cell.text.strip()))
     return found

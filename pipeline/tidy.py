@@ -93,10 +93,10 @@ def understand(
         families: the known kinds of report.
         words: mends labels.
     """
-    header_rows = header.header_rows(table)
-    paths = header.paths(table, header_rows)
-    around = around.below(header.titles(table, header_rows))
     grid = table.grid()
+    header_rows = header.header_rows(table, grid)
+    paths = header.paths(grid[:header_rows], table.n_columns)
+    around = around.below(header.titles(grid[:header_rows]))
     # A text over several columns, as a section's title, tells nothing of one of them.
     body = [[cell.text if cell.column_span == 1 else "" for cell in row] for row in grid[header_rows:]]
     likely = candidates(paths, Sample(body[:SAMPLE]), around.titles, families, whole=around.facts.title is not None)

@@ -75,15 +75,15 @@ def test_column_numbers(row: list[str], expected: bool) -> None:
 
 def test_path_of_a_column_goes_from_the_top_down() -> None:
     made = table(NUMBERED)
-    assert paths(made, 3) == [("№",), ("Захід",), ("План", "2024"), ("План", "2025")]
-    assert paths(made, 0) == [()] * 4
+    assert paths(made.grid(3), made.n_columns) == [("№",), ("Захід",), ("План", "2024"), ("План", "2025")]
+    assert paths(made.grid(0), made.n_columns) == [()] * 4
 
 
 def test_empty_heading_belongs_to_the_one_on_its_left() -> None:
     made = table([["№", "План", "", ""], ["", "2024", "2025", ""], ["1", "5", "6", ""]])
-    assert paths(made, 2) == [("№",), ("План", "2024"), ("План", "2025"), ()]
+    assert paths(made.grid(2), made.n_columns) == [("№",), ("План", "2024"), ("План", "2025"), ()]
 
 
 def test_path_leaves_out_empty_headings_and_line_breaks() -> None:
     made = table([["", "Обсяг\nфінансування", "<"], ["а", "2024\u00a0рік", ""]])
-    assert paths(made, 2) == [("а",), ("Обсяг фінансування", "2024 рік"), ("Обсяг фінансування",)]
+    assert paths(made.grid(2), made.n_columns) == [("а",), ("Обсяг фінансування", "2024 рік"), ("Обсяг фінансування",)]
