@@ -23,7 +23,7 @@ INTRODUCTION = f"""\
 `zvity run` writes each data set twice into the output folder, as `NAME.parquet` and `NAME.csv`, with the same rows in
 the same order. Every run writes every data set; one without rows has its columns only. Each table of no known kind is a
 CSV of its own besides, `tables/BEGINNING_OF_DOCUMENT_ID-TABLE.csv`: a column for each of its columns, a row for each
-  row.
+row.
 
 - CSV: UTF-8, comma, lines end in CR LF (RFC 4180), one header line, decimal point, ISO 8601 dates, `true` and
   `false`, nothing for a missing value. A number keeps the digits after the point that the document printed: `75,00`
