@@ -25,6 +25,11 @@ _NAMES_CODES = re.compile(r"(?:код|шифр|кекв|кпкв|кфк|ккд|�
 _NAMES_UNITS = re.compile(r"(?:одиниц\w+ ви|од(?:ин)?\. ?вим|вимірник)", re.IGNORECASE)
 _LEADING_ZERO = re.compile(r"0[0-9]+")
 
+_FUNDS = ("general", "special")
+
+NUMBERS = "числа"
+"""Why a column is a measure that no heading names."""
+
 SAMPLE = 60
 """Rows of a table that tell what its columns hold."""
 
@@ -37,14 +42,15 @@ class Context:
     """What stands around a table.
 
     `captions` are the texts right above it, the nearest first; `facts` those of the report; `unit` is the unit of
-    money that the document has besides, `unit_is_said` where it says that all of it is; `whole` says that the table
-    tells the funds itself.
+    money that the document has besides, `unit_is_said` where it says that all of it is; `before` are the years that
+    all captions before these agree on; `whole` says that the table tells the funds itself.
     """
 
     captions: tuple[str, ...] = ()
     facts: Facts = _NO_FACTS
     unit: str | None = None
     unit_is_said: bool = False
+    before: tuple[int, int] | None = None
     whole: bool = False
 
     @property
@@ -64,18 +70,22 @@ class Context:
     @property
     def years(self) -> tuple[int, int] | None:
         """The years the table is about: those reported on, else any that a caption, then the report, states."""
-        if years := next((years for text in self.captions if (years := find_reported_years(text))), None):
-            return years
-        for text in self.captions:
-            if period := find_period(text):
-                return period.years
+        if self.own_years:
+            return self.own_years
         facts = self.facts
         if years := find_reported_years(facts.title or "") or find_years(facts.title or ""):
             return years
         if facts.period_start is not None and facts.period_end is not None:
             return (facts.period_start, facts.period_end)
         period = find_period(facts.title or "")
-        return None if period is None else period.years
+        return self.before if period is None else period.years
+
+    @property
+    def own_years(self) -> tuple[int, int] | None:
+        """The years that the captions state: those reported on, else any."""
+        if years := next((years for text in self.captions if (years := find_reported_years(text))), None):
+            return years
+        return next((period.years for text in self.captions if (period := find_period(text))), None)
 
     @property
     def fund(self) -> str | None:
@@ -99,7 +109,7 @@ def complete(
         family: the kind of report, if it is known.
         around: what stands around the table.
     """
-    if any(column.fund in ("general", "special") for column in columns if column.measure):
+    if any(column.fund in _FUNDS and column.fund != around.fund for column in columns if column.measure):
         around = replace(around, whole=True)
     found = _with_parts(columns)
     found = _with_numbers(found, body[:SAMPLE], named=any(c.label == "item" for c in columns))
@@ -144,7 +154,7 @@ def _with_numbers(columns: Sequence[Column], body: Sequence[Sequence[str]], name
         elif column.meaning is not None or not texts or _counts(texts) or _are_codes(texts):
             found.append(column)
         elif 2 * sum(numerals.is_value(text) for text in texts) >= len(texts):
-            found.append(replace(column, measure=" › ".join(column.path) or f"column {index}", why="числа"))
+            found.append(replace(column, measure=" › ".join(column.path) or f"column {index}", why=NUMBERS))
         elif not named:
             found.append(replace(column, label="item", why="перший стовпець зі словами"))
             named = True
@@ -195,9 +205,17 @@ def _with_context(columns: Sequence[Column], around: Context, fund: str | None, 
 
 
 def _with_spans(columns: Sequence[Column]) -> list[Column]:
-    """Give a column `Усього` beside columns of single years the years of all of them."""
+    """Give a column `Усього` beside columns of single years the years of all of them.
+
+    One of no known meaning has theirs, where all of them have the same.
+    """
     found = list(columns)
+    yearly = [c for c in columns if c.measure is not None and c.period is not None and _own_years(c)]
     for index, column in enumerate(columns):
+        if column.why == NUMBERS and column.path and len(yearly) > 1 and read_source(column.path[-1]) == "total":
+            if len({c.measure for c in yearly}) == 1 and yearly[0].why != NUMBERS:
+                column = replace(yearly[0], path=column.path, fund=column.fund, why="усього за роки")
+                found[index] = column
         if column.measure is None or not any(_ALL.match(text) for text in column.path):
             continue
         if any(heading_years(text) for text in column.path):

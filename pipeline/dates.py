@@ -24,7 +24,9 @@ _WORD_OF_YEARS = r"(?:рік|року|році|роки|років|роках|р
 _YEARS = re.compile(rf"(?<![\d.,/]){_SPAN}\s*(?:-?(?:го|й|ий)\s*)?{_WORD_OF_YEARS}", re.IGNORECASE)
 _ONLY_YEARS = re.compile(rf"\s*{_SPAN}\s*")
 _BARE_YEAR = re.compile(rf"(?<![\d.,/№-])(?<!№ ){_SPAN}(?![\d/]|[.,]\d)")
-_REPORTED = re.compile(rf"\bза\s+{_SPAN}\s*(?:рік|роки|р)", re.IGNORECASE)
+_REPORTED = re.compile(
+    rf"\b(?:за\s+(?:звітний\s+)?|звітн\w+\s+(?:рік|період)\w*\s*[:–—-]?\s*){_SPAN}(?:\s*(?:рік|роки|р)|\s*$)", re.IGNORECASE
+)
 _AS_OF = re.compile(r"\b(?:станом\s+)?на\s+", re.IGNORECASE)
 _COMPARED = re.compile(
     r"(?:^|\s)(?:у %|у відсотках)?\s*\b(?:до|проти|порівняно з|у порівнянні з|відносно)\b.*", re.IGNORECASE

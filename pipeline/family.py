@@ -176,12 +176,15 @@ class Family:
         plain_column = read_column(path)
         for level in range(len(path) - 1, -1, -1):
             rule = self._rule(path[level])
+            values = rule is not None and rule.measure not in (None, "percent", "deviation")
+            if values and level and _TOWARDS.match(path[level]):
+                continue  # the words above say what of the plan
             if rule is not None and rule.measure == "percent" and level and _OF_ELSE.search(path[level - 1]):
                 rule = self._rule(path[level - 1])  # the words above say what it is a percentage of
             if rule is not None and not (of_numbers and (rule.note or rule.label in _WORDS)):
                 if rule is _UNKNOWN:
                     return plain_column
-                if "%" in path[:level] and rule.measure not in (None, "percent", "deviation"):
+                if values and any(map(_PERCENTAGES.match, path[:level])):
                     rule = self._percentages() or rule
                 return _as_ruled(plain_column, rule, path[level])
         for rule in self.rules:
@@ -219,6 +222,12 @@ class Family:
 _PERCENT_OF = re.compile(r"^%|[,(]\s*%\)?\s*$|\s%$|\b[ув]\s?%|\bвідсот", re.IGNORECASE)
 """How a heading of percentages reads, whatever its other words: `Виконання до плану, %`."""
 
+
+_PERCENTAGES = re.compile(r"\W*(?:%|[ув] %|відсот)", re.IGNORECASE)
+"""How a heading over columns of percentages begins."""
+
+_TOWARDS = re.compile(r"\W*(?:до|від|проти|відносно)\s", re.IGNORECASE)
+"""How a heading begins that names what a percentage or deviation is of."""
 
 _OF_ELSE = re.compile(
     r"темп|приріст|зростан|росту\b|індекс|питома|частка|структур|минул|попередн|від загальн|до підсумку", re.IGNORECASE

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +20,7 @@ from pipeline.codes import KINDS
 from pipeline.column import PLACEHOLDERS
 from pipeline.exits import UsageError
 from pipeline.family import ColumnRule, Family, Recognition, RowRules, Source
+from pipeline.text import squeeze
 from validators.arithmetic import Combination
 from validators.model import CHECKS, ROW_KINDS, STANDING, Dataset, Field, Kind
 
@@ -133,6 +135,25 @@ def parse_family(data: Mapping[str, Any], file: str = "family") -> Family:
     return _Reader(file).family(data)
 
 
+@cache
+def usual_headings() -> Mapping[str, tuple[str, ...]]:
+    """Give the headings that all families share, by meaning."""
+    text = files("pipeline").joinpath("headings.toml").read_text(encoding="utf-8")
+    return {meaning: tuple(headings) for meaning, headings in tomllib.loads(text).items()}
+
+
+def _with_usual(rules: Sequence[ColumnRule]) -> tuple[ColumnRule, ...]:
+    """Give the first rule of each meaning its usual headings, but those that stand in the family's file."""
+    own = {squeeze(heading) for rule in rules for heading in rule.headings}
+    left = dict(usual_headings())
+    found = []
+    for rule in rules:
+        plain = rule.base is None and rule.period is None
+        usual = left.pop(rule.label or rule.measure or "", ()) if plain else ()
+        found.append(replace(rule, headings=(*rule.headings, *(h for h in usual if squeeze(h) not in own))))
+    return tuple(found)
+
+
 class _Reader:
     """Reads one file; `_fail` names it."""
 
@@ -188,7 +209,7 @@ class _Reader:
             title=title,
             recognition=self._recognition(self._need(data, "recognise", ""), meanings),
             leftmost=data.get("leftmost"),
-            rules=rules,
+            rules=_with_usual(rules),
             rows=self._rows(data.get("rows", {})),
             row_units={unit: self._texts(units, unit, "[row_units]") for unit in units},
             identities=self._identities(data.get("identities", {}), meanings),
@@ -222,12 +243,11 @@ class _Reader:
     def _rule(self, found: Mapping[str, Any], number: int) -> ColumnRule:
         place = f"[[columns]] entry {number}"
         self._check_keys(found, "columns", place)
-        self._need(found, "headings", place)
         headings = self._texts(found, "headings", place)
         label, measure = found.get("becomes"), found.get("measure")
         if (label is None) == (measure is None):
             raise self._fail(place, f"needs one of becomes and measure (headings {list(headings)})")
-        if not headings:
+        if not headings and (label or measure) not in usual_headings():
             raise self._fail(place, f"headings of {label or measure} are missing")
         odd = [h for h in headings if h.startswith("{") and h not in PLACEHOLDERS]
         if odd:

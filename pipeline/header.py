@@ -116,7 +116,7 @@ def starts_with_header(table: Table) -> bool:
 
 def is_column_numbers(row: list[Cell]) -> bool:
     """Whether a row only numbers the columns, at least three: `1 2 3 …`, `А Б 1 2`, with `5=4-3` for a computed one."""
-    first = row[0].text.strip()
+    first = row[0].text.strip("() ")
     if len(first) > 3 or (first and first.rstrip(".").casefold() not in ("0", "1", "а", "a")):
         return False
     numbers: list[int] = []
@@ -125,6 +125,8 @@ def is_column_numbers(row: list[Cell]) -> bool:
         text = plain(cell.text)
         if not text:
             continue
+        if text[0] == "(" and text[-1] == ")":
+            text = text[1:-1].strip()
         found = _COLUMN_NUMBER.fullmatch(text)
         if found:
             numbers.append(int(found[1]))

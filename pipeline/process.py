@@ -66,18 +66,14 @@ def meaning(document: Document, families: Sequence[Family]) -> Reading:
     facts, findings = find_facts(document)
     words = Words(lambda: _texts(document))
     unit, said = stated_unit(document)
-    tables = tuple(
-        understand(
-            number,
-            table,
-            caption(document, table),
-            Context(texts_above(document, table), facts, unit, said),
-            families,
-            words,
-        )
-        for number, table in enumerate(document.tables, start=1)
-    )
-    return Reading(document, facts, tables, tuple(findings))
+    tables = []
+    stated: set[tuple[int, int]] = set()
+    for number, table in enumerate(document.tables, start=1):
+        around = Context(texts_above(document, table), facts, unit, said, next(iter(stated)) if len(stated) == 1 else None)
+        tables.append(understand(number, table, caption(document, table), around, families, words))
+        if around.own_years is not None:
+            stated.add(around.own_years)
+    return Reading(document, facts, tuple(tables), tuple(findings))
 
 
 def _texts(document: Document) -> Iterator[str]:

@@ -29,6 +29,9 @@ _SECTION_NAME = re.compile(
 )
 """How the title of a section begins where nothing is merged; the last four are the usual groups of indicators."""
 
+_ROMAN = re.compile(r"([IVXІХ]{1,5})[.)]?\s+(?=[^\W\d])(?!квартал|півріч)")
+"""A section's number before its title."""
+
 _TOTAL = re.compile(r"(?:[-–—\d.)\s]*)(?:(?:у|в)?сього|разом|загалом|підсумок|загальний обсяг)\b", re.IGNORECASE)
 _TOTAL_AT_END = re.compile(
     r"(?:[-–—,:]|\()\s*(?:у|в)?сього\)?\s*(?:[,:;].*)?$|\s(?:разом|усього|всього)\s*:?$", re.IGNORECASE
@@ -175,22 +178,20 @@ def _section(
     text = words.mended(title.text)
     if not any(map(str.isalpha, text)) or numerals.is_value(text):
         return None
-    over = {id(row[i]) for i in measures}
-    if _TOTAL.match(text) and over != {id(title)}:
+    over = {id(row[i]) for i in measures} == {id(title)}
+    if _TOTAL.match(text) and not over:
         return None
     number = words.mended(cells[0].text).rstrip(". ") if len(cells) == 2 else None
     is_roman = number is not None and roman(number) is not None
     if number is not None and is_roman:
         number = latin(number).upper()
-    if over == {id(title)}:
+    if number is None and (found := _ROMAN.match(text)) and roman(found[1]) is not None:
+        number, text, is_roman = latin(found[1]).upper(), text[found.end() :], True
+    if over:
         return None if _TOTAL.match(text) and valued else (number, text)
     blank = all(not row[i].text.strip() for i in measures) and title.row_span == 1
     if not blank or valued:
         return None
-    if number is None:
-        found = re.match(r"([IVXІХ]{1,5})[.)]?\s+(?=\S)", text)
-        if found and roman(found[1]) is not None:
-            return (latin(found[1]).upper(), text[found.end() :])
     named = (
         is_roman
         or ((number is None or number.isdigit()) and (_SECTION_NAME.match(text) or _begins(text, rules.sections)))

@@ -113,12 +113,16 @@ def meaning(family: Family, *path: str) -> str | None:
         (("Обсягн фінаисування",), "plan"),
         (("Інформація про обсяг фінансування",), "note"),  # nearest to its beginning, then the longest
         (("Обсяг фінансування", "Відсоток виконання"), "percent"),  # the lowest heading
-        (("Відсоток виконання", "Обсяг фінансування"), "plan"),
+        (("Відсоток виконання", "Обсяг фінансування"), "percent"),  # below percentages all are
+        (("% виконання", "до обсягу фінансування"), "percent"),
+        (("Обсяг фінансування", "до плану"), "plan"),  # what it is compared with is not what it is
+        (("Відхилення", "до плану"), "deviation"),
         (("№",), "item_number"),
         (("№ рішення",), None),  # a short heading must be all of it
         (("Код ПКВК",), "code"),  # but for one that ends in a bar
         (("Зміст",), None),
-        (("Примітка",), None),
+        (("Примітка",), "note"),  # a usual heading, which the file need not name
+        (("Відхилення від запланованого",), "deviation"),
         ((), None),
         (("%",), "percent"),
         (("Обсяг фінансування, %",), "percent"),  # a percentage whatever its words

@@ -64,12 +64,23 @@ def test_file_is_read() -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [("name",), ("title",), ("recognise",), ("columns",), ("columns", 0, "headings"), ("tidy",), ("tidy", "per"),
+    [("name",), ("title",), ("recognise",), ("columns",), ("columns", 1, "headings"), ("tidy",), ("tidy", "per"),
      ("tidy", "about"), ("tidy", "fields"), ("tidy", "fields", 0, "name"), ("tidy", "fields", 0, "kind")],
 )  # fmt: skip
 def test_missing_key_is_named(path: tuple[str | int, ...]) -> None:
     with pytest.raises(FamilyError, match=rf"(?s)things\.toml.*{path[-1]}.*missing"):
         parse_family(changed(*path), "things.toml")
+
+
+def test_usual_headings_need_not_be_named_and_give_way_to_the_files_own() -> None:
+    family = parse_family(changed("columns", 0, "headings"))
+    headings = {rule.label or rule.measure: rule.headings for rule in family.rules}
+    assert "№ п/п" in headings["item_number"]
+    assert "Планов" in headings["plan"]
+    assert headings["plan"].count("План|") == 1
+    assert headings["actual"] == ("Факт минулого року",)  # it is of another year
+    family = parse_family(changed("columns", 1, "headings", value=["Назва", "планов"]))
+    assert "Планов" not in next(rule.headings for rule in family.rules if rule.measure == "plan")
 
 
 @pytest.mark.parametrize(
