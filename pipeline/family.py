@@ -179,8 +179,8 @@ class Family:
             values = rule is not None and rule.measure not in (None, "percent", "deviation")
             if values and level and _TOWARDS.match(path[level]):
                 continue  # the words above say what of the plan
-            if rule is not None and rule.measure == "percent" and level and _OF_ELSE.search(path[level - 1]):
-                rule = self._rule(path[level - 1])  # the words above say what it is a percentage of
+            if rule is not None and level and _is_of_else(rule, path[level - 1]):
+                rule = self._rule(path[level - 1]) or _UNKNOWN  # the words above say what it is a percentage of
             if rule is not None and not (of_numbers and (rule.note or rule.label in _WORDS)):
                 if rule is _UNKNOWN:
                     return plain_column
@@ -233,6 +233,17 @@ _OF_ELSE = re.compile(
     r"темп|приріст|зростан|росту\b|індекс|питома|частка|структур|минул|попередн|від загальн|до підсумку", re.IGNORECASE
 )
 """Words of a percentage that is of no plan."""
+
+_YEAR_TO_YEAR = re.compile(r"\d{4}.{0,12}\s(?:до|проти|відносно|порівняно)\s.{0,12}\d{4}")
+
+
+def _is_of_else(rule: ColumnRule, above: str) -> bool:
+    """Whether the heading above says that a percentage or deviation is of no plan."""
+    if rule.measure == "percent" and _OF_ELSE.search(above):
+        return True
+    grows = any(map(_OF_ELSE.search, rule.headings))
+    return rule.measure in ("percent", "deviation") and not grows and bool(_YEAR_TO_YEAR.search(above))
+
 
 _BETWEEN_SIGNS = re.compile(r"[\s(),.;/:]+")
 
