@@ -16,7 +16,7 @@ from pipeline.facts import Facts
 from pipeline.family import Family
 from pipeline.funds import find_fund, is_part, read_source
 from pipeline.header import Path
-from pipeline.units import find_unit
+from pipeline.units import caption_unit
 from validators.arithmetic import MONEY
 
 _ALL = re.compile(r"(?:у|в)?сього\b|разом\b|загалом\b|загальний обсяг\b", re.IGNORECASE)
@@ -94,8 +94,8 @@ class Context:
 
     @property
     def money(self) -> str | None:
-        """The unit of money, or percent, that the nearest caption with a unit states."""
-        return next((unit for text in self.captions if (unit := find_unit(text))), None)
+        """The unit of money, or percent, that the nearest caption stating one for the table states."""
+        return next((unit for text in self.captions if (unit := caption_unit(text))), None)
 
 
 def complete(
@@ -179,15 +179,17 @@ def _are_codes(texts: Sequence[str]) -> bool:
 def _with_context(columns: Sequence[Column], around: Context, fund: str | None, family: Family | None) -> list[Column]:
     """Give measures what their headings leave open: unit, years and fund.
 
-    A money column whose heading states no clear unit takes the one that the table's other money columns agree on, then
-    the caption's. A column of a known family that is not of money takes none from the caption.
+    A money column whose heading states no clear unit takes the caption's, then the one that the table's other money
+    columns agree on. A column of a known family that is not of money takes none from the caption.
     """
-    stated = {column.unit for column in columns if column.money and column.unit in MONEY}
+    stated = {c.unit for c in columns if c.money and c.unit in MONEY and c.measure != "price"}
     named = {column.unit for column in columns if column.label is not None and column.unit in MONEY}
     common = around.money or (named.pop() if len(named) == 1 else None)
-    money = common if not stated else stated.pop() if len(stated) == 1 else None
-    own = {column.period for column in columns if column.measure is not None and column.period is not None}
-    one = next(iter(own)) if len(own) == 1 else None
+    if common in MONEY:
+        money = common if not stated or common in stated else None  # two units, and none of them sure
+    else:
+        money = next(iter(stated)) if len(stated) == 1 else None
+    one = _only_years(columns)
     years = around.reported or one or around.years  # one column may name the year of all
     found = []
     for column in columns:
@@ -200,8 +202,19 @@ def _with_context(columns: Sequence[Column], around: Context, fund: str | None, 
         unit = column.unit or (money if column.money else None if family is not None else common)
         if unit is None and column.money and (around.unit_is_said or not column.by_row):
             unit = around.unit
-        found.append(replace(column, period=period, unit=unit, fund=column.fund or fund or "total"))
+        by_caption = column.fund is None and fund is not None
+        found.append(
+            replace(column, period=period, unit=unit, fund=column.fund or fund or "total", fund_around=by_caption)
+        )
     return found
+
+
+def _only_years(columns: Sequence[Column]) -> tuple[int, int] | None:
+    """Give the years that one column names for all: not where another of the same measure goes without."""
+    own = {column.period for column in columns if column.measure is not None and column.period is not None}
+    dated = {(column.measure, column.fund) for column in columns if column.period is not None}
+    undated = {(column.measure, column.fund) for column in columns if column.measure and column.period is None}
+    return next(iter(own)) if len(own) == 1 and not dated & undated else None
 
 
 def _with_spans(columns: Sequence[Column]) -> list[Column]:

@@ -34,7 +34,8 @@ _ROMAN = re.compile(r"([IVXІХ]{1,5})[.)]?\s+(?=[^\W\d])(?!квартал|пі�
 
 _TOTAL = re.compile(r"(?:[-–—\d.)\s]*)(?:(?:у|в)?сього|разом|загалом|підсумок|загальний обсяг)\b", re.IGNORECASE)
 _TOTAL_AT_END = re.compile(
-    r"(?:[-–—,:]|\()\s*(?:у|в)?сього\)?\s*(?:[,:;].*)?$|\s(?:разом|усього|всього)\s*:?$", re.IGNORECASE
+    r"(?:[-–—,:]|\()\s*(?:(?:у|в)?сього|разом)\)?\s*(?:[,:;].*)?$|\s(?:усього|всього)\s*:?$|\sразом\s*:$",
+    re.IGNORECASE,
 )
 _OVER_SECTIONS = re.compile(
     r"\b(?:розділ|напрям|напрямк|завданн|пункт|заход|підпрограм|пріоритет)(?:ам|ах|ами|ів|ям|ях|ями)\b", re.IGNORECASE
@@ -68,7 +69,8 @@ class Row(NamedTuple):
     """One body row. `cells` are those that stand in it, left to right, each once.
 
     `labels` maps label columns' names to text; `number` is the item's own number without its last point. `fund` and
-    `period` are what the row itself says, over what its columns say. `leads` marks a subtotal above its rows.
+    `period` are what the row or its section says: the period over what its columns say, the fund where their headings
+    name none. `leads` marks a subtotal above its rows.
     """
 
     index: int  # type: ignore[assignment]  # a tuple's own `index` is not asked for
@@ -142,7 +144,7 @@ def read_rows(
         if is_column_numbers(row) or (_first_text(row)[:2] in starts and _all_text(row) in header_texts):
             draft.kind = "header"
             continue
-        if not draft.valued or len({id(row[i]) for i in measures}) == 1:
+        if not draft.valued or len({id(row[i]) for i in measures}) < len(measures):
             draft.heading = _section(row, measures, draft.valued, rules, words)
             if draft.heading is not None:
                 draft.kind = "note" if _is_note(draft.heading[1], rules) else "section"
@@ -178,7 +180,7 @@ def _section(
     text = words.mended(title.text)
     if not any(map(str.isalpha, text)) or numerals.is_value(text):
         return None
-    over = {id(row[i]) for i in measures} == {id(title)}
+    over = {id(row[i]) for i in measures} == {id(title)} and title.column_span > 1
     if _TOTAL.match(text) and not over:
         return None
     number = words.mended(cells[0].text).rstrip(". ") if len(cells) == 2 else None
@@ -223,17 +225,20 @@ class _Classifier:
         self._sums = [i for i, c in enumerate(columns) if c.measure not in (None, "percent") and c.unit != "percent"]
         self._with_labels = any(column.label is not None for column in columns)
         self._with_units = any(column.label == "unit" for column in columns)
-        self._funds = {read_source(d.heading[1]) for d in drafts if d.kind == "section" and d.heading} & {
-            "general",
-            "special",
-        }
+        titles = [d.heading[1] for d in drafts if d.kind == "section" and d.heading]
+        self._funds = {_title_fund(title) for title in titles} - {None}
         """Funds that sections of the table are of."""
+        self._by_fund = bool(titles) and _title_fund(titles[0]) is not None
+        """Whether sections of funds hold the others, and not the others round."""
         self._with_items = any(column.label == "item" for column in columns)
         self._last_section = max((d.index for d in drafts if d.kind == "section"), default=-1)
         self._with_funds = any(c.fund not in (None, "total") for c in columns if c.measure)
         for draft in drafts:
             if draft.kind is None:
                 draft.source = self._source(draft)
+        if not any(d.source and ("source" in d.labels or not _MAY_BE_ITEM.fullmatch(d.source)) for d in drafts):
+            for draft in drafts:
+                draft.source = None
         ordinary = [d.index for d in drafts if d.kind is None and d.valued and self._is_item(d)]
         self._first_item = min(ordinary, default=-1)
         self._last_item = max(ordinary, default=-1)
@@ -291,18 +296,17 @@ class _Classifier:
         rows: list[Row] = []
         section: tuple[str | None, str | None] = (None, None)
         fund: str | None = None
+        funds: set[str | None] = set()
+        """Of the sections in which items stood."""
         last: Row | None = None
         """The row that source lines below it belong to."""
         for draft in self._drafts:
             if draft.kind is not None:
                 if draft.kind == "section" and draft.heading is not None:
                     section = draft.heading
-                    named = read_source(draft.heading[1])
-                    fund = (
-                        named
-                        if named in ("general", "special")
-                        else find_fund(draft.heading[1]) or (None if named else fund)
-                    )
+                    named = _title_fund(draft.heading[1])
+                    if named or not self._by_fund or read_source(draft.heading[1]):
+                        fund = named
                 rows.append(self._row(draft, draft.kind, section, None, None, None))
                 continue
             kind = self._kind(draft, section)
@@ -314,12 +318,15 @@ class _Classifier:
                 if last is not None and self._goes_on(draft, last):
                     kind, number, item = last.kind, last.number, last.item
             elif kind in ("subtotal", "total") and self._says_total(draft.label):
-                own_fund = find_fund(draft.label) or (None if kind == "total" and len(self._funds) > 1 else fund)
+                own_fund = find_fund(draft.label) or fund
+                if kind == "total" and own_fund == fund and len(funds | {fund}) > 1:
+                    own_fund = "total"
             if kind == "subtotal":
                 self._closed.add(section)
                 self._grouped, self._items_since = self._grouped or not draft.leads, False
             elif kind == "item" and draft.valued:
                 self._items_since = True
+                funds.add(fund)
             if kind == "total" and source is None:
                 section = (None, None)
             row = self._row(draft, kind, section, number, item, own_fund)
@@ -378,8 +385,28 @@ class _Classifier:
             reached += value or 0
             parts += bool(value)
             if parts > 1 and reached == total and all(self._sum(below[:count], i) == v for i, v in wanted[1:]):
-                return True
+                return said or self._rules.no_total or not self._is_term(at, first)
         return False
+
+    def _is_term(self, at: int, column: int) -> bool:
+        """Whether the total below is the sum of all rows above it, so that none of them sums others."""
+        end = next((i for i in range(at, len(self._drafts)) if self._closes(self._drafts[i])), None)
+        if end is None:
+            return False
+        above = [d for d in self._drafts[:end] if d.kind is None and not self._says_total(d.label)]
+        return numerals.parse(self._drafts[end].grid[column].text).value == self._sum(above, column)
+
+    def _sums_all(self, draft: _Draft) -> bool:
+        """Whether a row is the sum of all items above it, and not of those in its section alone."""
+        at = draft.index - self._drafts[0].index
+        start = max(i for i, d in enumerate(self._drafts[:at]) if d.kind == "section")
+        column = next((i for i in self._sums if numerals.parse(draft.grid[i].text).value), None)
+        if column is None:
+            return False
+        items = [d for d in self._drafts[:at] if d.kind is None and not self._says_total(d.label)]
+        value = numerals.parse(draft.grid[column].text).value
+        own = [d for d in items if d.index > self._drafts[start].index]
+        return value == self._sum(items, column) != self._sum(own, column)
 
     def _sum(self, drafts: Sequence[_Draft], column: int) -> Decimal:
         return sum((numerals.parse(draft.grid[column].text).value or Decimal(0) for draft in drafts), Decimal(0))
@@ -421,7 +448,7 @@ class _Classifier:
         last_open = section != (None, None) and bool(self._closed) and section not in self._closed
         if (
             sections
-            and (draft.index < self._last_section or last_open)
+            and (draft.index < self._last_section or (last_open and not self._sums_all(draft)))
             and not re.search(r"\bпо програмі|за програмою", label, re.IGNORECASE)
         ):
             return "subtotal"
@@ -469,6 +496,16 @@ class _Classifier:
         cells = tuple(cell for at, cell in enumerate(row) if not at or cell is not row[at - 1])
         code = _code(draft.labels)
         return Row(draft.index, kind, cells, draft.labels, number, item, *section, code, fund, period, draft.leads)
+
+
+def _title_fund(title: str) -> str | None:
+    """Give the fund that a section's title names."""
+    named = read_source(title)
+    return named if named in ("general", "special") else find_fund(title)
+
+
+_MAY_BE_ITEM = re.compile(r"(?:інш|кредит|грант|підприємств|інвестиці|спонсор|благодійник|донор|субвенці)\w*", re.IGNORECASE)
+"""Names of sources that may name items, too: they count beside a source that cannot."""
 
 
 def _code(labels: dict[str, str]) -> str | None:

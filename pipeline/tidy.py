@@ -201,7 +201,7 @@ class _Reader:
         unit = column.unit
         if row_unit is not None and unit != "percent" and (column.by_row or not column.money or row_unit in MONEY):
             unit = row_unit
-        if parsed.unit is not None and not (parsed.unit == "percent" and unit in MONEY):
+        if parsed.unit is not None:
             unit = parsed.unit
         missing = parsed.missing
         last = self._last_year
@@ -209,7 +209,7 @@ class _Reader:
         if missing in ("nil", "blank") and column.measure in _LATER and not has_come:
             missing = "not_due"
         fund = column.fund
-        if row.fund is not None and fund in (None, "total"):
+        if row.fund is not None and (fund in (None, "total") or column.fund_around):
             fund = row.fund
         return _observed(
             self._number,

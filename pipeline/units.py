@@ -1,7 +1,8 @@
 """Units as headings, captions, labels and cells print them.
 
-Guarantee: a money unit is given only where its scale is clear; an abbreviation before `грн` that is none we know may
-be a misread `тис.` and gives no unit, since a wrong one would be wrong by a thousand.
+Guarantee: a money unit is given only where its scale and currency are clear; an abbreviation or a word of up to three
+letters before `грн` that is none we know may be a misread `тис.` and gives no unit, since a wrong one would be wrong by
+a thousand.
 """
 
 from __future__ import annotations
@@ -12,10 +13,17 @@ from functools import lru_cache
 from pipeline.text import cyrillic, one_script, plain, visible
 
 _MONEY = re.compile(
-    r"(?:(?P<scale>[^\W\d_]+)(?P<point>\.?)\s*)?\b(?:грн|гривень|гривн[а-яіїє]+)\b(?!\s*/\s*(?!тис|млн|грн)[а-я])"
+    r"(?:(?<![^\W\d_])(?P<scale>[^\W\d_]+)(?P<point>\.?)\s*)?"
+    r"(?:\b(?:грн|гривень|гривн[а-яіїє]+)\b(?!\s*/\s*(?!тис|млн|грн)[а-я])|"
+    r"(?P<foreign>\bдол\.(?:\s*сша)?|\bдолар[а-яіїє]*(?:\s*сша)?|\$|\bєвро\b|€|\b(?:usd|eur)\b))"
+    .replace("usd", cyrillic("usd")).replace("eur", cyrillic("eur"))
 )
 _PERCENT = re.compile(r"%|\bвідсот(?:ок|к)")
-_SCALES = (("тис", "тисяч", "thousand UAH"), ("млн", "мільйон", "million UAH"), ("млрд", "мільярд", "billion UAH"))
+_SCALES = (("тис", "тисяч", "thousand"), ("млн", "мільйон", "million"), ("млрд", "мільярд", "billion"))
+_SHORT = 3
+_BETWEEN = frozenset("в у на по до від за із з та і або є".split())
+"""Words of up to three letters that may stand before `грн` and are no misread scale."""
+
 _COUNTS = frozenset(
     ("од один одиниць одиниця одиниці шт штук штука осіб особа особи чол чоловік ос людей учнів дітей").split()
 )
@@ -38,11 +46,40 @@ _AND_SO_ON = re.compile(r"\s*\([^()]*\)\s*$")
 @lru_cache(maxsize=1 << 12)
 def find_unit(text: str) -> str | None:
     """Give the unit that a heading such as `Обсяг фінансування, тис. грн` states clearly; else `None`."""
-    text = cyrillic(plain(text)).casefold()
-    money = [_money(found) for found in _MONEY.finditer(text)]
+    text = plain(text)
+    money = _all_money(text)
     if money:
         return money[0] if len(set(money)) == 1 else None
-    return "percent" if _PERCENT.search(text) else None
+    return "percent" if _PERCENT.search(cyrillic(text).casefold()) else None
+
+
+@lru_cache(maxsize=1 << 12)
+def caption_unit(text: str) -> str | None:
+    """Give the unit that a text above a table states for it: `(тис. грн)`, `Доходи, грн`, `у гривнях`, `у відсотках`.
+
+    It stands in brackets, behind a comma, a colon or `у`, at the end or alone, and behind no number: `Залишок 500 грн
+    повернуто` and `виконано на 95 %` state none.
+    """
+    text = plain(text)
+    if _IN_PERCENT.fullmatch(text.casefold()):
+        return "percent"
+    money = set(_all_money(text, stated=True))
+    return money.pop() if len(money) == 1 else None
+
+
+def _all_money(text: str, *, stated: bool = False) -> list[str | None]:
+    """Give all units of money in a text; of those `stated` for what follows only."""
+    lower = cyrillic(text).casefold()
+    return [_money(found, text) for found in _MONEY.finditer(lower) if not stated or _is_stated(lower, found)]
+
+
+def _is_stated(text: str, found: re.Match[str]) -> bool:
+    before, after = text[: found.start()].rstrip(), text[found.end() :].strip(" .)")
+    alone = not before or before[-1] in "(,;:-–—" or before.rsplit(None, 1)[-1] in _BETWEEN
+    return not before[-1:].isdigit() and (alone or not after or found["scale"] in _BETWEEN)
+
+
+_IN_PERCENT = re.compile(r"\W*(?:[ув] )?(?:%|відсот\w+)\W*")
 
 
 @lru_cache(maxsize=1 << 12)
@@ -50,10 +87,10 @@ def known_unit(text: str) -> str | None:
     """Give the unit that a text is, as it stands behind a number: `тис. грн`, `%`, `осіб`; `None` where it is none."""
     words = cyrillic(visible(text)).casefold()
     if not any(map(str.isalpha, words)):
-        return {"%": "percent", "₴": "UAH"}.get(words)
+        return {"%": "percent", "₴": "UAH", "$": "$", "€": "€"}.get(words)
     words = words.strip(" .,;")
     if _MONEY.fullmatch(words):
-        return find_unit(words)
+        return find_unit(visible(text).strip(" ,;"))
     word = words.rstrip(".")
     if word in _WORDS:
         return _WORDS[word]
@@ -103,12 +140,15 @@ def heading_unit(text: str) -> str | None:
     return label_unit(text) or ("count" if _COUNTED.match(cyrillic(plain(text))) else None)
 
 
-def _money(found: re.Match[str]) -> str | None:
+def _money(found: re.Match[str], text: str) -> str | None:
+    """Give the unit that was found in a text; one of another currency as it is printed."""
     word, abbreviated = found["scale"] or "", bool(found["point"])
-    for short, stem, unit in _SCALES:
+    for short, stem, scale in _SCALES:
         if _nearly(word, short) or _nearly(word[: len(stem)], stem):
-            return unit
-    return None if abbreviated else "UAH"
+            return text[found.start() : found.end()] if found["foreign"] else f"{scale} UAH"
+    if found["foreign"]:
+        return text[found.start("foreign") : found.end()]
+    return None if abbreviated or (0 < len(word) <= _SHORT and word not in _BETWEEN) else "UAH"
 
 
 def _nearly(word: str, known: str) -> bool:

@@ -259,7 +259,10 @@ def _total(
     if same:
         between = range(same[0].row + 1, total.row)
         if len(same) == 1 and not any(o.row in between for found in items.values() for o in found):
-            yield Identity("sum", total, (same[0],))
+            if same[0].item == total.item:
+                yield Identity("sum", total, (same[0],))
+            else:
+                yield from _first_that_holds(total, [(same[0],)])
     elif subtotals and loose:
         yield from _first_that_holds(total, [subtotals, [*subtotals, *loose], [subtotals[-1], *loose]])
     elif subtotals and len(subtotals) >= sections:
