@@ -21,7 +21,9 @@ from validators.arithmetic import MONEY
 
 _ALL = re.compile(r"(?:у|в)?сього\b|разом\b|загалом\b|загальний обсяг\b", re.IGNORECASE)
 _NUMBERS_ROWS = re.compile(r"(?:№|N\b|[зп]\s?/\s?п\b|номер\b)", re.IGNORECASE)
-_NAMES_CODES = re.compile(r"(?:код|шифр|кекв|кпкв|кфк|ккд|тпкв|єдрпоу|індекс|інв)", re.IGNORECASE)
+_NAMES_CODES = re.compile(
+    r"код(?:и|у|ів)?\b|шифр\b|кекв|кпкв|кфк|ккд|тпкв|єдрпоу|(?P<other>індекс\s*$|інв\.|інвентарн)", re.IGNORECASE
+)
 _NAMES_UNITS = re.compile(r"(?:одиниц\w+ ви|од(?:ин)?\. ?вим|вимірник)", re.IGNORECASE)
 _LEADING_ZERO = re.compile(r"0[0-9]+")
 
@@ -99,7 +101,11 @@ class Context:
 
 
 def complete(
-    columns: Sequence[Column], body: Sequence[Sequence[str]], family: Family | None, around: Context
+    columns: Sequence[Column],
+    body: Sequence[Sequence[str]],
+    family: Family | None,
+    around: Context,
+    title: str | None = None,
 ) -> list[Column]:
     """Give columns all that can be said of them.
 
@@ -108,13 +114,45 @@ def complete(
         body: the texts of the rows below the header.
         family: the kind of report, if it is known.
         around: what stands around the table.
+        title: the words that told the kind of report.
     """
+    columns = _without_codes(_as_reported(columns, title))
     if any(column.fund in _FUNDS and column.fund != around.fund for column in columns if column.measure):
         around = replace(around, whole=True)
     found = _with_parts(columns)
-    found = _with_numbers(found, body[:SAMPLE], named=any(c.label == "item" for c in columns))
+    found = _with_numbers(found, body, named=any(c.label == "item" for c in columns))
     fund = None if around.whole else around.fund or _label_fund(found)
     return _with_spans(_with_context(found, around, fund, family))
+
+
+_REPORTS = re.compile(
+    r"^\W*(?:(?:звіт|інформація|аналіз|довідка|дані)\b.*\b)?(?:про\s+)?(?:стан\s+)?(?:виконання|використання|надходження(?=.*\sза\s))\b|"
+    r"\b(?:фактичн|надійшл|касов|профінансован|освоєн)",
+    re.IGNORECASE,
+)
+"""How a title says that its table holds facts."""
+
+
+def _as_reported(columns: Sequence[Column], title: str | None) -> Sequence[Column]:
+    """Give columns whose headings say neither plan nor fact as facts, where the title reports facts."""
+    said = any(c.measure in ("plan", "plan_period", "actual") and c.reported is None for c in columns)
+    if said or title is None or not _REPORTS.search(title):
+        return columns
+    return [replace(c, measure=c.reported) if c.measure and c.reported else c for c in columns]
+
+
+def _without_codes(columns: Sequence[Column]) -> Sequence[Column]:
+    """Take years that are none from columns headed by codes of four digits, `2000` beside `2110`."""
+    bare = [i for i, column in enumerate(columns) if column.path and _FOUR_DIGITS.fullmatch(column.path[-1].strip())]
+    if all(FIRST_YEAR <= int(columns[i].path[-1]) <= LAST_YEAR for i in bare):
+        return columns
+    return [replace(column, period=None) if i in bare else column for i, column in enumerate(columns)]
+
+
+_FOUR_DIGITS = re.compile("[0-9]{4}")
+
+FIRST_YEAR, LAST_YEAR = 1990, 2060
+"""Of years in headings."""
 
 
 def _with_parts(columns: Sequence[Column]) -> list[Column]:
@@ -139,19 +177,21 @@ def _label_fund(columns: Sequence[Column]) -> str | None:
 def _with_numbers(columns: Sequence[Column], body: Sequence[Sequence[str]], named: bool) -> list[Column]:
     """Give columns that no rule knows but that hold numbers their header path as measure, so that no number is lost.
 
-    A column is of numbers when at least half of its filled cells are; one that numbers the rows, or holds codes with
-    leading zeros, is none. Where no column tells what the rows are about, the first other one does.
+    A column is of numbers when at least half of its filled cells are; one that numbers the rows at their beginning, or
+    holds codes with leading zeros, is none. Where no column tells what the rows are about, the first other one does.
     """
     found = []
     for index, column in enumerate(columns):
-        texts = [text for row in body if (text := row[index]) and not text.isspace()]
+        texts = [text for row in body[:SAMPLE] if (text := row[index]) and not text.isspace()]
+        if not texts:
+            texts = [text for row in body if (text := row[index]) and not text.isspace()][:SAMPLE]
         if column.meaning is None and column.path and _NUMBERS_ROWS.match(column.path[-1]):
             found.append(replace(column, label="item_number", why="заголовок"))
-        elif column.meaning is None and column.path and _NAMES_CODES.match(column.path[-1]):
+        elif column.meaning is None and column.path and _names_codes(column.path[-1], texts):
             found.append(replace(column, label="code", why="заголовок"))
         elif column.meaning is None and column.path and _NAMES_UNITS.match(column.path[-1]):
             found.append(replace(column, label="unit", why="заголовок"))
-        elif column.meaning is not None or not texts or _counts(texts) or _are_codes(texts):
+        elif column.meaning is not None or not texts or (_counts(texts, column.path, index)) or _are_codes(texts):
             found.append(column)
         elif 2 * sum(numerals.is_value(text) for text in texts) >= len(texts):
             found.append(replace(column, measure=" › ".join(column.path) or f"column {index}", why=NUMBERS))
@@ -163,12 +203,25 @@ def _with_numbers(columns: Sequence[Column], body: Sequence[Sequence[str]], name
     return found
 
 
-def _counts(texts: Sequence[str]) -> bool:
-    """Whether a column only numbers the rows, `1. 2. 3. …`, or names them by years."""
+def _counts(texts: Sequence[str], path: Path, index: int) -> bool:
+    """Whether a column only numbers the rows, `1. 2. 3. …`, or names them by years: the leftmost, or one headed so."""
+    if index and path and not _YEARS_OF.search(path[-1]):
+        return False
     numbers = [text.strip().rstrip(".") for text in texts]
     if len(numbers) < 2:
         return False
     return numbers == [str(n) for n in range(1, len(numbers) + 1)] or all(map(is_only_years, texts))
+
+
+_YEARS_OF = re.compile(r"\b(?:рік|роки|року|років|строк|термін|дата)\b", re.IGNORECASE)
+
+
+def _names_codes(heading: str, texts: Sequence[str]) -> bool:
+    """Whether a heading says that its column holds codes; an index is none where its numbers have fractions."""
+    found = _NAMES_CODES.match(heading)
+    if found is None or not found["other"]:
+        return found is not None
+    return not any((value := numerals.parse(text).value) is not None and value % 1 for text in texts)
 
 
 def _are_codes(texts: Sequence[str]) -> bool:

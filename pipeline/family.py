@@ -27,7 +27,8 @@ HEADED = "заголовок"
 class ColumnRule:
     """One `[[columns]]` entry of a family's file.
 
-    `within_year` is the measure instead, where the heading speaks of a part of a year.
+    `within_year` is the measure instead, where the heading speaks of a part of a year; `reported`, where its headings say
+    neither plan nor fact and the table reports facts: they are looked for last.
     """
 
     headings: tuple[str, ...]
@@ -40,6 +41,7 @@ class ColumnRule:
     fund: str | None = None
     period: Literal["previous"] | None = None
     within_year: str | None = None
+    reported: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,9 @@ class Family:
     tidy: Dataset
     sources: Mapping[str, Source] = field(default_factory=dict)
     headings: Phrases = field(init=False, compare=False, repr=False)
-    """The headings of all rules, by the number of the rule."""
+    """The headings of all rules but those of neutral ones, by the number of the rule."""
+
+    neutral: Phrases = field(init=False, compare=False, repr=False)
 
     titles: Phrases = field(init=False, compare=False, repr=False)
     against: Phrases = field(init=False, compare=False, repr=False)
@@ -112,9 +116,15 @@ class Family:
 
     def __post_init__(self) -> None:
         """Make ready what is looked for in every table."""
-        numbered = [(h, i) for i, r in enumerate(self.rules) for h in r.headings if h not in PLACEHOLDERS]
         asked = self.recognition
-        object.__setattr__(self, "headings", Phrases(numbered, headings=True))
+        for name, neutral in (("headings", False), ("neutral", True)):
+            numbered = [
+                (heading, i)
+                for i, rule in enumerate(self.rules)
+                for heading in rule.headings
+                if heading not in PLACEHOLDERS and (rule.reported is not None) is neutral
+            ]
+            object.__setattr__(self, name, Phrases(numbered, headings=True))
         object.__setattr__(self, "titles", Phrases([(text, i) for i, text in enumerate(asked.titles)]))
         object.__setattr__(self, "against", Phrases([(text, i) for i, text in enumerate(asked.not_titles)]))
 
@@ -127,7 +137,8 @@ class Family:
         """
         columns = [self._column(path) for path in paths]
         for index, column in enumerate(columns):
-            if column.measure is not None and sample.are_words(index):
+            some = column.why.startswith(HEADED) and sample.holds_numbers(index)
+            if column.measure is not None and sample.are_words(index) and not some:
                 columns[index] = read_column(column.path)  # its heading speaks of money, its cells do not
             elif (column.note or column.label in _WORDS) and sample.are_numbers(index):
                 columns[index] = self._meaning(column.path, of_numbers=True)
@@ -161,7 +172,9 @@ class Family:
     def knows(self, column: Column) -> bool:
         """Whether the column has a meaning that the family's file gives."""
         meaning = column.meaning
-        return meaning is not None and any(meaning in (r.label, r.measure, r.within_year) for r in self.rules)
+        return meaning is not None and any(
+            meaning in (r.label, r.measure, r.within_year, r.reported) for r in self.rules
+        )
 
     def _column(self, path: Path) -> Column:
         found = self.known.get(path)
@@ -187,6 +200,9 @@ class Family:
                 if values and any(map(_PERCENTAGES.match, path[:level])):
                     rule = self._percentages() or rule
                 return _as_ruled(plain_column, rule, path[level])
+        for level in range(len(path) - 1, -1, -1):
+            if found := self.neutral.find(path[level]):
+                return _as_ruled(plain_column, self.rules[min(found)[2]], path[level])
         for rule in self.rules:
             if path and any(is_only(heading, path) for heading in rule.headings if heading in PLACEHOLDERS):
                 return replace(_as_ruled(plain_column, rule, path[-1]), why=f"лише роки або кошти: «{path[-1]}»")
@@ -270,6 +286,7 @@ def _as_ruled(column: Column, rule: ColumnRule, heading: str) -> Column:
         note=rule.note,
         code=rule.code,
         base=rule.base,
+        reported=rule.reported,
         fund=rule.fund or column.fund,
         years_ago=1 if rule.period == "previous" else column.years_ago,
         why=f"{HEADED} «{heading}»",

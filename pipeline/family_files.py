@@ -36,7 +36,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _KEYS = {
     "": ("name", "title", "recognise", "leftmost", "columns", "rows", "row_units", "identities", "tidy"),
     "recognise": ("columns", "any", "titles", "title_needed", "not_titles", "codes", "rows_of_money"),
-    "columns": ("headings", "becomes", "measure", "unit", "note", "code", "base", "fund", "period", "within_year"),
+    "columns": ("headings", "becomes", "measure", "unit", "note", "code", "base", "fund", "period", "within_year", "reported"),
     "rows": ("hierarchy", "totals", "subtotals", "sections", "notes", "sources", "years", "blank_sections", "no_total"),
     "identities": ("rows", "funds", "sums"),
     "tidy": ("per", "about", "fields"),
@@ -148,7 +148,7 @@ def _with_usual(rules: Sequence[ColumnRule]) -> tuple[ColumnRule, ...]:
     left = dict(usual_headings())
     found = []
     for rule in rules:
-        plain = rule.base is None and rule.period is None
+        plain = rule.base is None and rule.period is None and rule.reported is None
         usual = left.pop(rule.label or rule.measure or "", ()) if plain else ()
         found.append(replace(rule, headings=(*rule.headings, *(h for h in usual if squeeze(h) not in own))))
     return tuple(found)
@@ -200,7 +200,7 @@ class _Reader:
             raise self._fail("", f"name is {name!r}, which is a data set that every run writes; choose another")
         title = self._need(data, "title", "")
         rules = tuple(self._rule(entry, i) for i, entry in enumerate(self._need(data, "columns", ""), start=1))
-        meanings = {name for rule in rules for name in (rule.label, rule.measure, rule.within_year)}
+        meanings = {name for rule in rules for name in (rule.label, rule.measure, rule.within_year, rule.reported)}
         tidy = self._need(data, "tidy", "")
         dataset, sources = self._tidy(name, tidy, {meaning for meaning in meanings if meaning})
         units = data.get("row_units", {})
@@ -265,6 +265,7 @@ class _Reader:
             found.get("fund"),
             found.get("period"),
             found.get("within_year"),
+            found.get("reported"),
         )
 
     def _rows(self, found: Mapping[str, Any]) -> RowRules:

@@ -25,6 +25,8 @@ _ITEM = re.compile(r"\d{1,3}(?:\.\d{1,3})*[.)]")
 _COLUMN_NUMBER = re.compile(r"(\d{1,2})\.?\s*(?:[=(:].{1,20})?")
 """The number of a column, with what it is computed from: `5`, `5=4-3`, `6 (5/4*100)`."""
 
+_CODE = re.compile(r"\d{4,8}")
+
 _LETTERS = ("а", "б", "в", "г", "д", "е")
 """Letters that number the first columns."""
 
@@ -50,10 +52,12 @@ def header_rows(table: Table, grid: list[list[Cell]] | None = None) -> int:
 def _count_rows(table: Table, grid: list[list[Cell]]) -> int:
     if table.n_rows <= 1:
         return 0
+    if _is_data(grid[0]):
+        return 0
     marked = table.header_rows or 0
     limit = min(table.n_rows, MAX_HEADER_ROWS)
     for index in range(1, limit):
-        if is_column_numbers(grid[index]):
+        if is_column_numbers(grid[index]) and not counts_on(grid, index):
             return index + 1
         if any(numerals.is_value(cell.text) and not _is_year(cell.text) for cell in grid[index][1:]):
             break
@@ -67,6 +71,24 @@ def _count_rows(table: Table, grid: list[list[Cell]]) -> int:
     return min(count, table.n_rows)
 
 
+def _is_data(row: list[Cell]) -> bool:
+    """Whether a table's first row holds numbers behind a name, and so no headings."""
+    cells = _different(row)
+    values = [cell for cell in cells[1:] if numerals.parse(cell.text).value is not None and not _is_year(cell.text)]
+    return bool(values) and 2 * len(values) >= len(cells) - 1 and not is_column_numbers(row) and not all(map(_is_code, values))
+
+
+def _is_code(cell: Cell) -> bool:
+    """Whether a heading may be a code, as `2111` of expenditure."""
+    return _CODE.fullmatch(cell.text.strip()) is not None
+
+
+def counts_on(grid: list[list[Cell]], index: int) -> bool:
+    """Whether the row below goes on counting in the first column, so that `1 2 3` is a row of data."""
+    first, after = (row[0].text.strip(" .)") for row in (grid[index], grid[index + 1] if index + 1 < len(grid) else grid[0]))
+    return first == "1" and after == "2"
+
+
 def _holds_values(row: list[Cell], index: int) -> bool:
     """Whether a row that headings reach into holds two numbers or more that do not count up, as `5 6 7` classes do."""
     texts = [cell.text for cell in _different(row) if cell.row == index and numerals.parse(cell.text).value is not None]
@@ -77,7 +99,8 @@ def _holds_values(row: list[Cell], index: int) -> bool:
 def _heads(grid: list[list[Cell]], index: int) -> bool:
     """Whether a row heads columns though no line says so.
 
-    It holds units, or stands below titles only, or its words stand above columns of numbers.
+    It holds units, or stands below titles only, or its words stand above columns of numbers; not where it names its
+    first column below headings that need no others.
     """
     filled = [cell for cell in _different(grid[index]) if cell.text.strip()]
     if filled and all(known_unit(cell.text.strip("() ")) for cell in filled):
@@ -91,7 +114,8 @@ def _heads(grid: list[list[Cell]], index: int) -> bool:
     if titles_above and (len(filled) > 2 or any(cell.column and _of_numbers(below, cell) for cell in filled)):
         return True
     if grid[index][0].text.strip():
-        return len(over_numbers) >= 2 and 2 * len(over_numbers) >= len(filled)
+        whole = len({cell.text for cell in grid[index - 1] if cell.text.strip()}) == len(grid[index])
+        return not whole and len(over_numbers) >= 2 and 2 * len(over_numbers) >= len(filled)
     others = len(filled) - len(over_numbers) - sum(_is_empty(below, cell) for cell in filled)
     return len(over_numbers) > others
 

@@ -74,6 +74,9 @@ class Number:
 
 _BLANK, _NOTHING, _NONE_ASKED = Number(None, "blank"), Number(None, "nil"), Number(None, "not_applicable")
 
+TWO_READINGS = Number(None, "unreadable", why="two readings")
+"""Of a text whose point or comma may part groups or the fraction."""
+
 
 @lru_cache(maxsize=1 << 16)
 def parse(raw: str) -> Number:
@@ -150,6 +153,11 @@ def _value(body: str, negative: bool, unit: str | None) -> Number:
     value = Decimal((whole.lstrip("0") or "0") + ("." + fraction if fraction else ""))
     # A minus sign would round to the 28 digits of Python's default context.
     return Number(value.copy_negate() if negative and value != 0 else value, None, unit)
+
+
+def is_english(raw: str) -> bool:
+    """Whether commas part the groups of a number and a point its fraction: `2,500.00`."""
+    return "," in raw and "." in raw and _ENGLISH.search(raw) is not None
 
 
 def _may_group(whole: str) -> bool:

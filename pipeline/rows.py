@@ -18,7 +18,7 @@ from pipeline.column import Column, is_only_years
 from pipeline.dates import heading_years, roman
 from pipeline.family import RowRules
 from pipeline.funds import find_fund, is_part, read_source
-from pipeline.header import is_column_numbers
+from pipeline.header import counts_on, is_column_numbers
 from pipeline.sample import CODE_BEFORE
 from pipeline.text import Words, latin, squeeze
 
@@ -34,7 +34,8 @@ _ROMAN = re.compile(r"([IVXІХ]{1,5})[.)]?\s+(?=[^\W\d])(?!квартал|пі�
 
 _TOTAL = re.compile(r"(?:[-–—\d.)\s]*)(?:(?:у|в)?сього|разом|загалом|підсумок|загальний обсяг)\b", re.IGNORECASE)
 _TOTAL_AT_END = re.compile(
-    r"(?:[-–—,:]|\()\s*(?:(?:у|в)?сього|разом)\)?\s*(?:[,:;].*)?$|\s(?:усього|всього)\s*:?$|\sразом\s*:$",
+    r"(?:[-–—,:]|\()\s*(?:(?:у|в)?сього|разом)\)?\s*(?:[,:;].*)?$|\s(?:усього|всього)\s*:?$|\sразом\s*:$|"
+    r"(?:доход|видат|витрат|надходж|кошт|податк|послуг|матеріал|бюджет)\w*\s(?:\w+\s)?разом$",
     re.IGNORECASE,
 )
 _OVER_SECTIONS = re.compile(
@@ -141,7 +142,7 @@ def read_rows(
         draft = _Draft(index, row, labels)
         draft.valued = any(row[i].row == index and numerals.is_value(row[i].text) for i in measures)
         drafts.append(draft)
-        if is_column_numbers(row) or (_first_text(row)[:2] in starts and _all_text(row) in header_texts):
+        if (is_column_numbers(row) and not counts_on(grid, index)) or (_first_text(row)[:2] in starts and _all_text(row) in header_texts):
             draft.kind = "header"
             continue
         if not draft.valued or len({id(row[i]) for i in measures}) < len(measures):

@@ -41,9 +41,16 @@ class Sample:
         """Whether most filled cells are words, not numbers, codes or single letters."""
         return self._once(("words", column), lambda: _most(self.texts(column), _is_wordy))
 
+    def holds_numbers(self, column: int) -> bool:
+        """Whether a quarter of the filled cells are numbers."""
+        return self._once(("some", column), lambda: _hold_numbers(self.texts(column)))
+
     def are_numbers(self, column: int) -> bool:
-        """Whether all filled cells are numbers, or say that there is none, and are no years."""
-        return self._once(("numbers", column), lambda: _are_numbers(self.texts(column)))
+        """Whether the cells of half of the rows are filled, all with numbers or what says that there is none, no years."""
+        return self._once(
+            ("numbers", column),
+            lambda: 2 * len(self.texts(column)) >= len(self._rows) and _are_numbers(self.texts(column)),
+        )
 
     def are_codes(self, kind: str, column: int) -> bool:
         """Whether most texts with digits have the shape of a kind of code."""
@@ -66,7 +73,11 @@ def _most(texts: Sequence[str], holds: Callable[[str], bool]) -> bool:
 
 
 def _is_wordy(text: str) -> bool:
-    return sum(map(str.isalpha, text[:40])) > 2
+    return sum(map(str.isalpha, text[:40])) > 2 and numerals.parse(text).value is None
+
+
+def _hold_numbers(texts: Sequence[str]) -> bool:
+    return bool(texts) and 4 * sum(numerals.parse(text).value is not None for text in texts) >= len(texts)
 
 
 def _are_numbers(texts: Sequence[str]) -> bool:

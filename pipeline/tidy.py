@@ -6,6 +6,7 @@ heading or row of a known kind of report that no rule covers becomes a finding.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from extractors.document import Cell, Table
 from pipeline import header, numerals
 from pipeline.bases import base_of, by_their_numbers, find_relations, with_bases
 from pipeline.codes import problem
-from pipeline.column import Column, read_column
+from pipeline.column import Column, is_only_years, read_column
 from pipeline.columns import Context, complete, told_apart
 from pipeline.dates import find_years
 from pipeline.family import Family, RowRules
@@ -102,7 +103,13 @@ def understand(
     likely = candidates(paths, Sample(body[:SAMPLE]), around.titles, families, whole=around.facts.title is not None)
     matched = likely[0] if likely and not likely[0].lacks else None
     family = matched.family if matched else None
-    columns = complete(matched.columns if matched else [read_column(path) for path in paths], body, family, around)
+    columns = complete(
+        matched.columns if matched else [read_column(path) for path in paths],
+        body,
+        family,
+        around,
+        matched.title if matched else None,
+    )
     if family is not None:
         columns = by_their_numbers(columns, body[:COMPARED], {rule.measure for rule in family.rules if rule.measure})
     relations, unfit = find_relations(columns, body[:COMPARED])
@@ -133,6 +140,9 @@ def _observed(*values: Any) -> Observation:  # noqa: ANN401  # in the order of t
     return tuple.__new__(Observation, values)
 
 
+_ENGLISH_GROUPS = re.compile(r"[-+(]?[0-9]{1,3},[0-9]{3}\)?")
+
+
 class _Reader:
     """Gives the cells of one table their roles, and the values their observations."""
 
@@ -145,6 +155,8 @@ class _Reader:
         self._last_year = _last_year(columns, rows, around)
         self._measured = [column.measure is not None for column in columns]
         self._units: dict[str, str | None] = {}
+        self._english = False
+        """Whether a point parts the fractions of the table and commas its groups, so that `1,000` is a thousand."""
         self.roles: dict[Place, str] = {}
         self.observations: list[Observation] = []
         self.findings: list[Finding] = []
@@ -152,6 +164,7 @@ class _Reader:
     def read(self, table: Table, header_rows: int, rows: Sequence[Row]) -> None:
         """Read all rows."""
         roles, columns = self.roles, self._columns
+        self._english = any(numerals.is_english(cell.text) for cell in table.cells)
         for cell in table.cells:
             roles[cell.row, cell.column] = "header" if cell.row < header_rows else "label"
         notes = [i for i, column in enumerate(columns) if column.note]
@@ -167,6 +180,7 @@ class _Reader:
                     roles[cell.row, cell.column] = "note"
             if kind != "section":
                 self._values(row)
+        self._unused(rows)
         if self._family is not None:
             self._unknown_headings()
             self._odd_codes(rows)
@@ -180,6 +194,8 @@ class _Reader:
             if cell.row != place:
                 continue
             column = self._columns[cell.column]
+            if column.measure is None and cell.column_span > 1:
+                column = self._under(cell) or column
             if column.measure is None:
                 continue
             observation = self._observation(cell, column, row, unit)
@@ -193,8 +209,15 @@ class _Reader:
         if valued and self._family is not None and not (row.item or row.code or row.number or row.fund):
             self._unknown_row(row)
 
+    def _under(self, cell: Cell) -> Column | None:
+        """Give the first measure that a number reaches into from the labels on its left."""
+        measures = (column for column in self._columns[cell.column : cell.end_column] if column.measure is not None)
+        return next(measures, None) if numerals.parse(cell.text).value is not None else None
+
     def _observation(self, cell: Cell, column: Column, row: Row, row_unit: str | None) -> Observation:
         parsed = numerals.parse(cell.text)
+        if self._english and _ENGLISH_GROUPS.fullmatch(cell.text.strip()):
+            parsed = numerals.TWO_READINGS
         period = row.period or column.period
         if cell.column_span > 1:
             period = self._span(cell) or period
@@ -259,6 +282,31 @@ class _Reader:
                 if any(letters.startswith(squeeze(start)) for start in starts):
                     return name
         return unit
+
+    def _unused(self, rows: Sequence[Row]) -> None:
+        """Tell of numbers that no measure has taken: in columns of words that no rule knows."""
+        found: dict[int, list[Place]] = {}
+        for row in rows:
+            for cell in row.cells if row.kind in ("item", "subtotal", "total") else ():
+                place = (cell.row, cell.column)
+                if cell.row != row.index or self._columns[cell.column].label or self.roles[place] != "label":
+                    continue
+                if numerals.parse(cell.text).value is not None and not is_only_years(cell.text):
+                    found.setdefault(cell.column, []).append(place)
+        for column, places in found.items():
+            heading = " › ".join(self._columns[column].path) or f"стовпець {column}"
+            self.findings.append(
+                Finding(
+                    table=self._number,
+                    row=places[0][0],
+                    column=column,
+                    rule="number_unused",
+                    severity="warning",
+                    found=str(len(places)),
+                    message=f"Стовпець «{heading}» не є показником, але має числа ({len(places)}): вони лише в cells.",
+                    cells=tuple(places),
+                )
+            )
 
     def _unknown_headings(self) -> None:
         for index, column in enumerate(self._columns):

@@ -221,7 +221,7 @@ def _sums(observations: Sequence[Observation], gaps: Mapping[Section, Gap]) -> l
                 identities.extend(_subtotal(o, addends, before))
             subtotals[o.series].append(o)
         else:
-            identities.extend(_total(o, totals, subtotals[o.series], items, gaps, len(sections)))
+            identities.extend(_total(o, totals, subtotals, items, gaps, len(sections)))
             totals.append(o)
     return identities
 
@@ -248,12 +248,19 @@ def _first_that_holds(result: Observation, choices: Iterable[Sequence[Observatio
 def _total(
     total: Observation,
     before: Sequence[Observation],
-    subtotals: Sequence[Observation],
+    subtotals_of: Mapping[tuple, Sequence[Observation]],  # type: ignore[type-arg]
     items: dict[tuple, list[Observation]],  # type: ignore[type-arg]
     gaps: Mapping[Section, Gap],
     sections: int,
 ) -> Iterable[Identity]:
     """Give the sums a total row states: over sections, over the items of a table without sections, over the years."""
+    others = _of_other_funds(total, subtotals_of, items)
+    if others:
+        own = [*subtotals_of.get(total.series, ()), *(o for found in items.values() for o in found)]
+        own = [o for o in own if o.series == total.series]
+        yield from _first_that_holds(total, [[*own, *others], own])
+        return
+    subtotals = subtotals_of.get(total.series, [])
     same = [o for o in before if o.series == total.series and o.row != total.row]
     loose = [o for key, found in items.items() for o in found if key[-1] == total.series]
     if same:
@@ -287,6 +294,33 @@ def _total(
     for years in by_row.values():
         if set(years) == set(range(start, end + 1)):
             yield Identity("sum", total, tuple(years[year] for year in sorted(years)))
+
+
+def _of_other_funds(
+    total: Observation,
+    subtotals: Mapping[tuple, Sequence[Observation]],  # type: ignore[type-arg]
+    items: Mapping[tuple, Sequence[Observation]],  # type: ignore[type-arg]
+) -> list[Observation]:
+    """Give the numbers of the general or special fund in rows that state none of all funds: a total of all has them, too.
+
+    A line that breaks an item down by funds is none of them.
+    """
+    if total.fund != "total":
+        return []
+    like = total._replace(fund=None).series
+    found = [
+        o
+        for group in (*subtotals.values(), *items.values())
+        for o in group
+        if o.fund in ("total", "general", "special") and o._replace(fund=None).series == like
+    ]
+    rows = {o.row for o in found if o.fund == "total"}
+    named = {(o.section, o.item_number, o.item) for o in found if o.fund == "total"}
+    return [
+        o
+        for o in found
+        if o.fund != "total" and o.row not in rows and (o.section, o.item_number, o.item) not in named
+    ]
 
 
 def _numbering_gaps(rows: Iterable[Sequence[Observation]]) -> dict[Section, Gap]:
