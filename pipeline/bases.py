@@ -23,6 +23,9 @@ HOPELESS = 8
 FEW = 3
 """Rows that are too few to tell that the usual base is not the one."""
 
+NEAREST = 6
+"""Columns of one measure that a percentage or deviation is compared with."""
+
 SHARE = 0.75
 """Share of the compared rows that must fit."""
 
@@ -45,25 +48,14 @@ def find_relations(columns: Sequence[Column], body: Sequence[Sequence[str]]) -> 
     Returns:
         The relations, and the columns whose numbers fit none though there are some to compare.
     """
-    values: dict[int, list[Decimal | None]] = {}
-
-    def of(index: int) -> list[Decimal | None]:
-        if index not in values:
-            values[index] = [numerals.parse(row[index]).value for row in body]
-        return values[index]
-
+    of = _values(body)
     found: dict[int, Relation] = {}
     open_: dict[int, list[Relation]] = {}
     with exactly():
         for index, column in enumerate(columns):
             if column.measure not in ("percent", "deviation"):
                 continue
-            tried = [
-                relation
-                for first, second in _pairs(columns, index)
-                for rule in _rules(column)
-                if (relation := _tried(rule, index, first, second, of)) is not None
-            ]
+            tried = _all_tried(columns, index, of)
             relation = _best(columns, index, tried)
             if relation is None:
                 open_[index] = tried
@@ -75,6 +67,28 @@ def find_relations(columns: Sequence[Column], body: Sequence[Sequence[str]]) -> 
         if usual is not None and usual_here and all(relation.tested <= FEW for relation in tried):
             found[index] = Relation("percent", index, *usual)  # as in the table's other columns
     return [found[i] for i in sorted(found)], frozenset(i for i, tried in open_.items() if tried and i not in found)
+
+
+def _values(body: Sequence[Sequence[str]]) -> _Values:
+    """Give the numbers of each column, read once."""
+    values: dict[int, list[Decimal | None]] = {}
+
+    def of(index: int) -> list[Decimal | None]:
+        if index not in values:
+            values[index] = [numerals.parse(row[index]).value for row in body]
+        return values[index]
+
+    return of
+
+
+def _all_tried(columns: Sequence[Column], index: int, of: _Values) -> list[Relation]:
+    """Try all relations that a column of percentages or deviations may state."""
+    return [
+        relation
+        for first, second in _pairs(columns, index)
+        for rule in _rules(columns[index])
+        if (relation := _tried(rule, index, first, second, of)) is not None
+    ]
 
 
 def _is_usual(columns: Sequence[Column], relation: Relation) -> bool:
@@ -92,13 +106,14 @@ def by_their_numbers(columns: Sequence[Column], body: Sequence[Sequence[str]], k
     found = list(columns)
     if "deviation" not in known:
         return found
+    of = _values(body)
     for index, column in enumerate(columns):
         if column.measure is None or column.measure in known or column.unit == "percent":
             continue
         as_deviation = replace(column, measure="deviation", money=True, why="числа: різниця плану і факту")
         tried = [*columns[:index], as_deviation, *columns[index + 1 :]]
-        relations, _ = find_relations(tried, body)
-        relation = next((r for r in relations if r.result == index), None)
+        with exactly():
+            relation = _best(tried, index, _all_tried(tried, index, of))
         if relation is not None and relation.fits == relation.tested >= FEW:
             measures = {columns[relation.first].measure, columns[relation.second].measure}
             if "actual" in measures and measures & set(_PLANS):
@@ -148,13 +163,13 @@ def _pairs(columns: Sequence[Column], index: int) -> Iterator[tuple[int, int]]:
     """
     column = columns[index]
 
-    def likeliness(i: int) -> tuple[int, bool, int]:
-        return (_COMPARED.index(columns[i].measure or ""), columns[i].period != column.period, abs(i - index))
+    def likeliness(i: int) -> tuple[bool, int]:
+        return (columns[i].period != column.period, abs(i - index))
 
-    likely = sorted(
-        (i for i, c in enumerate(columns) if c.measure in _COMPARED and c.fund == column.fund and i != index),
-        key=likeliness,
-    )
+    likely = []
+    for measure in _COMPARED:
+        alike = [i for i, c in enumerate(columns) if c.measure == measure and c.fund == column.fund and i != index]
+        likely += sorted(alike, key=likeliness)[:NEAREST]
     rest = []
     for first in likely:
         for second in likely:

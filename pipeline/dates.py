@@ -37,7 +37,7 @@ _HAS_PART = re.compile(r"квартал|півріч", re.IGNORECASE)
 
 # Parts of a year: how many months they have, and how their ordinals are written.
 _PARTS = re.compile(
-    rf"(?P<ordinal>[\w'’]+)(?:\s*[-–—]?\s*(?:й|ий|ше|е|го|ого))?\s*(?P<part>квартал|півріч)\w*\s*(?:[-–—]\s*)?{_YEAR}",
+    rf"(?<![\w'’])(?P<ordinal>[\w'’]+)(?:\s*[-–—]?\s*(?:й|ий|ше|е|го|ого))?\s*(?P<part>квартал|півріч)\w*\s*(?:[-–—]\s*)?{_YEAR}",
     re.IGNORECASE,
 )
 _MONTHS_OF = re.compile(
@@ -81,7 +81,7 @@ class Period:
 
 def find_date(text: str) -> date | None:
     """Give the first date in the text: `26.10.2023р.`, `10 жовтня 2022 року`, `«26 грудня » 2017року`."""
-    found = []
+    text, found = visible(text), []
     for match in _DIGIT_DATE.finditer(text):
         found.append((match.start(), int(match[3]), int(match[2]), int(match[1])))
     for match in _WORD_DATE.finditer(text):
@@ -170,7 +170,7 @@ def find_years(text: str) -> tuple[int, int] | None:
     A number is a year only where the word for it follows, or where nothing else stands in the text: not in a date, a
     code or a sum.
     """
-    return _span(_YEARS.search(_WORD_DATE.sub(" ", cyrillic(text))) or _ONLY_YEARS.fullmatch(text))
+    return _span(_YEARS.search(_WORD_DATE.sub(" ", cyrillic(visible(text)))) or _ONLY_YEARS.fullmatch(text))
 
 
 @lru_cache(maxsize=1 << 12)

@@ -84,9 +84,11 @@ def _is_code(cell: Cell) -> bool:
 
 
 def counts_on(grid: list[list[Cell]], index: int) -> bool:
-    """Whether the row below goes on counting in the first column, so that `1 2 3` is a row of data."""
-    first, after = (row[0].text.strip(" .)") for row in (grid[index], grid[index + 1] if index + 1 < len(grid) else grid[0]))
-    return first == "1" and after == "2"
+    """Whether `1 2 3` is a row of data: the row below goes on counting in the first column, and none above began."""
+    before, own, after = (
+        grid[i][0].text.strip(" .)") if 0 <= i < len(grid) else "" for i in (index - 1, index, index + 1)
+    )
+    return own == "1" and after == "2" and before != "1"
 
 
 def _holds_values(row: list[Cell], index: int) -> bool:

@@ -25,7 +25,7 @@ that may be a bullet or a minus; a code, told by its leading zero; more digits t
 _SIGNS = str.maketrans(dict.fromkeys("−‒–—―‐‑", "-") | dict.fromkeys("’ʼ`´‘′", "'"))
 _NIL = re.compile(r"[-_]+(?: [-_]+)*")
 _LINE = r"[\n\r\x0b\x0c\x85\u2028\u2029]"
-_PARTED = re.compile(rf"[0-9]\s*{_LINE}\s*[-−–—+(]?[0-9]|[0-9][^\S\n]{{2,}}[0-9]")
+_PARTED = re.compile(rf"[0-9](?:(?!{_LINE})\s)*{_LINE}\s*[-−–—+(]?[0-9]|[0-9][^\S\n]{{2,}}[0-9]")
 """Digits on two lines, or two spaces apart."""
 
 _NOT_APPLICABLE = re.compile(r"[хХxX]|\*+")

@@ -20,9 +20,9 @@ _CYRILLIC = re.compile(r"[А-Яа-яЄєІіЇїҐґ]")
 _LATIN = re.compile(r"[A-Za-z]")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _SPACED = re.compile(r"[А-ЯЄІЇҐA-Z](?<!\S.)(?: +[А-ЯЄІЇҐA-Z]){3,}(?!\S)")
-_HYPHENED = re.compile(r"([^\W\d_]+)([-‐](?:\s*\n\s*)?)(?=([^\W\d_]+))")
-_WITHIN = tuple("'‐-")
-"""Signs that stand inside words."""
+_HYPHENED = re.compile(r"(?<![^\W\d_])([^\W\d_]+)([-‐](?:\s*\n\s*)?)(?=([^\W\d_]+))")
+_WHOLE = re.compile(r"(?<![\w'‐-])[^\W\d_][\w']*(?![\w'‐-])")
+"""A word without a hyphen."""
 
 _LONE = re.compile(r"(?<=[а-яєіїґ,;] )[iaocy](?= [а-яєіїґ«])")
 _CLEAN = re.compile(
@@ -219,7 +219,7 @@ class Words:
     def __init__(self, texts: Callable[[], Iterable[str]]) -> None:
         """Take what gives the document's texts; they are asked for only where a hyphen needs them."""
         self._texts = texts
-        self._all: str | None = None
+        self._all: frozenset[str] | None = None
         self._mended: dict[str, str] = {}
 
     def mended(self, text: str) -> str:
@@ -231,12 +231,5 @@ class Words:
 
     def _knows(self, word: str) -> bool:
         if self._all is None:
-            self._all = _OTHER_APOSTROPHES.sub("'", "\n".join(self._texts())).casefold()
-        place = self._all.find(word)
-        while place >= 0:
-            end = place + len(word)
-            before, after = self._all[place - 1 : place], self._all[end : end + 1]
-            if not (before.isalnum() or after.isalnum() or before in _WITHIN or after in _WITHIN):
-                return True
-            place = self._all.find(word, end)
-        return False
+            self._all = frozenset(_WHOLE.findall(_OTHER_APOSTROPHES.sub("'", "\n".join(self._texts())).casefold()))
+        return word in self._all

@@ -183,6 +183,7 @@ class _Reader:
         self._unused(rows)
         if self._family is not None:
             self._unknown_headings()
+            self._unknown_units()
             self._odd_codes(rows)
 
     def _values(self, row: Row) -> None:
@@ -324,6 +325,24 @@ class _Reader:
                     message=f"Заголовок «{heading}» не описано у виді звіту {self._family.name}: "
                     "числа стовпця збережено під цією назвою.",
                     cells=(),
+                )
+            )
+
+    def _unknown_units(self) -> None:
+        """Tell of the first column of money of which nothing says the unit."""
+        money = {index for index, column in enumerate(self._columns) if column.money and not column.by_row}
+        first = next((o for o in self.observations if o.column in money and o.value is not None and o.unit is None), None)
+        if first is not None:
+            self.findings.append(
+                Finding(
+                    table=self._number,
+                    row=first.row,
+                    column=first.column,
+                    rule="unit_unknown",
+                    severity="warning",
+                    found=" › ".join(self._columns[first.column].path) or None,
+                    message="Ні заголовки, ні текст над таблицею не кажуть однозначно, у чому числа: гривні чи тисячі.",
+                    cells=(first.place,),
                 )
             )
 

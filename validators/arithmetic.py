@@ -38,6 +38,9 @@ _AVERAGE = re.compile(
 _PRECISION = 100
 """Digits in which every sum and quotient of numbers of 38 digits, as the data sets hold them, is exact enough."""
 
+MOST_TOTALS = 200
+"""Of one measure, fund and unit: a table with more has rows that nothing names, and says nothing of sums."""
+
 MONEY = ("UAH", "thousand UAH", "million UAH", "billion UAH")
 
 
@@ -207,7 +210,7 @@ def _sums(observations: Sequence[Observation], gaps: Mapping[Section, Gap]) -> l
     identities: list[Identity] = []
     items: dict[tuple, list[Observation]] = defaultdict(list)  # type: ignore[type-arg]
     subtotals: dict[tuple, list[Observation]] = defaultdict(list)  # type: ignore[type-arg]
-    totals: list[Observation] = []
+    totals: dict[tuple, list[Observation]] = defaultdict(list)  # type: ignore[type-arg]
     sections = {o.section_number or o.section for o in observations if o.row_kind == "item" and o.missing != "blank"}
     for o in observations:
         if not _is_money(o) or o.measure == "deviation":
@@ -221,8 +224,10 @@ def _sums(observations: Sequence[Observation], gaps: Mapping[Section, Gap]) -> l
                 identities.extend(_subtotal(o, addends, before))
             subtotals[o.series].append(o)
         else:
-            identities.extend(_total(o, totals, subtotals, items, gaps, len(sections)))
-            totals.append(o)
+            before = totals[o.measure, o.fund, o.part, o.unit]
+            if len(before) < MOST_TOTALS:
+                identities.extend(_total(o, before, subtotals, items, gaps, len(sections)))
+                before.append(o)
     return identities
 
 
@@ -284,12 +289,7 @@ def _total(
         return
     by_row: dict[int, dict[int, Observation]] = defaultdict(dict)
     for o in before:
-        if (
-            o.measure == total.measure
-            and (o.fund, o.part, o.unit) == (total.fund, total.part, total.unit)
-            and o.period_start is not None
-            and o.period_start == o.period_end
-        ):
+        if o.period_start is not None and o.period_start == o.period_end:
             by_row[o.row][o.period_start] = o
     for years in by_row.values():
         if set(years) == set(range(start, end + 1)):

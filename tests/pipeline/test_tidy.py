@@ -211,7 +211,10 @@ def test_years_that_the_headings_leave_open(
 @pytest.mark.parametrize(
     ("plan", "actual", "caption", "expected"),
     [
-        (", грн", "", "тис. грн", ["UAH", "UAH"]),
+        (", грн", "", "тис. грн", ["UAH", None]),  # one of the two is wrong
+        (", грн", "", None, ["UAH", "UAH"]),
+        ("", "", "Залишок 500 грн повернуто", [None, None]),
+        ("", "", "Виконано на 95%", [None, None]),
         ("", "", "тис. грн", ["thousand UAH", "thousand UAH"]),
         (", грн", ", тис. грн", None, ["UAH", "thousand UAH"]),
         ("", "", None, [None, None]),
@@ -223,6 +226,7 @@ def test_units_that_the_headings_leave_open(
     header = ["№", "Зміст заходів", f"Обсяг фінансування{plan}", f"Фактично профінансовано{actual}"]
     found = understood([header, ["1", "Ремонт", "10", "5"], ["2", "Школа", "1", "1"]], caption)
     assert [at(found, 1, column).unit for column in (2, 3)] == expected
+    assert [f.rule for f in found.findings] == ["unit_unknown"] * (None in expected)
 
 
 def test_value_merged_over_years_is_of_all_of_them() -> None:
