@@ -14,15 +14,16 @@ from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from pipeline.codes import KINDS
 from pipeline.column import PLACEHOLDERS
 from pipeline.exits import UsageError
 from pipeline.family import ColumnRule, Family, Recognition, RowRules, Source
 from pipeline.text import squeeze
-from validators.arithmetic import Combination
-from validators.model import CHECKS, ROW_KINDS, STANDING, Dataset, Field, Kind
+from pipeline.units import known_unit
+from validators.arithmetic import MONEY, Combination
+from validators.model import CHECKS, ROW_KINDS, STANDING, Dataset, Field
 
 _PLACE = (
     Field("document_id", "text", "SHA-256 of the file's bytes", True, pattern=r"[0-9a-f]{64}"),
@@ -49,6 +50,13 @@ _KNOWN_LABELS = frozenset(
     ).split()
 )
 """What fills a field of a tidy table besides the family's own columns."""
+
+
+_WHOLE = ("period_start", "period_end", "term_start", "term_end")
+"""What fills fields of whole numbers."""
+
+UNITS = ("money", "row", *MONEY, "percent", "count", "thousand count", "million count", "times")
+"""What the unit of a column may be, besides those that are given as printed."""
 
 
 class FamilyError(UsageError):
@@ -163,7 +171,9 @@ class _Reader:
     def _fail(self, place: str, what: str) -> FamilyError:
         return FamilyError(f"{self._file}: {place}: {what}" if place else f"{self._file}: {what}")
 
-    def _check_keys(self, found: Mapping[str, Any], section: str, place: str) -> None:
+    def _check_keys(self, found: Any, section: str, place: str) -> None:  # noqa: ANN401  # what TOML holds
+        if not isinstance(found, dict):
+            raise self._fail(place, f"is {found!r}, and must hold keys: {', '.join(_KEYS[section])}")
         unknown = sorted(set(found) - set(_KEYS[section]))
         if unknown:
             raise self._fail(place, f"unknown key {unknown[0]!r}; known are {', '.join(_KEYS[section])}")
@@ -179,6 +189,19 @@ class _Reader:
             raise self._fail(place, f'{key} must be a list of texts, as ["…", "…"]')
         return tuple(texts)
 
+    def _text(self, found: Mapping[str, Any], key: str, place: str) -> str | None:
+        """Give a text, `None` where the key is not there."""
+        text = found.get(key)
+        if text is not None and (not isinstance(text, str) or not text.strip()):
+            raise self._fail(place, f'{key} is {text!r}, and must be a text, as "…"')
+        return text
+
+    def _tables(self, found: Mapping[str, Any], key: str, place: str) -> list[dict[str, Any]]:
+        entries = self._need(found, key, place)
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            raise self._fail(place, f"{key} must be a list of tables, see docs/families.md")
+        return entries
+
     def _flag(self, found: Mapping[str, Any], key: str, place: str) -> bool:
         value = found.get(key, False)
         if not isinstance(value, bool):
@@ -186,7 +209,7 @@ class _Reader:
         return value
 
     def _kind_of_code(self, found: Mapping[str, Any], key: str, place: str) -> str | None:
-        kind = found.get(key)
+        kind = self._text(found, key, place)
         if kind is not None and kind not in KINDS:
             raise self._fail(place, f"{key} is {kind!r}; known kinds of code are {', '.join(KINDS)}")
         return kind
@@ -198,17 +221,25 @@ class _Reader:
             raise self._fail("", f"name is {name!r}; it names files, so it needs small Latin letters, digits and _")
         if name in {dataset.name for dataset in STANDING}:
             raise self._fail("", f"name is {name!r}, which is a data set that every run writes; choose another")
-        title = self._need(data, "title", "")
-        rules = tuple(self._rule(entry, i) for i, entry in enumerate(self._need(data, "columns", ""), start=1))
-        meanings = {name for rule in rules for name in (rule.label, rule.measure, rule.within_year, rule.reported)}
+        self._need(data, "title", "")
+        rules = tuple(self._rule(entry, i) for i, entry in enumerate(self._tables(data, "columns", ""), start=1))
+        labels = {rule.label for rule in rules if rule.label}
+        measures = {m for rule in rules for m in (rule.measure, rule.within_year, rule.reported) if m}
+        self._check_meanings(rules, labels, measures)
+        leftmost = self._text(data, "leftmost", "")
+        if leftmost is not None and leftmost not in labels:
+            raise self._fail("", f"leftmost is {leftmost!r}; no [[columns]] entry becomes that")
         tidy = self._need(data, "tidy", "")
-        dataset, sources = self._tidy(name, tidy, {meaning for meaning in meanings if meaning})
+        dataset, sources = self._tidy(name, tidy, labels, measures)
         units = data.get("row_units", {})
+        if not isinstance(units, dict):
+            raise self._fail("[row_units]", 'must hold unit = ["…"]')
+        meanings = labels | measures
         return Family(
             name=name,
-            title=title,
+            title=self._text(data, "title", "") or "",
             recognition=self._recognition(self._need(data, "recognise", ""), meanings),
-            leftmost=data.get("leftmost"),
+            leftmost=leftmost,
             rules=_with_usual(rules),
             rows=self._rows(data.get("rows", {})),
             row_units={unit: self._texts(units, unit, "[row_units]") for unit in units},
@@ -219,7 +250,18 @@ class _Reader:
             sources=sources,
         )
 
-    def _recognition(self, found: Mapping[str, Any], meanings: set[str | None]) -> Recognition:
+    def _check_meanings(self, rules: Sequence[ColumnRule], labels: set[str], measures: set[str]) -> None:
+        for number, rule in enumerate(rules, start=1):
+            place = f"[[columns]] entry {number}"
+            if rule.measure is not None and (rule.code is not None or rule.note):
+                raise self._fail(place, "code and note are for columns that become a label")
+            if rule.base is not None and rule.base not in measures:
+                raise self._fail(place, f"base is {rule.base!r}; no [[columns]] entry has that measure")
+        both = sorted(labels & measures)
+        if both:
+            raise self._fail("", f"{both[0]!r} is a label in one [[columns]] entry and a measure in another")
+
+    def _recognition(self, found: Mapping[str, Any], meanings: set[str]) -> Recognition:
         place = "[recognise]"
         self._check_keys(found, "recognise", place)
         columns = frozenset(self._texts(found, "columns", place))
@@ -244,7 +286,7 @@ class _Reader:
         place = f"[[columns]] entry {number}"
         self._check_keys(found, "columns", place)
         headings = self._texts(found, "headings", place)
-        label, measure = found.get("becomes"), found.get("measure")
+        label, measure = self._text(found, "becomes", place), self._text(found, "measure", place)
         if (label is None) == (measure is None):
             raise self._fail(place, f"needs one of becomes and measure (headings {list(headings)})")
         if not headings and (label or measure) not in usual_headings():
@@ -258,15 +300,21 @@ class _Reader:
             headings,
             label,
             measure,
-            found.get("unit"),
+            self._unit(found, place),
             self._flag(found, "note", place),
             self._kind_of_code(found, "code", place),
-            found.get("base"),
-            found.get("fund"),
+            self._text(found, "base", place),
+            self._text(found, "fund", place),
             found.get("period"),
-            found.get("within_year"),
-            found.get("reported"),
+            self._text(found, "within_year", place),
+            self._text(found, "reported", place),
         )
+
+    def _unit(self, found: Mapping[str, Any], place: str) -> str | None:
+        unit = self._text(found, "unit", place)
+        if unit is not None and unit not in UNITS and known_unit(unit) != unit:
+            raise self._fail(place, f"unit is {unit!r}; known are {', '.join(UNITS)}, and units such as га, км, м2")
+        return unit
 
     def _rows(self, found: Mapping[str, Any]) -> RowRules:
         place = "[rows]"
@@ -283,7 +331,7 @@ class _Reader:
             no_total=self._flag(found, "no_total", place),
         )
 
-    def _identities(self, found: Mapping[str, Any], meanings: set[str | None]) -> tuple[Combination, ...]:
+    def _identities(self, found: Mapping[str, Any], meanings: set[str]) -> tuple[Combination, ...]:
         place = "[identities]"
         self._check_keys(found, "identities", place)
         identities = []
@@ -302,30 +350,42 @@ class _Reader:
                 identities.append(Combination(text, parts[1], terms, key == "funds"))
         return tuple(identities)
 
-    def _tidy(self, name: str, found: Mapping[str, Any], meanings: set[str]) -> tuple[Dataset, dict[str, Source]]:
+    def _tidy(
+        self, name: str, found: Mapping[str, Any], labels: set[str], measures: set[str]
+    ) -> tuple[Dataset, dict[str, Source]]:
         place = "[tidy]"
         self._check_keys(found, "tidy", place)
         per, about = self._need(found, "per", place), self._need(found, "about", place)
         if per not in ("row", "period"):
             raise self._fail(place, f"per is {per!r}, not 'row' or 'period'")
-        fields, sources = [], {}
-        for number, entry in enumerate(self._need(found, "fields", place), start=1):
+        fields: list[Field] = []
+        sources: dict[str, Source] = {}
+        for number, entry in enumerate(self._tables(found, "fields", place), start=1):
             at = f"[tidy] field {number}"
             self._check_keys(entry, "tidy.fields", at)
             field_name, kind = self._need(entry, "name", at), self._need(entry, "kind", at)
-            if kind not in get_args(Kind):
-                raise self._fail(at, f"kind is {kind!r}; known are {', '.join(get_args(Kind))}")
-            of = entry.get("of", field_name)
-            if of not in meanings | _KNOWN_LABELS:
+            if not isinstance(field_name, str) or not _NAME.fullmatch(field_name):
+                raise self._fail(at, f"name is {field_name!r}; it needs small Latin letters, digits and _")
+            if field_name in {field.name for field in (*_PLACE, *fields)}:
+                raise self._fail(at, f"there is a field {field_name!r} already")
+            of = self._text(entry, "of", at) or field_name
+            if of not in labels | measures | _KNOWN_LABELS:
                 raise self._fail(at, f"nothing fills {of!r}: no [[columns]] entry gives it")
-            choices = _CHOICES.get(field_name, tuple(entry.get("choices", ())))
+            needed = "decimal" if of in measures else "integer" if of in _WHOLE else "text"
+            if kind != needed:
+                raise self._fail(at, f"kind is {kind!r}; {of!r} is {needed}")
+            base = self._text(entry, "base", at)
+            if base is not None and base not in measures:
+                raise self._fail(at, f"base is {base!r}; no [[columns]] entry has that measure")
+            self._check_limits(entry, needed, at)
+            choices = _CHOICES.get(field_name, self._texts(entry, "choices", at))
             own = ("required", "choices", "minimum", "maximum", "pattern")
             fields.append(
                 Field(
                     field_name,
                     kind,
-                    self._need(entry, "about", at),
-                    entry.get("required", False),
+                    str(self._need(entry, "about", at)),
+                    self._flag(entry, "required", at),
                     choices,
                     entry.get("minimum"),
                     entry.get("pattern"),
@@ -333,9 +393,20 @@ class _Reader:
                     soft=any(key in entry for key in own),
                 )
             )
-            sources[field_name] = Source(of, entry.get("base"))
+            sources[field_name] = Source(of, base)
         key = ("document_id", "table", "row") + (_PERIOD_KEY if per == "period" else ())
         missing = sorted(set(key[3:]) - set(sources))
         if missing:
             raise self._fail(place, f"per is 'period', so fields needs {', '.join(missing)}")
-        return Dataset(name, about, key, _PLACE + tuple(fields)), sources
+        return Dataset(name, str(about), key, _PLACE + tuple(fields)), sources
+
+    def _check_limits(self, entry: Mapping[str, Any], kind: str, place: str) -> None:
+        for key in ("minimum", "maximum"):
+            limit = entry.get(key)
+            if limit is not None and (kind == "text" or isinstance(limit, bool) or not isinstance(limit, int)):
+                raise self._fail(place, f"{key} is {limit!r}; it must be a whole number, of a field of numbers")
+        pattern = self._text(entry, "pattern", place)
+        try:
+            re.compile(pattern or "")
+        except re.error as error:
+            raise self._fail(place, f"pattern {pattern!r} is no regular expression: {error}") from error
