@@ -57,11 +57,16 @@ class Column:
 @lru_cache(maxsize=1 << 12)
 def read_column(path: Path) -> Column:
     """Give what a header path says by itself: period, fund and unit, the lowest heading first."""
-    lowest_first = path[::-1]
+    lowest_first = tuple(
+        text for i, text in reversed(tuple(enumerate(path))) if not (i and _COMPARES.search(path[i - 1]))
+    )  # not what the words above compare with
     period = next((years for text in lowest_first if (years := heading_years(text))), None)
     unit = next((unit for text in lowest_first if (unit := find_unit(text) or heading_unit(text))), None)
     ago = 0 if period else max(map(relative_year, path), default=0)
     return Column(path, unit=unit, period=period, fund=_fund(path), years_ago=ago)
+
+
+_COMPARES = re.compile(r"\b(?:до|проти|відносно)\s*:?$", re.IGNORECASE)
 
 
 def _fund(path: Path) -> str | None:

@@ -242,7 +242,7 @@ def _with_context(columns: Sequence[Column], around: Context, fund: str | None, 
         money = common if not stated or common in stated else None  # two units, and none of them sure
     else:
         money = next(iter(stated)) if len(stated) == 1 else None
-    one = _only_years(columns)
+    one = _only_years(columns) or next((c.period for c in columns if c.label and c.period), None)
     years = around.reported or one or around.years  # one column may name the year of all
     found = []
     for column in columns:

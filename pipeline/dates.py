@@ -25,7 +25,8 @@ _YEARS = re.compile(rf"(?<![\d.,/]){_SPAN}\s*(?:-?(?:го|й|ий)\s*)?{_WORD_OF
 _ONLY_YEARS = re.compile(rf"\s*{_SPAN}\s*")
 _BARE_YEAR = re.compile(rf"(?<![\d.,/№-])(?<!№ ){_SPAN}(?![\d/]|[.,]\d)")
 _REPORTED = re.compile(
-    rf"\b(?:за\s+(?:звітний\s+)?|звітн\w+\s+(?:рік|період)\w*\s*[:–—-]?\s*){_SPAN}(?:\s*(?:рік|роки|р)|\s*$)", re.IGNORECASE
+    rf"\b(?:за\s+(?:звітний\s+)?|звітн\w+\s+(?:рік|період)\w*\s*[:–—-]?\s*){_SPAN}(?:\s*(?:рік|роки|р)|\s*$)",
+    re.IGNORECASE,
 )
 _AS_OF = re.compile(r"\b(?:станом\s+)?на\s+", re.IGNORECASE)
 _COMPARED = re.compile(
@@ -33,11 +34,11 @@ _COMPARED = re.compile(
 )
 _COMPARISON = re.compile(r"%|відсот|темп|індекс|приріст|зростан|порівня|проти", re.IGNORECASE)
 
-_HAS_PART = re.compile(r"квартал|півріч", re.IGNORECASE)
+_HAS_PART = re.compile(r"\bкв|півріч", re.IGNORECASE)
 
 # Parts of a year: how many months they have, and how their ordinals are written.
 _PARTS = re.compile(
-    rf"(?<![\w'’])(?P<ordinal>[\w'’]+)(?:\s*[-–—]?\s*(?:й|ий|ше|е|го|ого))?\s*(?P<part>квартал|півріч)\w*\s*(?:[-–—]\s*)?{_YEAR}",
+    rf"(?<![\w'’])(?P<ordinal>[\w'’]+)(?:\s*[-–—]?\s*(?:й|ий|ше|е|го|ого))?\s*(?P<part>квартал|кв\b\.?|півріч)\w*\s*(?:[-–—]\s*)?{_YEAR}",
     re.IGNORECASE,
 )
 _MONTHS_OF = re.compile(
@@ -118,7 +119,7 @@ def _parts(text: str) -> list[tuple[int, Period]]:
         return found
     for match in _PARTS.finditer(text):
         number, year = ordinal(match["ordinal"]), int(match["year"])
-        quarter = match["part"].casefold() == "квартал"
+        quarter = match["part"].casefold().startswith("кв")
         months = 3 if quarter else 6
         if number is not None and 1 <= number <= 12 // months:
             found.append((match.start(), _within(year, (number - 1) * months + 1, number * months)))
@@ -203,7 +204,7 @@ def find_reported_years(text: str) -> tuple[int, int] | None:
     return min(within, key=lambda at: at[0])[1].years if within else None
 
 
-_PART_OF_YEAR = re.compile(rf"період|квартал|місяц|півріч|\b(?:{_MONTH})[а-яіїє]*\b", re.IGNORECASE)
+_PART_OF_YEAR = re.compile(rf"період|квартал|\bкв\b|\d\s*міс\b|місяц|півріч|\b(?:{_MONTH})[а-яіїє]*\b", re.IGNORECASE)
 
 
 def is_part_of_year(text: str) -> bool:

@@ -190,7 +190,7 @@ class Family:
         for level in range(len(path) - 1, -1, -1):
             rule = self._rule(path[level])
             values = rule is not None and rule.measure not in (None, "percent", "deviation")
-            if values and level and _TOWARDS.match(path[level]):
+            if values and ((level and _TOWARDS.match(path[level])) or _TO_PLAN.search(path[level])):
                 continue  # the words above say what of the plan
             if rule is not None and level and _is_of_else(rule, path[level - 1]):
                 rule = self._rule(path[level - 1]) or _UNKNOWN  # the words above say what it is a percentage of
@@ -223,7 +223,7 @@ class Family:
                 if any(_BETWEEN_SIGNS.sub("", phrase) == signs for phrase in rule.headings)
             )
         rule = self.rules[min(fitting)[2]] if fitting else None
-        if rule is not None and rule.measure == "percent" and _OF_ELSE.search(text):
+        if rule is not None and rule.measure == "percent" and (_OF_ELSE.search(text) or _YEAR_TO_YEAR.search(text)):
             return rule if any(map(_OF_ELSE.search, rule.headings)) else _UNKNOWN
         if (rule is None or rule.measure not in (None, "percent", "deviation")) and _PERCENT_OF.search(
             text.strip(" .")
@@ -244,6 +244,12 @@ _PERCENTAGES = re.compile(r"\W*(?:%|[ув] %|відсот)", re.IGNORECASE)
 
 _TOWARDS = re.compile(r"\W*(?:до|від|проти|відносно)\s", re.IGNORECASE)
 """How a heading begins that names what a percentage or deviation is of."""
+
+_TO_PLAN = re.compile(
+    r"\w\s+(?:до|проти|відносно)\s+(?:\w+\s+){0,2}(?:план|призначен|кошторис|затверджен|уточнен|передбачен|розпис)",
+    re.IGNORECASE,
+)
+"""How a heading says that it compares with the plan: `Виконання до річних призначень`."""
 
 _OF_ELSE = re.compile(
     r"темп|приріст|зростан|росту\b|індекс|питома|частка|структур|минул|попередн|від загальн|до підсумку", re.IGNORECASE

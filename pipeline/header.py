@@ -75,7 +75,12 @@ def _is_data(row: list[Cell]) -> bool:
     """Whether a table's first row holds numbers behind a name, and so no headings."""
     cells = _different(row)
     values = [cell for cell in cells[1:] if numerals.parse(cell.text).value is not None and not _is_year(cell.text)]
-    return bool(values) and 2 * len(values) >= len(cells) - 1 and not is_column_numbers(row) and not all(map(_is_code, values))
+    return (
+        bool(values)
+        and 2 * len(values) >= len(cells) - 1
+        and not is_column_numbers(row)
+        and not all(map(_is_code, values))
+    )
 
 
 def _is_code(cell: Cell) -> bool:
@@ -202,9 +207,7 @@ def titles(grid: list[list[Cell]]) -> list[str]:
     found = []
     for row in grid[:-1]:
         filled = [cell for cell in _different(row) if cell.text.strip()]
-        if len(filled) != 1 or not (
-            filled[0].column_span in (1, len(row)) or known_unit(filled[0].text.strip("() "))
-        ):
+        if len(filled) != 1 or not (filled[0].column_span in (1, len(row)) or known_unit(filled[0].text.strip("() "))):
             break
         found.append(mend_alone(filled[0].text))
     return found

@@ -69,7 +69,9 @@ def meaning(document: Document, families: Sequence[Family]) -> Reading:
     tables = []
     stated: set[tuple[int, int]] = set()
     for number, table in enumerate(document.tables, start=1):
-        around = Context(texts_above(document, table), facts, unit, said, next(iter(stated)) if len(stated) == 1 else None)
+        around = Context(
+            texts_above(document, table), facts, unit, said, next(iter(stated)) if len(stated) == 1 else None
+        )
         tables.append(understand(number, table, caption(document, table), around, families, words))
         if around.own_years is not None:
             stated.add(around.own_years)

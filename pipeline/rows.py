@@ -142,7 +142,9 @@ def read_rows(
         draft = _Draft(index, row, labels)
         draft.valued = any(row[i].row == index and numerals.is_value(row[i].text) for i in measures)
         drafts.append(draft)
-        if (is_column_numbers(row) and not counts_on(grid, index)) or (_first_text(row)[:2] in starts and _all_text(row) in header_texts):
+        if (is_column_numbers(row) and not counts_on(grid, index)) or (
+            _first_text(row)[:2] in starts and _all_text(row) in header_texts
+        ):
             draft.kind = "header"
             continue
         if not draft.valued or len({id(row[i]) for i in measures}) < len(measures):
@@ -297,6 +299,7 @@ class _Classifier:
         rows: list[Row] = []
         section: tuple[str | None, str | None] = (None, None)
         fund: str | None = None
+        years: tuple[int, int] | None = None
         funds: set[str | None] = set()
         """Of the sections in which items stood."""
         last: Row | None = None
@@ -308,6 +311,7 @@ class _Classifier:
                     named = _title_fund(draft.heading[1])
                     if named or not self._by_fund or read_source(draft.heading[1]):
                         fund = named
+                    years = heading_years(draft.heading[1]) if is_only_years(draft.heading[1]) else None
                 rows.append(self._row(draft, draft.kind, section, None, None, None))
                 continue
             kind = self._kind(draft, section)
@@ -329,8 +333,8 @@ class _Classifier:
                 self._items_since = True
                 funds.add(fund)
             if kind == "total" and source is None:
-                section = (None, None)
-            row = self._row(draft, kind, section, number, item, own_fund)
+                section, years = (None, None), None
+            row = self._row(draft, kind, section, number, item, own_fund, years)
             if source is None or last is None or not self._goes_on(draft, last):
                 last = row
             rows.append(row)
@@ -439,7 +443,8 @@ class _Classifier:
             return "subtotal"
         if "source" in draft.labels and "item" in draft.labels and not self._says_total(draft.labels["item"]):
             return "item"
-        if _WITHOUT.search(label):
+        at = draft.index - self._drafts[0].index
+        if _WITHOUT.search(label) and any(map(self._closes, self._drafts[at + 1 :])):
             return "subtotal"
         if _OVER_SECTIONS.search(label):
             return "total"
@@ -453,7 +458,6 @@ class _Classifier:
             and not re.search(r"\bпо програмі|за програмою", label, re.IGNORECASE)
         ):
             return "subtotal"
-        at = draft.index - self._drafts[0].index
         if self._grouped and self._items_since and any(map(self._closes, self._drafts[at + 1 :])):
             return "subtotal"  # of the last group, before the sum of all
         followed = self._first_item <= draft.index < self._last_item and self._first_item >= 0
@@ -489,10 +493,10 @@ class _Classifier:
         number: str | None,
         item: str | None,
         fund: str | None,
+        period: tuple[int, int] | None = None,
     ) -> Row:
-        period = None
         if self._rules.years and item is not None and (is_only_years(item) or kind in ("subtotal", "total")):
-            period = heading_years(item)
+            period = heading_years(item) or period
         row = draft.grid
         cells = tuple(cell for at, cell in enumerate(row) if not at or cell is not row[at - 1])
         code = _code(draft.labels)
@@ -505,7 +509,9 @@ def _title_fund(title: str) -> str | None:
     return named if named in ("general", "special") else find_fund(title)
 
 
-_MAY_BE_ITEM = re.compile(r"(?:інш|кредит|грант|підприємств|інвестиці|спонсор|благодійник|донор|субвенці)\w*", re.IGNORECASE)
+_MAY_BE_ITEM = re.compile(
+    r"(?:інш|кредит|грант|підприємств|інвестиці|спонсор|благодійник|донор|субвенці)\w*", re.IGNORECASE
+)
 """Names of sources that may name items, too: they count beside a source that cannot."""
 
 

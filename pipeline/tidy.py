@@ -331,7 +331,9 @@ class _Reader:
     def _unknown_units(self) -> None:
         """Tell of the first column of money of which nothing says the unit."""
         money = {index for index, column in enumerate(self._columns) if column.money and not column.by_row}
-        first = next((o for o in self.observations if o.column in money and o.value is not None and o.unit is None), None)
+        first = next(
+            (o for o in self.observations if o.column in money and o.value is not None and o.unit is None), None
+        )
         if first is not None:
             self.findings.append(
                 Finding(

@@ -15,8 +15,9 @@ from pipeline.text import cyrillic, one_script, plain, visible
 _MONEY = re.compile(
     r"(?:(?<![^\W\d_])(?P<scale>[^\W\d_]+)(?P<point>\.?)\s*)?"
     r"(?:\b(?:грн|гривень|гривн[а-яіїє]+)\b(?!\s*/\s*(?!тис|млн|грн)[а-я])|"
-    r"(?P<foreign>\bдол\.(?:\s*сша)?|\bдолар[а-яіїє]*(?:\s*сша)?|\$|\bєвро\b|€|\b(?:usd|eur)\b))"
-    .replace("usd", cyrillic("usd")).replace("eur", cyrillic("eur"))
+    r"(?P<foreign>\bдол\.(?:\s*сша)?|\bдолар[а-яіїє]*(?:\s*сша)?|\$|\bєвро\b|€|\b(?:usd|eur)\b))".replace(
+        "usd", cyrillic("usd")
+    ).replace("eur", cyrillic("eur"))
 )
 _PERCENT = re.compile(r"%|\bвідсот(?:ок|к)")
 _SCALES = (("тис", "тисяч", "thousand"), ("млн", "мільйон", "million"), ("млрд", "мільярд", "billion"))

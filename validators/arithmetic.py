@@ -317,9 +317,7 @@ def _of_other_funds(
     rows = {o.row for o in found if o.fund == "total"}
     named = {(o.section, o.item_number, o.item) for o in found if o.fund == "total"}
     return [
-        o
-        for o in found
-        if o.fund != "total" and o.row not in rows and (o.section, o.item_number, o.item) not in named
+        o for o in found if o.fund != "total" and o.row not in rows and (o.section, o.item_number, o.item) not in named
     ]
 
 

@@ -18,9 +18,7 @@ def report(*above: str, table: Sequence[Sequence[Text]]) -> Rows:
     """Give the rows of a document: paragraphs, then one table."""
     rows = []
     for row in table:
-        cells = [
-            tc(cell) if isinstance(cell, str) else tc(cell[0], f'<w:gridSpan w:val="{cell[1]}"/>') for cell in row
-        ]
+        cells = [tc(cell) if isinstance(cell, str) else tc(cell[0], f'<w:gridSpan w:val="{cell[1]}"/>') for cell in row]
         rows.append(tr(*cells))
     return process(docx("".join(map(p, above)) + tbl(*rows)), "report.docx")
 
@@ -94,7 +92,11 @@ def test_a_row_of_words_below_whole_headings_is_no_header() -> None:
 
 
 def test_a_number_merged_into_the_labels_is_of_the_measure_it_reaches() -> None:
-    table = [["№", "Захід", "Строк", "План", "Факт"], ["1", "Школа", "2024", "100,0", "50"], ["2", "Сад", "2024", "20", "3"]]
+    table = [
+        ["№", "Захід", "Строк", "План", "Факт"],
+        ["1", "Школа", "2024", "100,0", "50"],
+        ["2", "Сад", "2024", "20", "3"],
+    ]
     rows = report(MEASURES, table=[*table, ["", "Разом", ("120", 2), "53"]])
     assert ("total", "plan", Decimal(120), "verified") in of(rows, "row_kind", "measure", "value", "check")
 
@@ -132,7 +134,9 @@ def test_a_year_of_one_column_is_not_that_of_its_sisters() -> None:
     table = [["Захід", "Обсяг фінансування всього", "Обсяг фінансування на 2024 рік"], ["Ремонт", "1000,0", "90"]]
     rows = report("Заходи програми на 2021-2025 роки, тис. грн", table=table)
     assert of(rows, "period_start", "period_end") == [(2021, 2025), (2024, 2024)]
-    rows = report("Заходи програми, тис. грн", table=[["Захід", "Факт 2022", "План", "Виконано"], ["Сад", "5", "6", "7"]])
+    rows = report(
+        "Заходи програми, тис. грн", table=[["Захід", "Факт 2022", "План", "Виконано"], ["Сад", "5", "6", "7"]]
+    )
     assert of(rows, "measure", "period_start") == [("actual", 2022), ("plan", None), ("actual", None)]
 
 
@@ -167,7 +171,13 @@ def test_commas_beside_english_numbers_have_two_readings() -> None:
 
 
 def test_totals_of_different_things_need_not_agree() -> None:
-    table = [["Показники", "План"], ["Освіта", "100"], ["Спорт", "50"], ["Всього видатків", "150"], ["Всього доходів", "170"]]
+    table = [
+        ["Показники", "План"],
+        ["Освіта", "100"],
+        ["Спорт", "50"],
+        ["Всього видатків", "150"],
+        ["Всього доходів", "170"],
+    ]
     rows = report("Звіт про виконання бюджету за 2023 рік, грн", table=table)
     assert "sum" not in rules(rows)
 
@@ -196,7 +206,12 @@ def test_codes_of_four_digits_are_no_years() -> None:
 
 
 def test_one_number_in_a_column_of_remarks_leaves_it_one() -> None:
-    table = [["Захід", "План", "Факт", "Примітка"], ["А1", "100", "60", ""], ["Б1", "5", "4", ""], ["В1", "50", "2", "30"]]
+    table = [
+        ["Захід", "План", "Факт", "Примітка"],
+        ["А1", "100", "60", ""],
+        ["Б1", "5", "4", ""],
+        ["В1", "50", "2", "30"],
+    ]
     rows = report(MEASURES, table=table)
     assert {o["measure"] for o in rows["observations"]} == {"plan", "actual"}
     assert rows["program_measures"][-1]["note"] == "30"
