@@ -89,13 +89,16 @@ def is_only(placeholder: str, path: Path) -> bool:
         read_source(text) is not None or _SAYS_NOTHING.fullmatch(_MONEY_BEHIND.sub("", text)) is not None
         for text in path
     ]
-    if not all(a or b for a, b in zip(years, funds, strict=True)) and read_source(joined) is None:
+    whole = _ONE_FUND.fullmatch(joined) is not None  # over two rows
+    if not whole and not all(a or b for a, b in zip(years, funds, strict=True)):
         return False
-    return (
-        any(years) if placeholder == "{year}" else read_source(path[-1]) is not None or read_source(joined) is not None
-    )
+    if placeholder == "{year}":
+        return any(years)
+    said = [text for text in path if not _SAYS_NOTHING.fullmatch(text)]
+    return whole or (bool(said) and read_source(said[-1]) is not None)
 
 
+_ONE_FUND = re.compile(r"\W*(?:загальний|спеціальний)\s+фонд\W*", re.IGNORECASE)
 _MONEY_BEHIND = re.compile(r",?\s*\(?(?:тис\.?|млн\.?)?\s*(?:грн|гривень)\.?\)?\s*$", re.IGNORECASE)
 _SAYS_NOTHING = re.compile(
     r"\W*(?:(?:у|в) тому числі|(?:у|в) т\. ?ч\.?|з них|з яких|із них)?(?: за (?:фондами|роками|джерелами))?\W*|"

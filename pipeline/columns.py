@@ -44,8 +44,9 @@ class Context:
     """What stands around a table.
 
     `captions` are the texts right above it, the nearest first; `facts` those of the report; `unit` is the unit of
-    money that the document has besides, `unit_is_said` where it says that all of it is; `before` are the years that
-    all captions before these agree on; `whole` says that the table tells the funds itself.
+    money that the document has besides, `unit_is_said` where it says that all of it is; `before` and `unit_before`
+    are the years and the unit of money that all captions before these agree on; `head` is all that stands above the
+    first table; `whole` says that the table tells the funds itself.
     """
 
     captions: tuple[str, ...] = ()
@@ -53,12 +54,19 @@ class Context:
     unit: str | None = None
     unit_is_said: bool = False
     before: tuple[int, int] | None = None
+    unit_before: str | None = None
+    head: tuple[str, ...] = ()
     whole: bool = False
 
     @property
     def titles(self) -> tuple[str, ...]:
-        """All that may name the kind of report, the nearest first."""
-        return (*self.captions, *([self.facts.title] if self.facts.title else ()))
+        """All that may name the kind of report, the nearest first, the document's title last."""
+        return (*self.captions, self.facts.title or "")
+
+    @property
+    def document(self) -> str:
+        """The title of the document, and all that stands above its first table."""
+        return " ".join((self.facts.title or "", *self.head))
 
     def below(self, titles: Sequence[str]) -> Context:
         """Give the same with the titles that stand in the table itself."""
@@ -97,7 +105,7 @@ class Context:
     @property
     def money(self) -> str | None:
         """The unit of money, or percent, that the nearest caption stating one for the table states."""
-        return next((unit for text in self.captions if (unit := caption_unit(text))), None)
+        return next((unit for text in self.captions if (unit := caption_unit(text))), None) or self.unit_before
 
 
 def complete(
@@ -315,7 +323,7 @@ def told_apart(columns: Sequence[Column], main: Collection[int] = ()) -> list[Co
     for indices in groups.values():
         if len(indices) == 1:
             continue
-        sources = {index: read_source(columns[index].path[-1]) if columns[index].path else None for index in indices}
+        sources = {index: _own_source(columns[index]) for index in indices}
         rest = [i for i in indices if sources[i] is None or list(sources.values()).count(sources[i]) > 1]
         for index in indices:
             if index not in rest:
@@ -329,6 +337,12 @@ def told_apart(columns: Sequence[Column], main: Collection[int] = ()) -> list[Co
                 if index != whole:
                     found[index] = replace(columns[index], part=name if names.count(name) == 1 else f"{name} [{index}]")
     return found
+
+
+def _own_source(column: Column) -> str | None:
+    """Give the source of money that the lowest heading is, where the path names no fund above it."""
+    source = read_source(column.path[-1]) if column.path else None
+    return None if source == "total" and column.fund in _FUNDS else source
 
 
 def _whole(indices: Sequence[int]) -> int | None:

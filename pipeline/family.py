@@ -68,7 +68,8 @@ class Recognition:
     """The `[recognise]` of a family's file.
 
     All of `columns` and one of `any` must be found; one of `titles` above the table or in its headings, where
-    `title_needed`; none of `not_titles`; codes of the kind `codes` in the column of codes.
+    `title_needed`; none of `not_titles`; codes of the kind `codes` in the column of codes. `document`: where the
+    document's title has one of `titles`, all its tables are of this kind.
     """
 
     columns: frozenset[str]
@@ -78,6 +79,7 @@ class Recognition:
     not_titles: tuple[str, ...] = ()
     codes: str | None = None
     rows_of_money: bool = False
+    document: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +228,7 @@ class Family:
         if rule is not None and rule.measure == "percent" and (_OF_ELSE.search(text) or _YEAR_TO_YEAR.search(text)):
             return rule if any(map(_OF_ELSE.search, rule.headings)) else _UNKNOWN
         if (rule is None or rule.measure not in (None, "percent", "deviation")) and _PERCENT_OF.search(
-            text.strip(" .")
+            _FORMULA.sub("", text).strip(" .")
         ):
             return _UNKNOWN if _OF_ELSE.search(text) else self._percentages() or rule
         return rule
@@ -238,6 +240,9 @@ class Family:
 _PERCENT_OF = re.compile(r"^%|[,(]\s*%\)?\s*$|\s%$|\b[ув]\s?%|\bвідсот", re.IGNORECASE)
 """How a heading of percentages reads, whatever its other words: `Виконання до плану, %`."""
 
+
+_FORMULA = re.compile(r"\s*\((?:гр|к|ст|р)\w*\.?\s?\d[^()]*\)\s*$", re.IGNORECASE)
+"""What a heading says of how it is computed: `(гр.5:гр.4)`."""
 
 _PERCENTAGES = re.compile(r"\W*(?:%|[ув] %|відсот)", re.IGNORECASE)
 """How a heading over columns of percentages begins."""

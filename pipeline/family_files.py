@@ -36,7 +36,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 _KEYS = {
     "": ("name", "title", "recognise", "leftmost", "columns", "rows", "row_units", "identities", "tidy"),
-    "recognise": ("columns", "any", "titles", "title_needed", "not_titles", "codes", "rows_of_money"),
+    "recognise": ("columns", "any", "titles", "title_needed", "not_titles", "codes", "rows_of_money", "document"),
     "columns": (
         "headings",
         "becomes",
@@ -292,6 +292,7 @@ class _Reader:
             self._texts(found, "not_titles", place),
             self._kind_of_code(found, "codes", place),
             self._flag(found, "rows_of_money", place),
+            self._flag(found, "document", place),
         )
 
     def _rule(self, found: Mapping[str, Any], number: int) -> ColumnRule:

@@ -10,8 +10,8 @@ from functools import lru_cache
 
 from pipeline.text import cyrillic, mend_alone
 
-_GENERAL = re.compile(r"\bзагальн\w*\s+фонд|\bфонд\w*\s*:?\s+загальн\w*|\bзаг\.?\s*фонд|\bзф\b")
-_SPECIAL = re.compile(r"\bспеціальн\w*\s+фонд|\bфонд\w*\s*:?\s+спеціальн\w*|\bспец\w*\.?\s*фонд|\bсф\b")
+_GENERAL = re.compile(r"\bзагальн\w*\s+фонд|\bфонд\w*\s*:?\s+загальн\w*|\bзаг\.?\s*ф(?:онд|\b)|\bзф\b")
+_SPECIAL = re.compile(r"\bспеціальн\w*\s+фонд|\bфонд\w*\s*:?\s+спеціальн\w*|\bспец\w*\.?\s*ф(?:онд|\b)|\bсф\b")
 _BOTH = re.compile(
     r"загальн\w*\s+(?:фонд\w*\s+)?(?:і|та|й|\+|разом\s+зі?|зі?|із)\s+спеціальн\w*(?:\s+фонд\w*)?|"
     r"спеціальн\w*\s+(?:фонд\w*\s+)?(?:і|та|й|\+|разом\s+зі?|зі?|із)\s+загальн\w*(?:\s+фонд\w*)?"

@@ -5,7 +5,8 @@ Guarantee: a phrase is found only from the beginning of a word on; one that is m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from pipeline.text import squeeze, word_places
@@ -36,6 +37,7 @@ class Phrases:
     def __init__(self, phrases: Sequence[tuple[str, int]], *, headings: bool = False) -> None:
         """Take phrases with their numbers; for `headings` the rules of short and of deep phrases hold."""
         self._headings = headings
+        self._phrases = [(phrase, number) for phrase, number in phrases if squeeze(phrase)]
         self._needles = [
             (needle, phrase.endswith("|"), phrase.casefold().startswith("не "), number)
             for phrase, number in phrases
@@ -56,8 +58,8 @@ class Phrases:
             if len(self._known) > REMEMBERED:
                 self._known.clear()
             hay, denies = squeeze(text), text.casefold().startswith("не ")
-            exact = tuple(self._exact(text, hay, denies))
-            found = self._known[text] = exact or (tuple(self._nearly(text, hay, denies)) if misread else ())
+            sure = tuple(self._exact(text, hay, denies)) or tuple(self._abbreviated(text))
+            found = self._known[text] = sure or (tuple(self._nearly(text, hay, denies)) if misread else ())
         return found
 
     def _exact(self, text: str, hay: str, denies: bool) -> Sequence[Found]:
@@ -79,6 +81,17 @@ class Phrases:
                 found.append((place, -len(needle), number))
         return found
 
+    def _abbreviated(self, text: str) -> Iterable[Found]:
+        """Give headings that begin with a phrase whose words a point cuts short: `Перв. варт.`, `уточн. план`."""
+        words = _ABBREVIATED.findall(text) if self._headings and "." in text else ()
+        if not any(word.endswith(".") for word in words):
+            return
+        given = [(squeeze(word), word.endswith(".")) for word in words]
+        for phrase, number in self._phrases:
+            asked = [squeeze(word) for word in phrase.rstrip("|").split()]
+            if 0 < len(asked) <= len(given) and all(map(_shortens, given, asked)):
+                yield (0, -sum(map(len, asked)), number)
+
     def _nearly(self, text: str, hay: str, denies: bool) -> Sequence[Found]:
         found = []
         for needle, pieces, denied, number in self._broken:
@@ -93,6 +106,20 @@ class Phrases:
 
     def _counts(self, place: int, needle: str, hay: str) -> bool:
         return not (self._headings and place and SMALLEST_PART * len(needle) < len(hay))
+
+
+_ABBREVIATED = re.compile(r"[^\W\d_]+\.?|%")
+
+SHORTEST_CUT = 3
+"""Letters that an abbreviation of one word has at least."""
+
+
+def _shortens(given: tuple[str, bool], asked: str) -> bool:
+    """Whether a word is the one asked for, or is cut short by its point."""
+    word, is_cut = given
+    if is_cut:
+        return len(word) >= SHORTEST_CUT and (asked.startswith(word) or word.startswith(asked))
+    return word.startswith(asked)
 
 
 def errors(needle: str) -> int:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from extractors.document import Cell, Document, Paragraph
 from extractors.errors import Refused
@@ -28,6 +28,8 @@ from validators import arithmetic, conservation
 from validators.findings import Finding
 from validators.model import CHECKS, ROLES, STANDING
 from validators.records import Observation
+
+T = TypeVar("T")
 
 Row = dict[str, Any]
 """A row of a data set: column name to `str`, `int`, `bool`, `Decimal`, `date` or `None`."""
@@ -67,15 +69,24 @@ def meaning(document: Document, families: Sequence[Family]) -> Reading:
     words = Words(lambda: _texts(document))
     unit, said = stated_unit(document)
     tables = []
-    stated: set[tuple[int, int]] = set()
+    head = texts_above(document, document.tables[0])[::-1] if document.tables else ()
+    years: set[tuple[int, int]] = set()
+    units: set[str] = set()
     for number, table in enumerate(document.tables, start=1):
         around = Context(
-            texts_above(document, table), facts, unit, said, next(iter(stated)) if len(stated) == 1 else None
+            texts_above(document, table), facts, unit, said, before=_only(years), unit_before=_only(units), head=head
         )
         tables.append(understand(number, table, caption(document, table), around, families, words))
         if around.own_years is not None:
-            stated.add(around.own_years)
+            years.add(around.own_years)
+        if around.money in arithmetic.MONEY:
+            units.add(around.money)
     return Reading(document, facts, tuple(tables), tuple(findings))
+
+
+def _only(found: set[T]) -> T | None:
+    """Give the one element of a set; `None` where there is none or several."""
+    return next(iter(found)) if len(found) == 1 else None
 
 
 def _texts(document: Document) -> Iterator[str]:

@@ -17,6 +17,10 @@ from pipeline.header import Path
 from pipeline.sample import Sample
 
 
+_DOCUMENT = 12
+"""What speaks for a kind that the whole document is of: more than any caption and its columns."""
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A family that a table may be of: its columns, how much speaks for it, or why it is not this one.
@@ -35,28 +39,30 @@ def candidates(
     paths: Sequence[Path],
     sample: Sample,
     titles: Sequence[str],
+    document: str,
     families: Sequence[Family],
-    whole: bool = False,
 ) -> list[Match]:
     """Give all families, those that the table may be of first, the likeliest of them at the head.
 
     Args:
         paths: the headings over each column.
         sample: some rows below the header.
-        titles: what stands above the table, the nearest first.
+        titles: what stands above the table, the nearest first, and the document's title, if there is one, as the last.
+        document: all that stands above the document's first table.
         families: the known kinds of report.
-        whole: whether the last of `titles` is the title of the whole document.
     """
-    found = [_judge(family, paths, sample, titles, whole) for family in families]
+    found = [_judge(family, paths, sample, titles, document) for family in families]
     return sorted(found, key=lambda match: (bool(match.lacks), -match.score, match.family.name))
 
 
-def _judge(family: Family, paths: Sequence[Path], sample: Sample, titles: Sequence[str], whole: bool) -> Match:
+def _judge(family: Family, paths: Sequence[Path], sample: Sample, titles: Sequence[str], document: str) -> Match:
     """Judge one family: by the words around and over the table, and only where they allow it by the columns."""
     asked = family.recognition
     headings = list(dict.fromkeys(text for path in paths for text in path))
     title = next((text for text in (*titles, *headings) if family.titles.find(text)), None)
-    near = titles[:-1] if whole else titles
+    near, whole = titles[:-1], titles[-1] if titles else ""
+    whole_document = document if asked.document and family.titles.find(document) else None
+    title = title or whole_document
     own = any(family.titles.find(text) for text in near)
     lacks = []
     if asked.title_needed and title is None:
@@ -80,7 +86,9 @@ def _judge(family: Family, paths: Sequence[Path], sample: Sample, titles: Sequen
     headed = sum(column.meaning is not None and column.why.startswith(HEADED) for column in columns)
     labels = {column.label for column in columns if column.label is not None}
     only_sources = asked.rows_of_money and labels <= {"source", "item_number", "note"}
-    named = 0 if title is None else 2 if whole and title == titles[-1] else 3
+    named = 0 if title is None else 2 if title == whole else 3
+    if whole_document:
+        named = _DOCUMENT
     return Match(family, tuple(columns), headed + named + 2 * coded + 3 * only_sources, title, tuple(lacks))
 
 

@@ -32,7 +32,10 @@ _SECTION_NAME = re.compile(
 _ROMAN = re.compile(r"([IVXІХ]{1,5})[.)]?\s+(?=[^\W\d])(?!квартал|півріч)")
 """A section's number before its title."""
 
-_TOTAL = re.compile(r"(?:[-–—\d.)\s]*)(?:(?:у|в)?сього|разом|загалом|підсумок|загальний обсяг)\b", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"(?:[-–—\d.)\s]*)(?:(?:у|в)?сього|разом|загалом|підсумок|загальний обсяг|за весь (?:період|строк|термін))\b",
+    re.IGNORECASE,
+)
 _TOTAL_AT_END = re.compile(
     r"(?:[-–—,:]|\()\s*(?:(?:у|в)?сього|разом)\)?\s*(?:[,:;].*)?$|\s(?:усього|всього)\s*:?$|\sразом\s*:$|"
     r"(?:доход|видат|витрат|надходж|кошт|податк|послуг|матеріал|бюджет)\w*\s(?:\w+\s)?разом$",
@@ -41,6 +44,9 @@ _TOTAL_AT_END = re.compile(
 _OVER_SECTIONS = re.compile(
     r"\b(?:розділ|напрям|напрямк|завданн|пункт|заход|підпрограм|пріоритет)(?:ам|ах|ами|ів|ям|ях|ями)\b", re.IGNORECASE
 )
+_OF_ONE = re.compile(r"\bза завданням\b", re.IGNORECASE)
+"""One task, not several: the two forms are the same word."""
+
 _OVER_SECTION = re.compile(
     r"\b(?:(?:під)?розділ|завданн|напрям|пункт|пріоритет|заход(?:у|ом)\b|мет[іи]\b|ціл[іь]\b)", re.IGNORECASE
 )
@@ -332,7 +338,7 @@ class _Classifier:
             elif kind == "item" and draft.valued:
                 self._items_since = True
                 funds.add(fund)
-            if kind == "total" and source is None:
+            if kind == "total" and source in (None, "total"):
                 section, years = (None, None), None
             row = self._row(draft, kind, section, number, item, own_fund, years)
             if source is None or last is None or not self._goes_on(draft, last):
@@ -371,7 +377,10 @@ class _Classifier:
         """
         at = draft.index - self._drafts[0].index
         below = self._drafts[at + 1 : at + 1 + _PARTS]
-        if len(below) < 2 or below[0].kind is not None or not self._sums:
+        if not below or below[0].kind is not None or not self._sums:
+            return False
+        numbered = _is_below(below[0], draft)
+        if len(below) < 2 and not numbered:
             return False
         if (below[0].source and self._with_items) or 0 < _depth(draft) == _depth(below[0]):
             return False
@@ -379,7 +388,8 @@ class _Classifier:
         if self._rules.no_total and not said:
             return False  # revenue is cost and profit together, and yet no sum of them
         wanted = [(i, v) for i in self._sums if (v := numerals.parse(draft.grid[i].text).value)]
-        if not wanted or not (said or len({v for _, v in wanted}) > 1 or _digits(wanted[0][1]) > _FEW_DIGITS):
+        sure = said or numbered or len({v for _, v in wanted}) > 1
+        if not wanted or not (sure or _digits(wanted[0][1]) > _FEW_DIGITS):
             return False
         first, total = wanted[0]
         reached, parts = Decimal(0), 0
@@ -389,7 +399,11 @@ class _Classifier:
             value = numerals.parse(other.grid[first].text).value
             reached += value or 0
             parts += bool(value)
-            if parts > 1 and reached == total and all(self._sum(below[:count], i) == v for i, v in wanted[1:]):
+            if (
+                (parts > 1 or (numbered and parts))
+                and reached == total
+                and all(self._sum(below[:count], i) == v for i, v in wanted[1:])
+            ):
                 return said or self._rules.no_total or not self._is_term(at, first)
         return False
 
@@ -446,7 +460,7 @@ class _Classifier:
         at = draft.index - self._drafts[0].index
         if _WITHOUT.search(label) and any(map(self._closes, self._drafts[at + 1 :])):
             return "subtotal"
-        if _OVER_SECTIONS.search(label):
+        if _OVER_SECTIONS.search(label) and not _OF_ONE.search(label):
             return "total"
         if _OVER_SECTION.search(label):
             return "subtotal"
@@ -528,6 +542,12 @@ def _depth(draft: _Draft) -> int:
 
 
 _OWN_NUMBER = re.compile(r"\s*(\d{1,3}(?:\.\d{1,3})*)[.)]?(?:\s|$|(?=[^\W\d]))")
+
+
+def _is_below(draft: _Draft, above: _Draft) -> bool:
+    """Whether a row's number is one level below that of another, as `2.1` is below `2`."""
+    own, other = (_OWN_NUMBER.match(d.labels.get("item_number") or d.labels.get("item") or "") for d in (draft, above))
+    return own is not None and other is not None and own[1].rpartition(".")[0] == other[1]
 
 
 def _digits(value: Decimal) -> int:

@@ -100,7 +100,7 @@ def understand(
     around = around.below(header.titles(grid[:header_rows]))
     # A text over several columns, as a section's title, tells nothing of one of them.
     body = [[cell.text if cell.column_span == 1 else "" for cell in row] for row in grid[header_rows:]]
-    likely = candidates(paths, Sample(body[:SAMPLE]), around.titles, families, whole=around.facts.title is not None)
+    likely = candidates(paths, Sample(body[:SAMPLE]), around.titles, around.document, families)
     matched = likely[0] if likely and not likely[0].lacks else None
     family = matched.family if matched else None
     columns = complete(
