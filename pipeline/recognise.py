@@ -83,6 +83,10 @@ def _judge(family: Family, paths: Sequence[Path], sample: Sample, titles: Sequen
         lacks.append(f"немає стовпця з кодами {KINDS[asked.codes].title}")
     if asked.rows_of_money and not _are_of_money(columns, sample):
         lacks.append("рядки названо не джерелами коштів і не роками")
+    unknown = sum(column.meaning is None and sample.holds_numbers(i) for i, column in enumerate(columns))
+    known = sum(column.measure is not None for column in columns)
+    if unknown > known:
+        lacks.append(f"стовпців із числами, яких цей вид не знає, більше, ніж відомих: {unknown} проти {known}")
     headed = sum(column.meaning is not None and column.why.startswith(HEADED) for column in columns)
     labels = {column.label for column in columns if column.label is not None}
     only_sources = asked.rows_of_money and labels <= {"source", "item_number", "note"}
