@@ -27,8 +27,8 @@ class Column:
     `period`, `fund` and `unit` are what the header path or the family says. `money` columns of a table share one unit;
     a `note` column holds remarks; `code` names the kind of code in a label. `base` is the measure that a percentage or
     a deviation is of; `part` tells columns of the same measure apart, as a quarter of the year; `by_row` says that the
-    rows may state another unit, `reported` which measure it is where facts are reported, `fund_around` that the fund is the caption's, over which that of a row goes. `why` tells
-    in Ukrainian what gave the column its meaning.
+    rows may state another unit, `reported` which measure it is where facts are reported, `fund_around` that the fund is
+    the caption's, over which that of a row goes. `why` tells in Ukrainian what gave the column its meaning.
     """
 
     path: Path

@@ -285,11 +285,11 @@ def _with_spans(columns: Sequence[Column]) -> list[Column]:
     """
     found = list(columns)
     yearly = [c for c in columns if c.measure is not None and c.period is not None and _own_years(c)]
+    known = len(yearly) > 1 and len({c.measure for c in yearly}) == 1 and yearly[0].why != NUMBERS
     for index, column in enumerate(columns):
-        if column.why == NUMBERS and column.path and len(yearly) > 1 and read_source(column.path[-1]) == "total":
-            if len({c.measure for c in yearly}) == 1 and yearly[0].why != NUMBERS:
-                column = replace(yearly[0], path=column.path, fund=column.fund, why="усього за роки")
-                found[index] = column
+        if known and column.why == NUMBERS and column.path and read_source(column.path[-1]) == "total":
+            found[index] = replace(yearly[0], path=column.path, fund=column.fund, why="усього за роки")
+    for index, column in enumerate(tuple(found)):
         if column.measure is None or not any(_ALL.match(text) for text in column.path):
             continue
         if any(heading_years(text) for text in column.path):

@@ -27,8 +27,8 @@ HEADED = "заголовок"
 class ColumnRule:
     """One `[[columns]]` entry of a family's file.
 
-    `within_year` is the measure instead, where the heading speaks of a part of a year; `reported`, where its headings say
-    neither plan nor fact and the table reports facts: they are looked for last.
+    `within_year` is the measure instead, where the heading speaks of a part of a year; `reported`, where the headings
+    say neither plan nor fact and the table reports facts: such headings are looked for last.
     """
 
     headings: tuple[str, ...]

@@ -16,7 +16,6 @@ from pipeline.funds import read_source
 from pipeline.header import Path
 from pipeline.sample import Sample
 
-
 _DOCUMENT = 12
 """What speaks for a kind that the whole document is of: more than any caption and its columns."""
 

@@ -180,7 +180,8 @@ def _section(
 ) -> tuple[str | None, str] | None:
     """Give number and title if the row is a section's heading, or a remark over all measures.
 
-    It is merged over all measures, or stands alone in its row with a Roman number, the name of a section, or a fund.
+    It is merged over all measures, or stands alone in its row with a Roman number, the name of a section, a fund or
+    years.
     """
     cells = list(dict.fromkeys(cell for cell in row if cell.text.strip()))
     if not cells or not measures or len(cells) > 2:
@@ -207,7 +208,7 @@ def _section(
         is_roman
         or ((number is None or number.isdigit()) and (_SECTION_NAME.match(text) or _begins(text, rules.sections)))
         or (rules.blank_sections and not (number and any(map(str.isdigit, number)) and len(number) > 2))
-        or (number is None and read_source(text) in ("general", "special"))
+        or (number is None and (read_source(text) in ("general", "special") or is_only_years(text)))
     )
     return (number, text) if named else None
 

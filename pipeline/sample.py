@@ -46,7 +46,7 @@ class Sample:
         return self._once(("some", column), lambda: _hold_numbers(self.texts(column)))
 
     def are_numbers(self, column: int) -> bool:
-        """Whether the cells of half of the rows are filled, all with numbers or what says that there is none, no years."""
+        """Whether half of the rows are filled, all with numbers or what says that there is none, and no years."""
         return self._once(
             ("numbers", column),
             lambda: 2 * len(self.texts(column)) >= len(self._rows) and _are_numbers(self.texts(column)),

@@ -301,7 +301,7 @@ def _of_other_funds(
     subtotals: Mapping[tuple, Sequence[Observation]],  # type: ignore[type-arg]
     items: Mapping[tuple, Sequence[Observation]],  # type: ignore[type-arg]
 ) -> list[Observation]:
-    """Give the numbers of the general or special fund in rows that state none of all funds: a total of all has them, too.
+    """Give the numbers of one fund in rows that state none of all funds: a total of all funds has them, too.
 
     A line that breaks an item down by funds is none of them.
     """

@@ -37,6 +37,13 @@ PARTED = [["№", "План", "<"], ["", "2024 рік", "2025 рік"], ["1", "1
         pytest.param([["а", "б"], ["в", "5"], ["д", "е"]], 2, 1, id="the file says so of values"),
         pytest.param([["а", "План", ""], ["", "2024", "2025 рік"], ["x", "1", "2"]], None, 2, id="nothing but years"),
         pytest.param([["лише", "рядок"]], None, 0, id="one row is no header"),
+        pytest.param([["Школи", "1500,00", "3"], ["Садки", "2", "5"]], None, 0, id="data from the first row on"),
+        pytest.param([["", "2110", "2210"], ["Школа", "2", "5"]], None, 1, id="codes are headings"),
+        pytest.param([["№", "а", "б"], ["1", "2", "3"], ["2", "5", "4"]], None, 1, id="1 2 3 counts rows"),
+        pytest.param([["№", "а", "б"], ["1", "2", "3"], ["1", "5", "4"]], None, 2, id="1 2 3 counts columns"),
+        pytest.param(
+            [["Захід", "План", "Факт"], ["Ремонт", "немає", "немає"], ["Сад", "5", "4"]], None, 1, id="a row of words"
+        ),
         pytest.param([["а"], *[["^"]] * 30], None, MAX_HEADER_ROWS, id="a cell merged to the end"),
     ],
 )
@@ -60,6 +67,9 @@ def test_only_a_header_starts_like_one(rows: list[list[str]], expected: bool) ->
         (["0", "1", "2", "3"], True),
         (["1", "", "2", "3"], True),
         (["1", "<", "2", "3"], True),
+        (["(1)", "(2)", "( 3 )"], True),
+        (["А", "Б", "(1)", "2"], True),
+        (["(1)", "(2)", "(4)"], False),
         (["1", "2"], False),
         (["1", "2", "4"], False),
         (["2", "3", "4"], False),

@@ -120,6 +120,18 @@ def test_headings_have_rules_of_their_own() -> None:
     assert numbers("Кошти, що надійшли понад обсяги, які затверджує план") == set(), "deep in a long heading"
 
 
+@pytest.mark.parametrize(
+    ("heading", "number"),
+    [
+        ("Перв. варт.", 0), ("Первісна варт., грн", 0), ("уточн. план", 1), ("Викон.", 2), ("викон. за рік", 2),
+        ("Вар. перв.", None), ("уточн. обсяг", None), ("П. вартість", None), ("Перв варт", None), ("варт. перв.", None),
+    ],
+)  # fmt: skip
+def test_words_that_a_point_cuts_short(heading: str, number: int | None) -> None:
+    phrases = Phrases([("Первісна вартість", 0), ("Уточнений план", 1), ("Виконано", 2)], headings=True)
+    assert [found[2] for found in phrases.find(heading)] == ([] if number is None else [number])
+
+
 @given(st.text(alphabet="абв ", max_size=24), st.lists(st.text(alphabet="абв", min_size=1, max_size=5), max_size=5))
 def test_phrases_looked_for_together_are_found_as_alone(text: str, wanted: list[str]) -> None:
     together = {number for *_, number in Phrases([(phrase, i) for i, phrase in enumerate(wanted)]).find(text)}

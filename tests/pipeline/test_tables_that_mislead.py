@@ -105,8 +105,9 @@ def test_rows_and_sections_say_more_of_funds_than_the_caption() -> None:
     rows = report(
         "Виконання загального фонду бюджету за 2023 рік, грн",
         table=[
-            ["Код", "Найменування", "План", "Факт"], ["11010000", "ПДФО", "100", "60"], ["", "Спеціальний фонд", "", ""],
-            ["25010000", "Послуги", "10", "6"], ["", "Всього доходів спеціального фонду", "10", "6"],
+            ["Код", "Найменування", "План", "Факт"], ["11010000", "ПДФО", "100", "60"],
+            ["", "Спеціальний фонд", "", ""], ["25010000", "Послуги", "10", "6"],
+            ["", "Всього доходів спеціального фонду", "10", "6"],
             ["", "Всього доходів", "110", "66"],
         ],
     )  # fmt: skip
@@ -143,7 +144,7 @@ def test_a_year_of_one_column_is_not_that_of_its_sisters() -> None:
 @pytest.mark.parametrize(
     ("caption", "headings", "row", "measure"),
     [
-        ("Виконання доходів бюджету за 2023 рік, грн", ["Код", "Доходи", "Загальний фонд"], ["11010000", "ПДФО", "9"], "actual"),
+        ("Виконання доходів за 2023 рік", ["Код", "Доходи", "Загальний фонд"], ["11010000", "ПДФО", "9"], "actual"),
         ("Фактичні надходження податків за 2023 рік", ["Код", "Доходи", "Сума"], ["11010000", "ПДФО", "9"], "actual"),
         ("Доходи бюджету на 2023 рік, грн", ["Код", "Доходи", "Загальний фонд"], ["11010000", "ПДФО", "9"], "plan"),
         ("Доходи бюджету на 2023 рік, грн", ["Код", "Доходи", "Сума"], ["11010000", "ПДФО", "9"], "plan"),
@@ -215,3 +216,42 @@ def test_one_number_in_a_column_of_remarks_leaves_it_one() -> None:
     rows = report(MEASURES, table=table)
     assert {o["measure"] for o in rows["observations"]} == {"plan", "actual"}
     assert rows["program_measures"][-1]["note"] == "30"
+
+
+def test_years_and_units_of_earlier_captions_hold_where_they_agree() -> None:
+    rows = [["Код", "Доходи", "План"], *([f"1101{i}000", "ПДФО", f"{i}"] for i in range(1, 5))]
+    table = tbl(*[tr(*map(tc, row)) for row in rows])
+    two = p("Надходження на 2023 рік (тис. грн)") + table + p("Доходи спеціального фонду") + table
+    found = process(docx(two), "report.docx")["observations"]
+    assert {(o["table"], o["period_start"], o["fund"], o["unit"]) for o in found} == {
+        (1, 2023, "total", "thousand UAH"), (2, 2023, "special", "thousand UAH"),
+    }  # fmt: skip
+    four = two + p("Надходження на 2024 рік (грн)") + table + p("Доходи") + table
+    last = process(docx(four), "report.docx")["observations"][-1]
+    assert (last["table"], last["period_start"], last["unit"]) == (4, None, None)
+
+
+def test_sections_and_label_headings_may_name_the_years() -> None:
+    table = [["Джерело", "Передбачено, грн"], ["2013 рік", ""], ["державний бюджет", "5"], ["обласний бюджет", "7"]]
+    table += [["2014 рік", ""], ["державний бюджет", "1"], ["обласний бюджет", "2"], ["Разом", "15"]]
+    rows = report("Обсяги та джерела коштів програми на 2013-2014 роки", table=table)
+    assert of(rows, "period_start", "period_end") == [(2013, 2013)] * 2 + [(2014, 2014)] * 2 + [(2013, 2014)]
+    table = [["Показники фінплану на 2025 рік", "План, грн"], ["Дохід", "5"], ["Витрати", "7"]]
+    assert set(of(report("Фінансовий план підприємства", table=table), "period_start")) == {(2025,)}
+
+
+def test_all_tables_of_a_passport_are_of_it() -> None:
+    heading = ["Показник", "Одиниця виміру", "всього", "загальний фонд"]
+    table = tbl(
+        *[tr(*map(tc, row)) for row in (heading, ["Кількість шкіл", "од.", "2", "2"], ["Учні", "осіб", "6", "6"])]
+    )
+    text = p("Зміни до паспорта бюджетної програми на 2021 рік") + table + p("Результативні показники") + table
+    assert [t["family"] for t in process(docx(text), "report.docx")["tables"]] == ["budget_passport"] * 2
+
+
+def test_a_kind_that_knows_fewer_columns_than_not_is_none() -> None:
+    heading = ["Група", "Приплід", "Вага", "Реалізовано", "Виконано", "Падіж"]
+    rows = report(
+        "Надходження худоби", table=[heading, ["Корови", "5", "6", "7", "8", "9"], ["Вівці", "1", "2", "3", "4", "5"]]
+    )
+    assert [t["family"] for t in rows["tables"]] == [None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.units import find_unit, heading_unit, known_unit, label_unit, read_unit
+from pipeline.units import caption_unit, find_unit, heading_unit, known_unit, label_unit, read_unit
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,31 @@ from pipeline.units import find_unit, heading_unit, known_unit, label_unit, read
 )
 def test_unit(text: str, expected: str | None) -> None:
     assert find_unit(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Сума, т грн", None), ("Сума, мнл грн", None), ("Сума в грн", "UAH"), ("Сума до грн", "UAH"),
+        ("Факт, дол. США", "дол. США"), ("Обсяг, тис. USD", "тис. USD"), ("Ціна, євро", "євро"),
+        ("Вартість, грн (дол. США)", None), ("Долина", None),
+    ],
+)  # fmt: skip
+def test_scales_and_currencies_that_are_not_clear(text: str, expected: str | None) -> None:
+    assert find_unit(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("(тис. грн)", "thousand UAH"), ("тис.грн.", "thousand UAH"), ("у гривнях", "UAH"), ("у відсотках", "percent"),
+        ("Доходи бюджету (в гривнях) за 2022 рік", "UAH"), ("Звіт за 2023 рік, млн грн", "million UAH"),
+        ("Одиниця виміру: грн", "UAH"), ("Програму виконано на 95%", None), ("Залишок 500 грн повернуто", None),
+        ("Обсяг складає 5 млн грн", None), ("(грн) і (тис. грн)", None), ("Доходи", None), ("", None),
+    ],
+)  # fmt: skip
+def test_unit_of_a_caption(text: str, expected: str | None) -> None:
+    assert caption_unit(text) == expected
 
 
 @pytest.mark.parametrize(
