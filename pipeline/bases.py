@@ -175,10 +175,11 @@ def _pairs(columns: Sequence[Column], index: int) -> Iterator[tuple[int, int]]:
         for second in likely:
             if first == second:
                 continue
-            same = columns[first].period == columns[second].period == column.period
+            own = column.period is None or columns[first].period == column.period
+            same = own and columns[first].period == columns[second].period
             if same and columns[first].measure in ("actual", "expected"):
                 yield first, second
-            elif column.measure == "deviation" or columns[first].period == column.period:
+            elif column.measure == "deviation" or own:
                 rest.append((first, second))
     yield from rest
 
@@ -203,10 +204,11 @@ def _tried(rule: Rule, result: int, first: int, second: int, of: _Values) -> Rel
 
 
 def with_bases(columns: Sequence[Column], relations: Sequence[Relation], unfit: Collection[int]) -> list[Column]:
-    """Give percentages and deviations the measure they are of.
+    """Give percentages and deviations the measure they are of, and the years of it where nothing names theirs.
 
     The one found; else the one the heading names; else, where no numbers speak against it, the only plan there is.
     """
+    periods = {relation.result: columns[relation.first].period for relation in relations}
     bases = {relation.result: columns[base_of(relation, columns)].measure for relation in relations}
     found = []
     for index, column in enumerate(columns):
@@ -215,7 +217,8 @@ def with_bases(columns: Sequence[Column], relations: Sequence[Relation], unfit: 
             continue
         plans = {c.measure for c in columns if c.measure in _PLANS and c.fund == column.fund}
         only = next(iter(plans)) if len(plans) == 1 and index not in unfit else None
-        found.append(replace(column, base=bases.get(index) or (column.base if column.base in plans else only)))
+        base = bases.get(index) or (column.base if column.base in plans else only)
+        found.append(replace(column, base=base, period=column.period or periods.get(index)))
     return found
 
 

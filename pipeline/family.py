@@ -163,7 +163,7 @@ class Family:
             return
         for index, column in enumerate(columns):
             is_open = column.label in (None, "item_number") and column.measure is None
-            if is_open and sample.are_codes(rule.code, index):
+            if is_open and sample.look_like_codes(rule.code, index):
                 columns[index] = replace(column, label="code", code=rule.code, why="коди за виглядом")
                 return
         for index, column in enumerate(columns):
@@ -227,6 +227,8 @@ class Family:
         rule = self.rules[min(fitting)[2]] if fitting else None
         if rule is not None and rule.measure == "percent" and (_OF_ELSE.search(text) or _YEAR_TO_YEAR.search(text)):
             return rule if any(map(_OF_ELSE.search, rule.headings)) else _UNKNOWN
+        if (rule is None or rule.measure in ("plan", "actual", "plan_period")) and _DIFFERENCE.search(text):
+            return next((rule for rule in self.rules if rule.measure == "deviation" and rule.base is None), rule)
         if (rule is None or rule.measure not in (None, "percent", "deviation")) and _PERCENT_OF.search(
             _FORMULA.sub("", text).strip(" .")
         ):
@@ -240,6 +242,9 @@ class Family:
 _PERCENT_OF = re.compile(r"^%|[,(]\s*%\)?\s*$|\s%$|\b[ув]\s?%|\bвідсот", re.IGNORECASE)
 """How a heading of percentages reads, whatever its other words: `Виконання до плану, %`."""
 
+
+_DIFFERENCE = re.compile(r"^(?!.*змін).*(?:\+\s?[/,;]?\s?[-−–—]|[-−–—]\s?[/,;]?\s?\+)", re.IGNORECASE | re.DOTALL)
+"""The signs of a heading of differences, `сума (+,-)`; those of changes to a plan have them, too."""
 
 _FORMULA = re.compile(r"\s*\((?:гр|к|ст|р)\w*\.?\s?\d[^()]*\)\s*$", re.IGNORECASE)
 """What a heading says of how it is computed: `(гр.5:гр.4)`."""

@@ -27,7 +27,10 @@ _COLUMN_NUMBER = re.compile(r"(\d{1,2})\.?\s*(?:[=(:].{1,20})?")
 
 _CODE = re.compile(r"\d{4,8}")
 
-_LETTERS = ("а", "б", "в", "г", "д", "е")
+LONGEST_NUMBER = 40
+"""Signs of the longest text of a column's number."""
+
+_LETTERS = "абвгде"
 """Letters that number the first columns."""
 
 EVIDENCE = 12
@@ -153,6 +156,8 @@ def is_column_numbers(row: list[Cell]) -> bool:
     numbers: list[int] = []
     lettered = 0
     for cell in _different(row):
+        if len(cell.text) > LONGEST_NUMBER:
+            return False
         text = plain(cell.text)
         if not text:
             continue
@@ -161,7 +166,7 @@ def is_column_numbers(row: list[Cell]) -> bool:
         found = _COLUMN_NUMBER.fullmatch(text)
         if found:
             numbers.append(int(found[1]))
-        elif not numbers and lettered < len(_LETTERS) and cyrillic(text).casefold() == _LETTERS[lettered]:
+        elif len(text) == 1 and not numbers and cyrillic(text).casefold() == _LETTERS[lettered : lettered + 1]:
             lettered += 1
         else:
             return False

@@ -94,7 +94,7 @@ def _texts(document: Document) -> Iterator[str]:
         if isinstance(block, Paragraph):
             yield block.text
         else:
-            yield from (cell.text for cell in block.cells)
+            yield from (text for cell in block.cells if (text := cell.text) and not text[0].isdigit())
 
 
 def process(data: bytes, file_name: str, families: Sequence[Family] | None = None) -> Rows:

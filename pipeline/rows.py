@@ -293,7 +293,7 @@ class _Classifier:
 
     def _ends_as_total(self, label: str) -> bool:
         """Whether a label ends in `усього`; among rows with units of their own that is a quantity of its own, too."""
-        return not self._with_units and bool(_TOTAL_AT_END.search(label))
+        return not self._with_units and _may_say_total(label) and bool(_TOTAL_AT_END.search(label))
 
     def _parents(self) -> frozenset[str]:
         kind = self._rules.hierarchy
@@ -307,6 +307,8 @@ class _Classifier:
         section: tuple[str | None, str | None] = (None, None)
         fund: str | None = None
         years: tuple[int, int] | None = None
+        spans: list[tuple[int, int]] = []
+        """Years that rows are named by."""
         funds: set[str | None] = set()
         """Of the sections in which items stood."""
         last: Row | None = None
@@ -344,6 +346,10 @@ class _Classifier:
             row = self._row(draft, kind, section, number, item, own_fund, years)
             if source is None or last is None or not self._goes_on(draft, last):
                 last = row
+            if self._rules.years and row.period is not None and kind == "item":
+                spans.append(row.period)
+            elif kind == "total" and row.period is None and len(set(spans)) > 1:
+                row = row._replace(period=(min(start for start, _ in spans), max(end for _, end in spans)))
             rows.append(row)
         return rows
 
@@ -475,6 +481,8 @@ class _Classifier:
             return "subtotal"
         if self._grouped and self._items_since and any(map(self._closes, self._drafts[at + 1 :])):
             return "subtotal"  # of the last group, before the sum of all
+        if all(d.source or d.kind for d in self._drafts[at + 1 :]):
+            return "total"  # nothing but what it is made of follows
         followed = self._first_item <= draft.index < self._last_item and self._first_item >= 0
         if followed and draft.index > self._first_item:
             return "subtotal"
@@ -516,6 +524,12 @@ class _Classifier:
         cells = tuple(cell for at, cell in enumerate(row) if not at or cell is not row[at - 1])
         code = _code(draft.labels)
         return Row(draft.index, kind, cells, draft.labels, number, item, *section, code, fund, period, draft.leads)
+
+
+def _may_say_total(label: str) -> bool:
+    """Whether a search for words of a total is worth its time."""
+    words = label.casefold()
+    return "сього" in words or "разом" in words
 
 
 def _title_fund(title: str) -> str | None:

@@ -20,6 +20,7 @@ LONGEST_CODE = 30
 """Signs of the longest code, spaces included."""
 
 _DIGIT = re.compile("[0-9]")
+_GROUPS = re.compile(r"[0-9]\s[0-9]")
 
 
 class Sample:
@@ -29,6 +30,7 @@ class Sample:
         """Take the rows."""
         self._rows = rows
         self._texts: dict[int, list[str]] = {}
+        self._codes: dict[int, list[str]] = {}
         self._told: dict[tuple[object, ...], bool] = {}
 
     def texts(self, column: int) -> list[str]:
@@ -54,13 +56,25 @@ class Sample:
 
     def are_codes(self, kind: str, column: int) -> bool:
         """Whether most texts with digits have the shape of a kind of code."""
-        return self._once((kind, column), lambda: _are_codes(kind, self.texts(column)))
+        return self._once((kind, column), lambda: _are_codes(kind, self._cleaned(column)))
+
+    def look_like_codes(self, kind: str, column: int) -> bool:
+        """Whether the texts are codes by their looks alone: no spaces part their digits, as those of numbers."""
+        texts = [text for text in self.texts(column) if _DIGIT.search(text)]
+        return all(not _GROUPS.search(text) for text in texts) and self.are_codes(kind, column)
 
     def are_codes_before(self, kind: str, column: int) -> bool:
         """Whether most texts begin with a code of the kind."""
         texts = self.texts(column)
         codes = [found[1] for text in texts if (found := CODE_BEFORE.match(text))]
         return 2 * len(codes) > len(texts) and _are_codes(kind, codes)
+
+    def _cleaned(self, column: int) -> list[str]:
+        """Give the texts with digits as codes, empty where they are too long to be one."""
+        if column not in self._codes:
+            texts = self.texts(column)
+            self._codes[column] = [clean(t) if len(t) <= LONGEST_CODE else "" for t in texts if _DIGIT.search(t)]
+        return self._codes[column]
 
     def _once(self, key: tuple[object, ...], look: Callable[[], bool]) -> bool:
         if key not in self._told:
@@ -87,7 +101,6 @@ def _are_numbers(texts: Sequence[str]) -> bool:
     return all(number.missing != "unreadable" for number in found)
 
 
-def _are_codes(kind: str, texts: Sequence[str]) -> bool:
+def _are_codes(kind: str, codes: Sequence[str]) -> bool:
     pattern = re.compile(KINDS[kind].pattern)
-    codes = [clean(text) if len(text) <= LONGEST_CODE else "" for text in texts if _DIGIT.search(text)]
     return bool(codes) and _most(codes, lambda code: pattern.fullmatch(code) is not None)

@@ -21,8 +21,8 @@ _LATIN = re.compile(r"[A-Za-z]")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _SPACED = re.compile(r"[А-ЯЄІЇҐA-Z](?<!\S.)(?: +[А-ЯЄІЇҐA-Z]){3,}(?!\S)")
 _HYPHENED = re.compile(r"(?<![^\W\d_])([^\W\d_]+)([-‐](?:\s*\n\s*)?)(?=([^\W\d_]+))")
-_WHOLE = re.compile(r"(?<![\w'‐-])[^\W\d_][\w']*(?![\w'‐-])")
-"""A word without a hyphen."""
+_WHOLE = re.compile(r"[^\W\d_][\w'‐-]*")
+"""A word, whole with its hyphens."""
 
 _LONE = re.compile(r"(?<=[а-яєіїґ,;] )[iaocy](?= [а-яєіїґ«])")
 _CLEAN = re.compile(
@@ -200,17 +200,16 @@ def _is_broken(left: str, right: str, known: Callable[[str], bool]) -> bool:
     word = left + right
     if left.isupper() or right[0].isupper() or left.casefold() in ("по", "будь", "все", "пів"):
         return False
-    if known(plain(word).casefold()):
-        return True
-    if right.casefold() in _PARTICLES:
-        return False
-    if any(word.casefold().startswith(stem) and len(left) < len(stem) for stem in _STEMS):
-        return True
-    if _TAIL.fullmatch(right) and len(word) > 5:
-        return True
-    if _JOINING.fullmatch(left) and len(right) > 3:
-        return False
-    return right[0] in "ьЬ'" or not _VOWEL.search(right) or not _VOWEL.search(left)
+    if right.casefold() not in _PARTICLES:
+        folded = word.casefold()
+        if any(folded.startswith(stem) and len(left) < len(stem) for stem in _STEMS):
+            return True
+        if _TAIL.fullmatch(right) and len(word) > 5:
+            return True
+        is_compound = _JOINING.fullmatch(left) and len(right) > 3
+        if not is_compound and (right[0] in "ьЬ'" or not _VOWEL.search(right) or not _VOWEL.search(left)):
+            return True
+    return known(plain(word).casefold())
 
 
 class Words:

@@ -16,8 +16,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Literal
 
 from validators.findings import Finding, Place
@@ -390,21 +390,27 @@ def _holds(identity: Identity, expected: Decimal) -> bool:
     found = identity.result.value
     if found is None:
         return False
-    return found == expected if identity.rule in ("sum", "difference") else _is_printed_as(found, expected)
-
-
-def _is_printed_as(found: Decimal, exact: Decimal) -> bool:
-    """Whether a quotient may be printed so: cut or rounded to the digits it has."""
-    unit = Decimal(1).scaleb(int(found.as_tuple().exponent))
-    return any(exact.quantize(unit, rounding) == found for rounding in (ROUND_DOWN, ROUND_HALF_UP, ROUND_HALF_EVEN))
+    if identity.rule in ("sum", "difference"):
+        return found == expected
+    first, second = (term.value or Decimal(0) for term in identity.terms)
+    return holds_in_row(identity.rule, found, first, second)
 
 
 def holds_in_row(rule: Rule, result: Decimal, first: Decimal, second: Decimal) -> bool:
-    """Whether the numbers of one row fit a rule; to be asked within `exactly`."""
-    exact = _computed(rule, first, second)
-    if exact is None:
+    """Whether the numbers of one row fit a rule; to be asked within `exactly`.
+
+    A quotient may be printed cut or rounded to the digits it has. It is never computed: printed as p with the unit u,
+    100 a / b is rounded where |100 a - p b| <= u |b| / 2, and cut where that is less than u |b| and p is no further
+    from nought.
+    """
+    if rule == "difference":
+        return result == first - second
+    if not second:
         return False
-    return result == exact if rule == "difference" else _is_printed_as(result, exact)
+    part = first - second if rule == "growth" else first
+    left = 100 * part - result * second
+    unit = second.copy_abs().scaleb(int(result.as_tuple().exponent))
+    return 2 * left.copy_abs() <= unit or (left.copy_abs() < unit and (part < 0) == (left < 0))
 
 
 def exactly() -> AbstractContextManager[object]:
@@ -425,14 +431,13 @@ def _covered(identity: Identity) -> Iterable[Place]:
 
 
 def _would_show(identity: Identity, term: Observation) -> bool:
-    if term.value is None or not identity.terms[0].value:
+    result, (first, second) = identity.result.value, identity.terms
+    if result is None or term.value is None or not first.value:
         return False
     step = Decimal(1).scaleb(int(term.value.as_tuple().exponent))
     for value in (term.value + step, term.value - step):
-        terms = tuple(t._replace(value=value) if t is term else t for t in identity.terms)
-        changed = replace(identity, terms=terms)
-        expected = _expected(changed)
-        if expected is None or _holds(changed, expected):
+        a, b = (value if t is term else t.value or Decimal(0) for t in (first, second))
+        if not b or holds_in_row(identity.rule, result, a, b):
             return False
     return True
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from typing import Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.builders import observation
-from validators.arithmetic import Combination, Relation, Rules, check, holds_in_row
+from validators.arithmetic import Combination, Relation, Rules, check, exactly, holds_in_row
 from validators.findings import Finding
 from validators.records import Observation
 
@@ -225,6 +226,22 @@ def test_any_cut_or_rounded_percentage_holds(plan: Decimal, actual: Decimal, dig
             continue
         rows = _row(format(plan, "f").replace(".", ","), format(actual, "f").replace(".", ","), printed)
         assert _checks(rows)[1] == []
+
+
+small = st.decimals(min_value=-999, max_value=999, places=2, allow_nan=False)
+
+
+@given(small, small, st.integers(0, 3), st.integers(-3, 3), st.sampled_from(["percent", "growth"]))
+def test_a_quotient_holds_where_it_is_printed_cut_or_rounded_and_nowhere_else(
+    first: Decimal, second: Decimal, digits: int, off: int, rule: Literal["percent", "growth"]
+) -> None:
+    with exactly():
+        assume(second)
+        exact = 100 * first / second - (100 if rule == "growth" else 0)
+        unit = Decimal(1).scaleb(-digits)
+        printed = exact.quantize(unit, ROUND_DOWN) + off * unit
+        fits = {exact.quantize(unit, rounding) for rounding in (ROUND_DOWN, ROUND_HALF_UP, ROUND_HALF_EVEN)}
+        assert holds_in_row(rule, printed, first, second) == (printed in fits)
 
 
 @pytest.mark.parametrize("numbers", [("а)", "б)"), ("а", "в"), ("1", "а"), ("-", "-"), ("I", "IV")])
