@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from pipeline.dates import heading_years, relative_year
+from pipeline.dates import heading_years, is_only_part_of_year, relative_year
 from pipeline.funds import find_fund, read_source
 from pipeline.header import Path
 from pipeline.text import squeeze
@@ -83,7 +83,7 @@ def _fund(path: Path) -> str | None:
 
 def is_only(placeholder: str, path: Path) -> bool:
     """Whether a path says nothing but years, or funds and sources, as the placeholder asks."""
-    years = [is_only_years(text) for text in path]
+    years = [is_only_years(text) or is_only_part_of_year(text) for text in path]
     joined = " ".join(path)
     funds = [
         read_source(text) is not None or _SAYS_NOTHING.fullmatch(_MONEY_BEHIND.sub("", text)) is not None
@@ -101,7 +101,7 @@ def is_only(placeholder: str, path: Path) -> bool:
 _ONE_FUND = re.compile(r"\W*(?:загальний|спеціальний)\s+фонд\W*", re.IGNORECASE)
 _MONEY_BEHIND = re.compile(r",?\s*\(?(?:тис\.?|млн\.?)?\s*(?:грн|гривень)\.?\)?\s*$", re.IGNORECASE)
 _SAYS_NOTHING = re.compile(
-    r"\W*(?:(?:у|в) тому числі|(?:у|в) т\. ?ч\.?|з них|з яких|із них)?(?: за (?:фондами|роками|джерелами))?\W*|"
+    r"\W*(?:(?:у|в) тому числі|(?:у|в) т\. ?ч\.?|із? (?:них|яких|неї|нього))?(?: за (?:фондами|роками|джерелами))?\W*|"
     r"джерел\w+(?: фінансування)?|фонд|роки(?: виконання)?(?: програми)?|виконання програми|за роками|"
     r"\(?(?:тис\.?|млн\.?)? ?(?:грн|гривень)\.?\)?",
     re.IGNORECASE,

@@ -16,11 +16,12 @@ from pipeline.facts import Facts
 from pipeline.family import Family
 from pipeline.funds import find_fund, is_part, read_source
 from pipeline.header import Path
+from pipeline.sample import Sample
 from pipeline.units import caption_unit
 from validators.arithmetic import MONEY
 
 _ALL = re.compile(r"(?:у|в)?сього\b|разом\b|загалом\b|загальний обсяг\b", re.IGNORECASE)
-_NUMBERS_ROWS = re.compile(r"(?:№|N\b|[зп]\s?/\s?п\b|номер\b)", re.IGNORECASE)
+_NUMBERS_ROWS = re.compile(r"(?P<sure>№|N\b|номер\b)|[зп]\s?/\s?п\b", re.IGNORECASE)
 _NAMES_CODES = re.compile(
     r"код(?:и|у|ів)?\b|шифр\b|кекв|кпкв|кфк|ккд|тпкв|єдрпоу|(?P<other>індекс\s*$|інв\.|інвентарн)", re.IGNORECASE
 )
@@ -193,7 +194,7 @@ def _with_numbers(columns: Sequence[Column], body: Sequence[Sequence[str]], name
         texts = [text for row in body[:SAMPLE] if (text := row[index]) and not text.isspace()]
         if not texts:
             texts = [text for row in body if (text := row[index]) and not text.isspace()][:SAMPLE]
-        if column.meaning is None and column.path and _NUMBERS_ROWS.match(column.path[-1]):
+        if column.meaning is None and column.path and _numbers_rows(column.path[-1], texts):
             found.append(replace(column, label="item_number", why="заголовок"))
         elif column.meaning is None and column.path and _names_codes(column.path[-1], texts):
             found.append(replace(column, label="code", why="заголовок"))
@@ -222,6 +223,12 @@ def _counts(texts: Sequence[str], path: Path, index: int) -> bool:
 
 
 _YEARS_OF = re.compile(r"\b(?:рік|роки|року|років|строк|термін|дата)\b", re.IGNORECASE)
+
+
+def _numbers_rows(heading: str, texts: Sequence[str]) -> bool:
+    """Whether a heading says that its column numbers the rows; `з/п` is wages, too, where the texts are amounts."""
+    found = _NUMBERS_ROWS.match(heading)
+    return found is not None and (found["sure"] is not None or Sample([[t] for t in texts]).may_number_rows(0))
 
 
 def _names_codes(heading: str, texts: Sequence[str]) -> bool:

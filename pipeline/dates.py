@@ -212,6 +212,18 @@ def is_part_of_year(text: str) -> bool:
     return bool(_PART_OF_YEAR.search(visible(text)))
 
 
+_ONLY_PART = re.compile(
+    rf"\W*(?:(?:[IVІ]{{1,3}}|[1-4])(?:-?(?:й|ий|е))?\s*(?:квартал|кв\b\.?|півріччя)|(?:{_MONTH})[а-яіїє]*"
+    rf"(?:\s*[-–—]\s*(?:{_MONTH})[а-яіїє]*)?|(?:\d{{1,2}}|три|шість|дев.ять)\s*(?:місяц\w*|міс\b\.?))(?:\s*\d{{4}}\s*р?\w*\.?)?\W*",
+    re.IGNORECASE,
+)
+
+
+def is_only_part_of_year(text: str) -> bool:
+    """Whether a heading is nothing but a part of a year: `I квартал`, `січень`, `9 місяців 2023 р.`."""
+    return _ONLY_PART.fullmatch(visible(text)) is not None
+
+
 _PREVIOUS = re.compile(
     r"(?:минул|попередн)\w+\s+(?:звітн\w+\s+)?(?:р[оі]к\w*|період\w*)|(?:р[оі]к\w*|період\w*),?\s+що\s+передує",
     re.IGNORECASE,

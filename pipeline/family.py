@@ -69,7 +69,8 @@ class Recognition:
 
     All of `columns` and one of `any` must be found; one of `titles` above the table or in its headings, where
     `title_needed`; none of `not_titles`; codes of the kind `codes` in the column of codes. `document`: where the
-    document's title has one of `titles`, all its tables are of this kind.
+    document's title has one of `titles`, all its tables are of this kind. Two of `marks` tell the kind, whatever else
+    is asked.
     """
 
     columns: frozenset[str]
@@ -80,6 +81,7 @@ class Recognition:
     codes: str | None = None
     rows_of_money: bool = False
     document: bool = False
+    marks: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,8 @@ class Family:
             some = column.why.startswith(HEADED) and sample.holds_numbers(index)
             if column.measure is not None and sample.are_words(index) and not some:
                 columns[index] = read_column(column.path)  # its heading speaks of money, its cells do not
+            elif column.label == "item_number" and _WAGES.match(column.path[-1]) and not sample.may_number_rows(index):
+                columns[index] = replace(read_column(column.path), path=column.path)
             elif (column.note or column.label in _WORDS) and sample.are_numbers(index):
                 columns[index] = self._meaning(column.path, of_numbers=True)
         known = {column.label for column in columns}
@@ -251,6 +255,9 @@ _FORMULA = re.compile(r"\s*\((?:гр|к|ст|р)\w*\.?\s?\d[^()]*\)\s*$", re.IGN
 
 _PERCENTAGES = re.compile(r"\W*(?:%|[ув] %|відсот)", re.IGNORECASE)
 """How a heading over columns of percentages begins."""
+
+_WAGES = re.compile(r"\W*з\s?/\s?п\b", re.IGNORECASE)
+"""Headings that mean `за порядком`, or wages."""
 
 _TOWARDS = re.compile(r"\W*(?:до|від|проти|відносно)\s", re.IGNORECASE)
 """How a heading begins that names what a percentage or deviation is of."""

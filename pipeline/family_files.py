@@ -36,20 +36,8 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 _KEYS = {
     "": ("name", "title", "recognise", "leftmost", "columns", "rows", "row_units", "identities", "tidy"),
-    "recognise": ("columns", "any", "titles", "title_needed", "not_titles", "codes", "rows_of_money", "document"),
-    "columns": (
-        "headings",
-        "becomes",
-        "measure",
-        "unit",
-        "note",
-        "code",
-        "base",
-        "fund",
-        "period",
-        "within_year",
-        "reported",
-    ),
+    "recognise": tuple("columns any titles title_needed not_titles codes rows_of_money document marks".split()),
+    "columns": tuple("headings becomes measure unit note code base fund period within_year reported".split()),
     "rows": ("hierarchy", "totals", "subtotals", "sections", "notes", "sources", "years", "blank_sections", "no_total"),
     "identities": ("rows", "funds", "sums"),
     "tidy": ("per", "about", "fields"),
@@ -278,7 +266,8 @@ class _Reader:
         self._check_keys(found, "recognise", place)
         columns = frozenset(self._texts(found, "columns", place))
         either = frozenset(self._texts(found, "any", place))
-        unknown = sorted((columns | either) - meanings)
+        marks = frozenset(self._texts(found, "marks", place))
+        unknown = sorted((columns | either | marks) - meanings)
         if unknown:
             raise self._fail(place, f"no [[columns]] entry gives {unknown[0]!r}")
         titles = self._texts(found, "titles", place)
@@ -293,6 +282,7 @@ class _Reader:
             self._kind_of_code(found, "codes", place),
             self._flag(found, "rows_of_money", place),
             self._flag(found, "document", place),
+            marks,
         )
 
     def _rule(self, found: Mapping[str, Any], number: int) -> ColumnRule:

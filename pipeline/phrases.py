@@ -58,7 +58,7 @@ class Phrases:
             if len(self._known) > REMEMBERED:
                 self._known.clear()
             hay, denies = squeeze(text), text.casefold().startswith("не ")
-            sure = tuple(self._exact(text, hay, denies)) or tuple(self._abbreviated(text))
+            sure = (*self._exact(text, hay, denies), *self._abbreviated(text))
             found = self._known[text] = sure or (tuple(self._nearly(text, hay, denies)) if misread else ())
         return found
 
@@ -83,12 +83,12 @@ class Phrases:
 
     def _abbreviated(self, text: str) -> Iterable[Found]:
         """Give headings that begin with a phrase whose words a point cuts short: `Перв. варт.`, `уточн. план`."""
-        words = _ABBREVIATED.findall(text) if self._headings and "." in text else ()
+        words = _ABBREVIATED.findall(_PART_OF.sub("", text)) if self._headings and "." in text else ()
         if not any(word.endswith(".") for word in words):
             return
         given = [(squeeze(word), word.endswith(".")) for word in words]
         for phrase, number in self._phrases:
-            asked = [squeeze(word) for word in phrase.rstrip("|").split()]
+            asked = [squeeze(word) for word in _ABBREVIATED.findall(phrase)]
             if 0 < len(asked) <= len(given) and all(map(_shortens, given, asked)):
                 yield (0, -sum(map(len, asked)), number)
 
@@ -110,6 +110,8 @@ class Phrases:
 
 _ABBREVIATED = re.compile(r"[^\W\d_]+\.?|%")
 
+_PART_OF = re.compile(r"^\W*(?:[ув]\s?т\.\s?ч\.|[ув] тому числі|з них)\W*", re.IGNORECASE)
+
 SHORTEST_CUT = 3
 """Letters that an abbreviation of one word has at least."""
 
@@ -119,7 +121,7 @@ def _shortens(given: tuple[str, bool], asked: str) -> bool:
     word, is_cut = given
     if is_cut:
         return len(word) >= SHORTEST_CUT and (asked.startswith(word) or word.startswith(asked))
-    return word.startswith(asked)
+    return word == asked or (len(asked) >= SHORTEST and word.startswith(asked))
 
 
 def errors(needle: str) -> int:

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 
 from pipeline.codes import KINDS
 from pipeline.column import Column, is_only_years
-from pipeline.family import HEADED, Family
+from pipeline.family import HEADED, Family, Recognition
 from pipeline.funds import read_source
 from pipeline.header import Path
 from pipeline.sample import Sample
+
+MARKS = 2
+"""Columns that only one kind has: so many tell it without a title."""
 
 _DOCUMENT = 12
 """What speaks for a kind that the whole document is of: more than any caption and its columns."""
@@ -64,8 +67,8 @@ def _judge(family: Family, paths: Sequence[Path], sample: Sample, titles: Sequen
     title = title or whole_document
     own = any(family.titles.find(text) for text in near)
     lacks = []
-    if asked.title_needed and title is None:
-        lacks.append("у назвах немає жодного зі слів: " + ", ".join(asked.titles))
+    if asked.title_needed and title is None and not asked.marks:
+        lacks.append(_no_title(asked))
     said = (*(near if own else titles), *headings)
     against = next((text for text in said if family.against.find(text, misread=False)), None)
     if against is not None:
@@ -74,17 +77,21 @@ def _judge(family: Family, paths: Sequence[Path], sample: Sample, titles: Sequen
         return Match(family, (), 0.0, title, tuple(lacks))
     columns = family.columns(paths, sample)
     meanings = {column.meaning for column in columns}
-    lacks += [f"немає стовпця {name}" for name in sorted(asked.columns - meanings)]
+    marked = len(asked.marks & meanings) >= MARKS
+    if asked.title_needed and title is None and not marked:
+        lacks.append(_no_title(asked))
+    if not marked:
+        lacks += [f"немає стовпця {name}" for name in sorted(asked.columns - meanings)]
     if asked.any and not asked.any & meanings:
         lacks.append("немає жодного зі стовпців " + ", ".join(sorted(asked.any)))
     coded = asked.codes is not None and _has_codes(asked.codes, columns, sample)
-    if asked.codes and not coded:
+    if asked.codes and not coded and not marked:
         lacks.append(f"немає стовпця з кодами {KINDS[asked.codes].title}")
     if asked.rows_of_money and not _are_of_money(columns, sample):
         lacks.append("рядки названо не джерелами коштів і не роками")
     unknown = sum(column.meaning is None and sample.holds_numbers(i) for i, column in enumerate(columns))
     known = sum(column.measure is not None for column in columns)
-    if unknown > known:
+    if unknown > known and not whole_document and title not in near:
         lacks.append(f"стовпців із числами, яких цей вид не знає, більше, ніж відомих: {unknown} проти {known}")
     headed = sum(column.meaning is not None and column.why.startswith(HEADED) for column in columns)
     labels = {column.label for column in columns if column.label is not None}
@@ -93,6 +100,10 @@ def _judge(family: Family, paths: Sequence[Path], sample: Sample, titles: Sequen
     if whole_document:
         named = _DOCUMENT
     return Match(family, tuple(columns), headed + named + 2 * coded + 3 * only_sources, title, tuple(lacks))
+
+
+def _no_title(asked: Recognition) -> str:
+    return "у назвах немає жодного зі слів: " + ", ".join(asked.titles)
 
 
 def _are_of_money(columns: Sequence[Column], sample: Sample) -> bool:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from extractors.document import Cell
@@ -246,6 +247,10 @@ class _Classifier:
         for draft in drafts:
             if draft.kind is None:
                 draft.source = self._source(draft)
+        for before, draft in pairwise(drafts):
+            is_below = before.kind is None and (before.source is not None or self._says_total(before.label))
+            fund = read_source(draft.label) if is_below and draft.kind is None and draft.source is None else None
+            draft.source = fund if fund in ("general", "special") else draft.source
         if not any(d.source and ("source" in d.labels or not _MAY_BE_ITEM.fullmatch(d.source)) for d in drafts):
             for draft in drafts:
                 draft.source = None
@@ -358,7 +363,7 @@ class _Classifier:
         item = draft.labels.get("item")
         if "source" in draft.labels:
             if not self._with_items:
-                return False
+                return last.kind == "total" and any(d.valued and d.index < last.index for d in self._drafts)
             cell = next(
                 (c for c, column in zip(draft.grid, self._columns, strict=True) if column.label == "item"), None
             )
@@ -371,7 +376,7 @@ class _Classifier:
 
     def _kind(self, draft: _Draft, section: tuple[str | None, str | None]) -> RowKind:
         kind = self._kind_by_label(draft, section)
-        if kind == "item" and not (draft.source and self._with_items) and self._adds_up(draft):
+        if kind in ("item", "subtotal") and not (draft.source and self._with_items) and self._adds_up(draft):
             draft.leads = True
             return "subtotal"
         return "subtotal" if kind == "total" and self._rules.no_total else kind
@@ -384,6 +389,9 @@ class _Classifier:
         """
         at = draft.index - self._drafts[0].index
         below = self._drafts[at + 1 : at + 1 + _PARTS]
+        said = bool(_OF_THEM.search(draft.label))
+        if below and below[0].kind == "section" and below[0].heading and _OF_THEM.match(below[0].heading[1].strip()):
+            said, below = True, below[1:]
         if not below or below[0].kind is not None or not self._sums:
             return False
         numbered = _is_below(below[0], draft)
@@ -391,7 +399,7 @@ class _Classifier:
             return False
         if (below[0].source and self._with_items) or 0 < _depth(draft) == _depth(below[0]):
             return False
-        said = bool(_OF_THEM.search(draft.label)) or is_part(below[0].label)
+        said = said or is_part(below[0].label)
         if self._rules.no_total and not said:
             return False  # revenue is cost and profit together, and yet no sum of them
         wanted = [(i, v) for i in self._sums if (v := numerals.parse(draft.grid[i].text).value)]
@@ -411,7 +419,8 @@ class _Classifier:
                 and reached == total
                 and all(self._sum(below[:count], i) == v for i, v in wanted[1:])
             ):
-                return said or self._rules.no_total or not self._is_term(at, first)
+                free = said or self._rules.no_total or self._says_total(draft.label)
+                return free or not self._is_term(at, first)
         return False
 
     def _is_term(self, at: int, column: int) -> bool:
@@ -458,8 +467,9 @@ class _Classifier:
             return "subtotal"
         if not (self._is_total(draft) or self._ends_as_total(label)):
             return "item"
-        if draft.index < self._first_item and not _OVER_SECTION.search(label):
-            return "total"  # above all items
+        if draft.index < self._first_item and not _OVER_SECTION.search(label):  # above all items
+            first = not any(self._closes(d) for d in self._drafts if d.index < draft.index)
+            return "total" if first or not self._adds_up(draft) else "subtotal"
         if (fund := find_fund(label)) and fund in self._funds:
             return "subtotal"
         if "source" in draft.labels and "item" in draft.labels and not self._says_total(draft.labels["item"]):

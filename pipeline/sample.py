@@ -20,6 +20,7 @@ LONGEST_CODE = 30
 """Signs of the longest code, spaces included."""
 
 _DIGIT = re.compile("[0-9]")
+_AMOUNT = re.compile(r"[0-9]\s[0-9]|[0-9],[0-9]|[0-9]{4}")
 _GROUPS = re.compile(r"[0-9]\s[0-9]")
 
 
@@ -57,6 +58,10 @@ class Sample:
     def are_codes(self, kind: str, column: int) -> bool:
         """Whether most texts with digits have the shape of a kind of code."""
         return self._once((kind, column), lambda: _are_codes(kind, self._cleaned(column)))
+
+    def may_number_rows(self, column: int) -> bool:
+        """Whether the texts may be the rows' own numbers: `1.`, `2.1`, `IV`, and no amounts."""
+        return self._once(("count", column), lambda: not any(_AMOUNT.search(text) for text in self.texts(column)))
 
     def look_like_codes(self, kind: str, column: int) -> bool:
         """Whether the texts are codes by their looks alone: no spaces part their digits, as those of numbers."""

@@ -86,7 +86,8 @@ def test_contains_agrees_with_the_definition(
     elif len(edits) <= errors(needle):
         start = len(squeeze(before))
         aligned = min(distance(needle, hay[i:j]) for i in (start, start + 1) for j in range(i, len(hay) + 1))
-        assert aligned > errors(needle), "the word begins there and is near enough"
+        within = least < aligned  # it stands better from within the word on, as in `нефактично`
+        assert aligned > errors(needle) or within, "the word begins there and is near enough"
 
 
 def test_all_phrases_that_stand_in_a_text_are_found_with_their_places() -> None:
