@@ -113,7 +113,9 @@ def _heads(grid: list[list[Cell]], index: int) -> bool:
     first column below headings that need no others.
     """
     filled = [cell for cell in _different(grid[index]) if cell.text.strip()]
-    if filled and all(known_unit(cell.text.strip("() ")) for cell in filled):
+    if not filled:  # of headings that stand in the rows above and below
+        return index + 2 < len(grid) and _heads(grid, index + 1)
+    if all(known_unit(cell.text.strip("() ")) for cell in filled):
         return True
     if len(filled) < 2 or not all(_is_heading(cell.text) for cell in filled):
         return False
@@ -135,7 +137,8 @@ def _is_empty(rows: list[list[Cell]], heading: Cell) -> bool:
 
 
 def _of_numbers(rows: list[list[Cell]], heading: Cell) -> bool:
-    texts = [text for row in rows for cell in row[heading.column : heading.end_column] if (text := cell.text.strip())]
+    cells = (cell for row in rows for cell in row[heading.column : heading.end_column])
+    texts = [text for cell in cells if cell.column_span <= heading.column_span and (text := cell.text.strip())]
     return bool(texts) and 2 * sum(numerals.is_value(text) for text in texts) > len(texts)
 
 

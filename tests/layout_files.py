@@ -148,7 +148,7 @@ def _header(table: Spec) -> int:
 
 
 def _numbers(row: list[str]) -> bool:
-    return len(row) > 2 and all(re.fullmatch(r"\d{1,2}\.?\s*(?:[=(:].*)?|[АБВГ<^]|", text.strip()) for text in row)
+    return len(row) > 2 and all(re.fullmatch(r"\(?\d{1,2}[.)]?\s*(?:[=(:].*)?|[АБВГ<^]|", text.strip()) for text in row)
 
 
 def without_column_numbers(spec: Spec) -> Spec | None:
