@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from pipeline.process import Rows, process
+from pipeline.sample import Sample
 from tests.builders import docx, p, tbl, tc, tr
 
 Text = str | tuple[str, int]
@@ -184,7 +185,7 @@ def test_totals_of_different_things_need_not_agree() -> None:
 
 
 def test_a_row_is_no_subtotal_where_the_total_counts_it() -> None:
-    table = [["Захід", "План"], ["Купівля", "3000"], ["Монтаж", "2000"], ["Демонтаж", "1000"], ["РАЗОМ", "6000"]]
+    table = [["Захід", "План"], ["Купівля", "3105"], ["Монтаж", "2002"], ["Демонтаж", "1103"], ["РАЗОМ", "6210"]]
     rows = report(MEASURES, table=table)
     assert {o["row_kind"] for o in rows["observations"][:3]} == {"item"}
     assert {o["check"] for o in rows["observations"]} == {"verified"}
@@ -255,3 +256,8 @@ def test_a_kind_that_knows_fewer_columns_than_not_is_none() -> None:
         "Рух худоби", table=[heading, ["Корови", "5", "6", "7", "8", "9"], ["Вівці", "1", "2", "3", "4", "5"]]
     )
     assert [t["family"] for t in rows["tables"]] == [None]
+
+
+@pytest.mark.parametrize(("amounts", "expected"), [(("4 187 320", "1 500 000"), False), (("0611010", "0611021"), True)])
+def test_amounts_whose_digits_are_parted_do_not_look_like_codes(amounts: tuple[str, str], expected: bool) -> None:
+    assert Sample([[text] for text in amounts]).look_like_codes("kpkvk", 0) is expected
