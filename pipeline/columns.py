@@ -200,7 +200,7 @@ def _with_numbers(columns: Sequence[Column], body: Sequence[Sequence[str]], name
             found.append(replace(column, label="code", why="заголовок"))
         elif column.meaning is None and column.path and _NAMES_UNITS.match(column.path[-1]):
             found.append(replace(column, label="unit", why="заголовок"))
-        elif column.meaning is not None or not texts or (_counts(texts, column.path, index)) or _are_codes(texts):
+        elif column.meaning is not None or not texts or _counts(texts, column.path, index) or _are_codes(texts):
             found.append(column)
         elif 2 * sum(numerals.is_value(text) for text in texts) >= len(texts):
             found.append(replace(column, measure=" › ".join(column.path) or f"column {index}", why=NUMBERS))

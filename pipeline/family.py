@@ -145,7 +145,7 @@ class Family:
             if column.measure is not None and sample.are_words(index) and not some:
                 columns[index] = read_column(column.path)  # its heading speaks of money, its cells do not
             elif column.label == "item_number" and _WAGES.match(column.path[-1]) and not sample.may_number_rows(index):
-                columns[index] = replace(read_column(column.path), path=column.path)
+                columns[index] = read_column(column.path)
             elif (column.note or column.label in _WORDS) and sample.are_numbers(index):
                 columns[index] = self._meaning(column.path, of_numbers=True)
         known = {column.label for column in columns}
