@@ -73,6 +73,8 @@ def find_facts(document: Document) -> tuple[Facts, list[Finding]]:
         elif _holds_values(block):
             break
     facts = _facts([mend_alone(p.text) for p in head])
+    if all(p.alternative is None for p in head):
+        return facts, []
     other = _facts([mend_alone(p.text if p.alternative is None else p.alternative) for p in head])
     doubtful = [name for name in _EXACT if getattr(facts, name) != getattr(other, name)]
     findings = [_doubt(name, getattr(facts, name), getattr(other, name)) for name in doubtful]

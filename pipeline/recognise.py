@@ -53,14 +53,21 @@ def candidates(
         document: all that stands above the document's first table.
         families: the known kinds of report.
     """
-    found = [_judge(family, paths, sample, titles, document) for family in families]
+    headings = list(dict.fromkeys(text for path in paths for text in path))
+    found = [_judge(family, paths, headings, sample, titles, document) for family in families]
     return sorted(found, key=lambda match: (bool(match.lacks), -match.score, match.family.name))
 
 
-def _judge(family: Family, paths: Sequence[Path], sample: Sample, titles: Sequence[str], document: str) -> Match:
+def _judge(
+    family: Family,
+    paths: Sequence[Path],
+    headings: Sequence[str],
+    sample: Sample,
+    titles: Sequence[str],
+    document: str,
+) -> Match:
     """Judge one family: by the words around and over the table, and only where they allow it by the columns."""
     asked = family.recognition
-    headings = list(dict.fromkeys(text for path in paths for text in path))
     title = next((text for text in (*titles, *headings) if family.titles.find(text)), None)
     near, whole = titles[:-1], titles[-1] if titles else ""
     whole_document = document if asked.document and family.titles.find(document) else None
