@@ -23,7 +23,7 @@ from validators.arithmetic import MONEY
 _ALL = re.compile(r"(?:у|в)?сього\b|разом\b|загалом\b|загальний обсяг\b", re.IGNORECASE)
 _NUMBERS_ROWS = re.compile(r"(?P<sure>№|N\b|номер\b)|[зп]\s?/\s?п\b", re.IGNORECASE)
 _NAMES_CODES = re.compile(
-    r"код(?:и|у|ів)?\b|шифр\b|кекв|кпкв|кфк|ккд|тпкв|єдрпоу|(?P<other>індекс\s*$|інв\.|інвентарн)", re.IGNORECASE
+    r"код(?:и|у|ів)?\b|шифр\b|кекв|к?т?пкв|кфк|ккд|кбк|кткв|єдрпоу|(?P<other>індекс\s*$|інв\.|інвентарн)", re.IGNORECASE
 )
 _NAMES_UNITS = re.compile(r"(?:одиниц\w+ ви|од(?:ин)?\. ?вим|вимірник)", re.IGNORECASE)
 _LEADING_ZERO = re.compile(r"0[0-9]+")

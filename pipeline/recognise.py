@@ -69,7 +69,7 @@ def _judge(
     """Judge one family: by the words around and over the table, and only where they allow it by the columns."""
     asked = family.recognition
     title = next((text for text in (*titles, *headings) if family.titles.find(text)), None)
-    near, whole = titles[:-1], titles[-1] if titles else ""
+    near = titles[:-1]
     whole_document = document if asked.document and family.titles.find(document) else None
     title = title or whole_document
     own = any(family.titles.find(text) for text in near)
@@ -103,7 +103,7 @@ def _judge(
     headed = sum(column.meaning is not None and column.why.startswith(HEADED) for column in columns)
     labels = {column.label for column in columns if column.label is not None}
     only_sources = asked.rows_of_money and labels <= {"source", "item_number", "note"}
-    named = 0 if title is None else 2 if title == whole else 3
+    named = 0 if title is None else 3 if title in near else 2
     if whole_document:
         named = _DOCUMENT
     return Match(family, tuple(columns), headed + named + 2 * coded + 3 * only_sources, title, tuple(lacks))

@@ -367,7 +367,9 @@ class _Classifier:
             cell = next(
                 (c for c, column in zip(draft.grid, self._columns, strict=True) if column.label == "item"), None
             )
-            return item is None or (cell is not None and cell.row < draft.index)
+            return (
+                item is None or bool(_OF_THEM.fullmatch(item.strip())) or (cell is not None and cell.row < draft.index)
+            )
         return last.kind != "item" or not self._items_are_sources()
 
     def _items_are_sources(self) -> bool:
@@ -394,7 +396,12 @@ class _Classifier:
             said, below = True, below[1:]
         if not below or below[0].kind is not None or not self._sums:
             return False
-        numbered = _is_below(below[0], draft)
+        uncoded = self._rules.hierarchy is not None and _code(draft.labels) is None
+        numbered = (
+            _is_below(below[0], draft)
+            or (uncoded and _code(below[0].labels) is not None)
+            or _begins(draft.label, self._rules.subtotals)
+        )
         if len(below) < 2 and not numbered:
             return False
         if (below[0].source and self._with_items) or 0 < _depth(draft) == _depth(below[0]):
@@ -413,7 +420,7 @@ class _Classifier:
                 return False
             value = numerals.parse(other.grid[first].text).value
             reached += value or 0
-            parts += bool(value)
+            parts += any(numerals.parse(other.grid[i].text).value for i, _ in wanted)
             if (
                 (parts > 1 or (numbered and parts))
                 and reached == total

@@ -35,6 +35,10 @@ _UNUSUAL = re.compile("[\u00a0\u00ad\u0300-\u036f\u200b\u200c\u200d\u2060\ufeff�
 """Signs that `plain`, `one_script` and the eye make others of."""
 
 _VOWEL = re.compile("[аеєиіїоуюя]", re.IGNORECASE)
+_BEFORE_ENDING = re.compile("[аяеєіїу]н$", re.IGNORECASE)
+SHORTEST_PART = 3
+"""Letters of a word that a line's end leaves before its hyphen."""
+
 _PARTICLES = frozenset(("то но таки небудь річ").split())
 _TAIL = re.compile(
     r"[бвгґджзйклмнпрстфхцчшщ]{0,2}(?:ування|ювання|овано|увано|ання|яння|ення|іння|ття|ність|ності|ністю|ації|ація|"
@@ -200,7 +204,8 @@ def _is_broken(left: str, right: str, known: Callable[[str], bool]) -> bool:
     word = left + right
     if left.isupper() or right[0].isupper() or left.casefold() in ("по", "будь", "все", "пів"):
         return False
-    if right.casefold() not in _PARTICLES:
+    is_short = len(left) < SHORTEST_PART or (right.casefold() == "ня" and not _BEFORE_ENDING.search(left))
+    if right.casefold() not in _PARTICLES and not is_short:  # `р-нів`, `вигот-ня` are abbreviations
         folded = word.casefold()
         if any(folded.startswith(stem) and len(left) < len(stem) for stem in _STEMS):
             return True

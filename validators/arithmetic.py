@@ -301,18 +301,15 @@ def _of_other_funds(
     subtotals: Mapping[tuple, Sequence[Observation]],  # type: ignore[type-arg]
     items: Mapping[tuple, Sequence[Observation]],  # type: ignore[type-arg]
 ) -> list[Observation]:
-    """Give the numbers of one fund in rows that state none of all funds: a total of all funds has them, too.
+    """Give the numbers of one fund or source in rows that state none of all: a total of all has them, too.
 
-    A line that breaks an item down by funds is none of them.
+    A line that breaks an item down by funds or sources is none of them.
     """
     if total.fund != "total":
         return []
     like = total._replace(fund=None).series
     found = [
-        o
-        for group in (*subtotals.values(), *items.values())
-        for o in group
-        if o.fund in ("total", "general", "special") and o._replace(fund=None).series == like
+        o for group in (*subtotals.values(), *items.values()) for o in group if o._replace(fund=None).series == like
     ]
     rows = {o.row for o in found if o.fund == "total"}
     named = {(o.section, o.item_number, o.item) for o in found if o.fund == "total"}
