@@ -384,51 +384,46 @@ class _Classifier:
         return "subtotal" if kind == "total" and self._rules.no_total else kind
 
     def _adds_up(self, draft: _Draft) -> bool:
-        """Whether the first of the rows below, two of them at least with numbers, add up to this one in every column.
-
-        Where neither this row nor the one below says that its parts follow (`у тому числі`), two different numbers must
-        agree, or one of more than three digits. Rows numbered alike are no parts of one another.
-        """
+        """Whether the first of the rows below are the parts of this one: they add up to it in every column."""
         at = draft.index - self._drafts[0].index
         below = self._drafts[at + 1 : at + 1 + _PARTS]
         said = bool(_OF_THEM.search(draft.label))
         if below and below[0].kind == "section" and below[0].heading and _OF_THEM.match(below[0].heading[1].strip()):
             said, below = True, below[1:]
-        if not below or below[0].kind is not None or not self._sums:
-            return False
-        uncoded = self._rules.hierarchy is not None and _code(draft.labels) is None
-        numbered = (
-            _is_below(below[0], draft)
-            or (uncoded and _code(below[0].labels) is not None)
-            or _begins(draft.label, self._rules.subtotals)
-        )
-        if len(below) < 2 and not numbered:
-            return False
-        if (below[0].source and self._with_items) or 0 < _depth(draft) == _depth(below[0]):
+        first = next((i for i in self._sums if numerals.parse(draft.grid[i].text).value), None)
+        if first is None or not below or (below[0].source and self._with_items):
             return False
         said = said or is_part(below[0].label)
-        if self._rules.no_total and not said:
-            return False  # revenue is cost and profit together, and yet no sum of them
-        wanted = [(i, v) for i in self._sums if (v := numerals.parse(draft.grid[i].text).value)]
-        sure = said or numbered or len({v for _, v in wanted}) > 1
-        if not wanted or not (sure or _digits(wanted[0][1]) > _FEW_DIGITS):
-            return False
-        first, total = wanted[0]
-        reached, parts = Decimal(0), 0
+        total, reached = numerals.parse(draft.grid[first].text).value, Decimal(0)
         for count, other in enumerate(below, start=1):
             if other.kind is not None:
                 return False
-            value = numerals.parse(other.grid[first].text).value
-            reached += value or 0
-            parts += any(numerals.parse(other.grid[i].text).value for i, _ in wanted)
-            if (
-                (parts > 1 or (numbered and parts))
-                and reached == total
-                and all(self._sum(below[:count], i) == v for i, v in wanted[1:])
-            ):
-                free = said or self._rules.no_total or self._says_total(draft.label)
-                return free or not self._is_term(at, first)
+            reached += numerals.parse(other.grid[first].text).value or 0
+            if reached == total and self._are_parts(draft, below[:count], said):
+                return said or self._rules.no_total or self._says_total(draft.label) or not self._is_term(at, first)
         return False
+
+    def _are_parts(self, draft: _Draft, parts: Sequence[_Draft], said: bool) -> bool:
+        """Whether rows whose first numbers add up to that of the row above are its parts.
+
+        There are two of them with numbers, or one that a number, a code or the family puts below. Where nothing says
+        that parts follow (`у тому числі`), two different numbers must agree, or one of more than three digits. Rows
+        numbered alike are no parts of one another.
+        """
+        wanted = [(i, v) for i in self._sums if (v := numerals.parse(draft.grid[i].text).value)]
+        if any(self._sum(parts, i) != v for i, v in wanted) or 0 < _depth(draft) == _depth(parts[0]):
+            return False
+        if self._rules.no_total and not said:
+            return False  # revenue is cost and profit together, and yet no sum of them
+        below = (
+            _is_below(parts[0], draft)
+            or (self._rules.hierarchy is not None and not _code(draft.labels) and bool(_code(parts[0].labels)))
+            or _begins(draft.label, self._rules.subtotals)
+        )
+        filled = sum(any(numerals.parse(part.grid[i].text).value for i, _ in wanted) for part in parts)
+        if filled < (1 if below else 2):
+            return False
+        return said or below or len({v for _, v in wanted}) > 1 or _digits(wanted[0][1]) > _FEW_DIGITS
 
     def _is_term(self, at: int, column: int) -> bool:
         """Whether the total below is the sum of all rows above it, so that none of them sums others."""

@@ -73,6 +73,9 @@ _FOOTNOTE = re.compile(
 )
 """The mark of a footnote at the end of a word or an abbreviation, or raised."""
 
+_MARK = re.compile("[1-9¹²³⁴⁵⁶⁷⁸⁹⁰]")
+"""What a footnote's mark has: a look that costs a tenth."""
+
 
 def plain(text: str) -> str:
     """Give the text with every kind of white space as one space, and one kind of apostrophe."""
@@ -178,9 +181,10 @@ def mend(text: str, known: Callable[[str], bool] = nothing_known) -> str:
     if "-" in text or "‐" in text:
         text = _HYPHENED.sub(lambda found: _joined(found, known), text)
     if _UNUSUAL.search(text):
-        text = _SPACED.sub(_closed_up, _UNSEEN.sub("", text).replace("\u00a0", " "))
-        return _FOOTNOTE.sub("", one_script(plain(text))).strip()
-    return " ".join(_FOOTNOTE.sub("", _SPACED.sub(_closed_up, text)).split())
+        text = one_script(plain(_SPACED.sub(_closed_up, _UNSEEN.sub("", text).replace("\u00a0", " "))))
+    else:
+        text = _SPACED.sub(_closed_up, text)
+    return " ".join((_FOOTNOTE.sub("", text) if _MARK.search(text) else text).split())
 
 
 def _closed_up(found: re.Match[str]) -> str:
