@@ -153,6 +153,11 @@ class Family:
         if is_open and (self.leftmost != "item_number" or not sample.are_words(0)):
             columns[0] = replace(columns[0], label=self.leftmost, why="крайній лівий стовпець")
         self._by_their_looks(columns, sample)
+        if "source" not in known and any(rule.label == "source" for rule in self.rules):
+            for index, column in enumerate(columns):
+                if column.meaning is None and sample.are_sources(index):
+                    columns[index] = replace(column, label="source", why="джерела коштів за виглядом")
+                    break
         if "item" not in known and any(rule.label == "item" for rule in self.rules):
             for index, column in enumerate(columns):
                 if column.meaning in (None, "direction") and sample.are_words(index):

@@ -304,7 +304,8 @@ class _Classifier:
         kind = self._rules.hierarchy
         if kind is None:
             return frozenset()
-        return frozenset(parents(kind, {code for d in self._drafts if (code := _code(d.labels))}))
+        codes = {code for d in self._drafts if (code := _code(d.labels)) and not _TOTAL.match(d.label)}
+        return frozenset(parents(kind, codes))
 
     def rows(self) -> list[Row]:
         """Give all rows, settled."""
@@ -415,9 +416,10 @@ class _Classifier:
             return False
         if self._rules.no_total and not said:
             return False  # revenue is cost and profit together, and yet no sum of them
+        own = _code(draft.labels)
         below = (
             _is_below(parts[0], draft)
-            or (self._rules.hierarchy is not None and not _code(draft.labels) and bool(_code(parts[0].labels)))
+            or (self._rules.hierarchy is not None and len(own or "") < len(_code(parts[0].labels) or ""))
             or _begins(draft.label, self._rules.subtotals)
         )
         filled = sum(any(numerals.parse(part.grid[i].text).value for i, _ in wanted) for part in parts)
@@ -459,7 +461,7 @@ class _Classifier:
         if not self._with_labels:
             return "total"  # a form's line of the whole programme
         if self._rules.hierarchy is not None and not _begins(label, self._rules.totals):
-            if code is not None:
+            if code is not None and not _TOTAL.match(label):
                 return "subtotal" if code in self._above else "item"
             if _OF_THEM.search(label) and not _TOTAL.match(label):
                 return "subtotal"

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pipeline import numerals
 from pipeline.codes import KINDS, clean
 from pipeline.column import is_only_years
+from pipeline.funds import read_source
 
 CODE_BEFORE = re.compile(r"\s*(\d{4,8})\s*[-–—.]?\s+(?=[^\W\d])")
 """A code at the beginning of an item's text."""
@@ -43,6 +44,10 @@ class Sample:
     def are_words(self, column: int) -> bool:
         """Whether most filled cells are words, not numbers, codes or single letters."""
         return self._once(("words", column), lambda: _most(self.texts(column), _is_wordy))
+
+    def are_sources(self, column: int) -> bool:
+        """Whether most filled cells name funds or sources of money."""
+        return self._once(("sources", column), lambda: _most(self.texts(column), _is_source))
 
     def holds_numbers(self, column: int) -> bool:
         """Whether a quarter of the filled cells are numbers."""
@@ -93,6 +98,10 @@ def _most(texts: Sequence[str], holds: Callable[[str], bool]) -> bool:
 
 def _is_wordy(text: str) -> bool:
     return sum(map(str.isalpha, text[:40])) > 2 and numerals.parse(text).value is None
+
+
+def _is_source(text: str) -> bool:
+    return read_source(text) is not None
 
 
 def _hold_numbers(texts: Sequence[str]) -> bool:

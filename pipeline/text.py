@@ -69,7 +69,7 @@ _JOINING = re.compile(
 _ADJECTIVE = re.compile(r"[нквл](?:ий|ого|ому|ої|ій|их|им|ими|а|е|і|у|ою)$", re.IGNORECASE)
 _FOOTNOTE = re.compile(
     r"[1-9](?=[,;:)\s]|$)(?:(?<=[а-яєіїґ]{4}.)|(?<=[А-ЯЄІЇҐ][а-яєіїґ]{3}.)|(?<=[А-ЯЄІЇҐ]{4}.)|(?<=[А-ЯЄІЇҐа-яєіїґ]{3}\).))|"
-    r"[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?"
+    r"(?<!\bм)(?<!\b[кдсм]м)[¹²³⁴⁵⁶⁷⁸⁹⁰]+[⁾)]?"
 )
 """The mark of a footnote at the end of a word or an abbreviation, or raised."""
 

@@ -35,11 +35,13 @@ _WORDS = {
 }  # fmt: skip
 _PRINTED = frozenset(
     (
-        "га ц/га т/га кг/га кв.км кв.м кв.м2 куб.м3 м2 м3 куб.м км м п.м пог.м т ц кг л тонн гектар гектарів км2 "
-        "гкал квт квт.год м.п тис.кв.м тис.м2 тис.т тис.га год годин днів місць ліжок балів бал"
+        "гол га ц/га т/га кг/га кв.км кв.м кв.м2 куб.м3 м2 м3 куб.м км м п.м пог.м т ц кг л тонн гектар гектарів км2 "
+        "гкал квт квт.год м.п тис.кв.м тис.м2 тис.м3 тис.куб.м тис.т тис.га год годин днів місць ліжок балів бал"
     ).split()
 )
 """Units that are given as they are printed."""
+
+_RAISED = str.maketrans("²³", "23")
 
 _AND_SO_ON = re.compile(r"\s*\([^()]*\)\s*$")
 
@@ -102,7 +104,7 @@ def known_unit(text: str) -> str | None:
         return f"{_WORDS[scale.strip()]} count"
     if len(word) == 1 and word not in text:
         return None  # a capital or a Latin letter is no unit
-    return visible(text).strip() if word.replace(" ", "").replace(". ", ".") in _PRINTED else None
+    return visible(text).strip() if word.replace(" ", "").translate(_RAISED) in _PRINTED else None
 
 
 def read_unit(text: str) -> str | None:

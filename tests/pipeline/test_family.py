@@ -184,10 +184,16 @@ def test_the_first_column_of_words_names_the_rows_where_no_heading_does(family: 
 
 
 def test_a_column_of_words_is_no_measure_and_a_column_of_numbers_no_label_of_words(family: Family) -> None:
-    sample = Sample([["Ремонт школи", "обласний бюджет", "5"], ["Ремонт саду", "кошти громади", "7"]])
+    sample = Sample([["Ремонт школи", "у межах коштів", "5"], ["Ремонт саду", "за потреби", "7"]])
     columns = family.columns([("Зміст заходів",), ("Обсяг фінансування",), ("Джерела", "місцевий бюджет")], sample)
     assert [c.meaning for c in columns] == ["item", None, "plan"]
     assert columns[2].fund == "місцевий бюджет"
+
+
+def test_sources_of_money_are_known_by_their_looks(family: Family) -> None:
+    sample = Sample([["Ремонт школи", "обл. бюджет", "5"], ["Ремонт саду", "ін. джерела", "7"]])
+    columns = family.columns([("Зміст заходів",), ("Дж. фін.",), ("План",)], sample)
+    assert [c.meaning for c in columns] == ["item", "source", "plan"]
 
 
 def test_codes_are_known_by_their_looks(family: Family) -> None:
