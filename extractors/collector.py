@@ -1,4 +1,4 @@
-"""Python's cycle collector, kept away from a document while it is read.
+"""Python's cycle collector, kept away from a document while it is read and understood.
 
 Guarantee: it is back as it was afterwards, whatever happens inside.
 """
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """Keep the collector from walking over all that was read, again and again; reading makes no cycles."""
+    """Keep the collector from walking over all that was read, again and again; neither makes cycles."""
     enabled = gc.isenabled()
     gc.disable()
     try:

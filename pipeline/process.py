@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from extractors.collector import without_collector
 from extractors.document import Cell, Document, Paragraph
 from extractors.errors import Refused
 from extractors.read import read
@@ -63,6 +64,7 @@ def interpret(data: bytes, file_name: str, families: Sequence[Family] | None = N
     return meaning(assemble(read(data, file_name)), load_families() if families is None else families)
 
 
+@without_collector()
 def meaning(document: Document, families: Sequence[Family]) -> Reading:
     """Understand an assembled document."""
     facts, findings = find_facts(document)
@@ -97,6 +99,7 @@ def _texts(document: Document) -> Iterator[str]:
             yield from (text for cell in block.cells if (text := cell.text) and not text[0].isdigit())
 
 
+@without_collector()
 def process(data: bytes, file_name: str, families: Sequence[Family] | None = None) -> Rows:
     """Turn one document into the rows it adds to each data set.
 
