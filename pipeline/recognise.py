@@ -100,6 +100,9 @@ def _judge(
     known = sum(column.measure is not None for column in columns)
     if unknown > known and not whole_document and title not in near:
         lacks.append(f"стовпців із числами, яких цей вид не знає, більше, ніж відомих: {unknown} проти {known}")
+    by_heading = any(column.measure is not None and column.why.startswith(HEADED) for column in columns)
+    if not by_heading and not whole_document and title not in near and not coded and not asked.rows_of_money:
+        lacks.append("жодного заголовка чисел цей вид не знає, і слова над таблицею не називають його")
     headed = sum(column.meaning is not None and column.why.startswith(HEADED) for column in columns)
     labels = {column.label for column in columns if column.label is not None}
     only_sources = asked.rows_of_money and labels <= {"source", "item_number", "note"}

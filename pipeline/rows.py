@@ -442,7 +442,11 @@ class _Classifier:
         column = next((i for i in self._sums if numerals.parse(draft.grid[i].text).value), None)
         if column is None:
             return False
-        items = [d for d in self._drafts[:at] if d.kind is None and not self._says_total(d.label)]
+        items = [
+            d
+            for d in self._drafts[:at]
+            if d.kind is None and not self._says_total(d.label) and _code(d.labels) not in self._above
+        ]
         value = numerals.parse(draft.grid[column].text).value
         own = [d for d in items if d.index > self._drafts[start].index]
         return value == self._sum(items, column) != self._sum(own, column)
@@ -471,6 +475,9 @@ class _Classifier:
             return "subtotal"
         if not (self._is_total(draft) or self._ends_as_total(label)):
             return "item"
+        at = draft.index - self._drafts[0].index
+        if not self._is_total(draft) and any(map(self._closes, self._drafts[at + 1 :])):
+            return "subtotal"  # `Утримання мереж, усього` over a sum of all
         if draft.index < self._first_item and not _OVER_SECTION.search(label):  # above all items
             first = not any(self._closes(d) for d in self._drafts if d.index < draft.index)
             return "total" if first or not self._adds_up(draft) else "subtotal"
@@ -478,13 +485,15 @@ class _Classifier:
             return "subtotal"
         if "source" in draft.labels and "item" in draft.labels and not self._says_total(draft.labels["item"]):
             return "item"
-        at = draft.index - self._drafts[0].index
         if _WITHOUT.search(label) and any(map(self._closes, self._drafts[at + 1 :])):
             return "subtotal"
         if _OVER_SECTIONS.search(label) and not _OF_ONE.search(label):
             return "total"
         if _OVER_SECTION.search(label):
             return "subtotal"
+        rest = [d for d in self._drafts[at + 1 :] if d.kind is None]
+        if rest and all(d.source not in (None, "total") for d in rest):
+            return "total"  # nothing but what it is made of follows
         sections = self._last_section >= 0
         last_open = section != (None, None) and bool(self._closed) and section not in self._closed
         if (
@@ -495,8 +504,6 @@ class _Classifier:
             return "subtotal"
         if self._grouped and self._items_since and any(map(self._closes, self._drafts[at + 1 :])):
             return "subtotal"  # of the last group, before the sum of all
-        if all(d.source or d.kind for d in self._drafts[at + 1 :]):
-            return "total"  # nothing but what it is made of follows
         followed = self._first_item <= draft.index < self._last_item and self._first_item >= 0
         if followed and draft.index > self._first_item:
             return "subtotal"
@@ -504,7 +511,7 @@ class _Classifier:
 
     def _closes(self, draft: _Draft) -> bool:
         """Whether a row is a total of its own, no part of one above."""
-        return draft.kind is None and draft.source is None and draft.valued and self._is_total(draft)
+        return draft.kind is None and draft.source in (None, "total") and draft.valued and self._is_total(draft)
 
     def _number_and_item(self, draft: _Draft, kind: RowKind) -> tuple[str | None, str | None]:
         """Split the item's number from its text; a number cell merged over several rows numbers none of them."""

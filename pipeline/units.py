@@ -43,6 +43,9 @@ _PRINTED = frozenset(
 
 _RAISED = str.maketrans("²³", "23")
 
+_GO_ON = frozenset("на за в у з із до від по (на (за (у (в".split())
+"""Words that may follow what is counted: `осіб на 1000 населення`, but not `дітей та молоді`."""
+
 _AND_SO_ON = re.compile(r"\s*\([^()]*\)\s*$")
 
 
@@ -129,7 +132,8 @@ def label_unit(label: str) -> str | None:
     words = last.split()
     for count in range(min(3, len(words)), 0, -1):
         unit = known_unit(" ".join(words[:count]))
-        if unit and (count == len(words) or len(unit.strip(".")) > 1):  # `м. Лохвиця` is a town
+        goes_on = count < len(words) and (unit != "count" or words[count] in _GO_ON)
+        if unit and (count == len(words) or (goes_on and len(unit.strip(".")) > 1)):  # `м. Лохвиця` is a town
             return unit
     return None
 
