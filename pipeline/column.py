@@ -58,7 +58,9 @@ class Column:
 def read_column(path: Path) -> Column:
     """Give what a header path says by itself: period, fund and unit, the lowest heading first."""
     lowest_first = tuple(
-        text for i, text in reversed(tuple(enumerate(path))) if not (i and _COMPARES.search(path[i - 1]))
+        text
+        for i, text in reversed(tuple(enumerate(path)))
+        if not (i and (_COMPARES.search(path[i - 1]) or (_COMPARED.match(text) and _RATE.search(path[i - 1]))))
     )  # not what the words above compare with
     period = next((years for text in lowest_first if (years := heading_years(text))), None)
     unit = next((unit for text in lowest_first if (unit := find_unit(text) or heading_unit(text))), None)
@@ -67,6 +69,8 @@ def read_column(path: Path) -> Column:
 
 
 _COMPARES = re.compile(r"\b(?:до|проти|відносно)\s*:?$", re.IGNORECASE)
+_COMPARED = re.compile(r"\W*(?:до|проти|відносно|порівняно з)\s", re.IGNORECASE)
+_RATE = re.compile(r"%|відсот|темп|приріст", re.IGNORECASE)
 
 
 def _fund(path: Path) -> str | None:

@@ -148,6 +148,7 @@ class Family:
                 columns[index] = read_column(column.path)
             elif (column.note or column.label in _WORDS) and sample.are_numbers(index):
                 columns[index] = self._meaning(column.path, of_numbers=True)
+        self._with_percent_signs(columns, sample)
         known = {column.label for column in columns}
         is_open = columns and columns[0].meaning is None and self.leftmost and self.leftmost not in known
         if is_open and (self.leftmost != "item_number" or not sample.are_words(0)):
@@ -164,6 +165,14 @@ class Family:
                     columns[index] = replace(column, label="item", why=column.why or "перший стовпець зі словами")
                     break
         return columns
+
+    def _with_percent_signs(self, columns: list[Column], sample: Sample) -> None:
+        """Give the one column whose numbers have their `%` the measure of percentages, whatever heads it."""
+        signed = [i for i, c in enumerate(columns) if c.measure is not None and sample.are_percentages(i)]
+        rule = self._percentages()
+        if len(signed) == 1 and rule is not None and columns[signed[0]].measure in ("plan", "plan_period", "actual"):
+            path = columns[signed[0]].path
+            columns[signed[0]] = replace(_as_ruled(read_column(path), rule, path[-1]), why="числа зі знаком %")
 
     def _by_their_looks(self, columns: list[Column], sample: Sample) -> None:
         """Find the column of codes where no heading names it: by the shape of its texts, or as the first other code."""

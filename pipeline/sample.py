@@ -60,6 +60,10 @@ class Sample:
             lambda: 2 * len(self.texts(column)) >= len(self._rows) and _are_numbers(self.texts(column)),
         )
 
+    def are_percentages(self, column: int) -> bool:
+        """Whether most filled cells are numbers with their `%`."""
+        return self._once(("percent", column), lambda: _most(self.texts(column), _is_percentage))
+
     def are_codes(self, kind: str, column: int) -> bool:
         """Whether most texts with digits have the shape of a kind of code."""
         return self._once((kind, column), lambda: _are_codes(kind, self._cleaned(column)))
@@ -102,6 +106,10 @@ def _is_wordy(text: str) -> bool:
 
 def _is_source(text: str) -> bool:
     return read_source(text) is not None
+
+
+def _is_percentage(text: str) -> bool:
+    return "%" in text and numerals.parse(text).value is not None
 
 
 def _hold_numbers(texts: Sequence[str]) -> bool:
