@@ -6,13 +6,14 @@ there is one plan and one fact; anything else stays open.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from pipeline import numerals
 from pipeline.column import Column
-from validators.arithmetic import Relation, Rule, exactly, holds_in_row
+from validators.arithmetic import Relation
+from validators.identity import Rule, exactly, holds_in_row, is_slip
 
 TESTED = 48
 """Rows that are compared for each pair of columns."""
@@ -25,6 +26,9 @@ FEW = 3
 
 NEAREST = 6
 """Columns of one measure that a percentage or deviation is compared with."""
+
+SURE = 6
+"""Rows that fit for each one that does not, where the numbers alone name a column."""
 
 SHARE = 0.75
 """Share of the compared rows that must fit."""
@@ -61,12 +65,33 @@ def find_relations(columns: Sequence[Column], body: Sequence[Sequence[str]]) -> 
                 open_[index] = tried
             else:
                 found[index] = relation
-    usual_here = any(_is_usual(columns, relation) for relation in found.values())
-    for index, tried in open_.items():
-        usual = _usual(columns, index)
-        if usual is not None and usual_here and all(relation.tested <= FEW for relation in tried):
-            found[index] = Relation("percent", index, *usual)  # as in the table's other columns
+        usual_here = any(_is_usual(columns, relation) for relation in found.values())
+        for index, tried in open_.items():
+            usual = _usual(columns, index)
+            if usual is not None and usual_here and all(relation.tested <= FEW for relation in tried):
+                found[index] = Relation("percent", index, *usual, stated=True)  # as in the table's other columns
+        _as_others(columns, found, open_)
     return [found[i] for i in sorted(found)], frozenset(i for i, tried in open_.items() if tried and i not in found)
+
+
+def _as_others(columns: Sequence[Column], found: dict[int, Relation], open_: Mapping[int, Sequence[Relation]]) -> None:
+    """Give deviations of few rows the way round of the table's others, between fact and plan of fund and years."""
+    differences = [relation for relation in found.values() if relation.rule == "difference" and relation.fits]
+    ways = {(columns[relation.first].measure, columns[relation.second].measure) for relation in differences}
+    if len(ways) != 1:
+        return
+    first, second = ways.pop()
+    for index, column in enumerate(columns):
+        known = found.get(index)
+        if column.measure != "deviation" or (known is not None and known.tested > 1):
+            continue
+        if known is None and (index not in open_ or any(r.tested > FEW for r in open_[index])):
+            continue
+        alike = [i for i, c in enumerate(columns) if (c.fund, c.period) == (column.fund, column.period) and i != index]
+        same = {columns[i].measure: i for i in alike}
+        if first in same and second in same:
+            fits, tested = (known.fits, known.tested) if known is not None else (0, 0)
+            found[index] = Relation("difference", index, same[first], same[second], fits, tested, stated=True)
 
 
 def _values(body: Sequence[Sequence[str]]) -> _Values:
@@ -75,7 +100,8 @@ def _values(body: Sequence[Sequence[str]]) -> _Values:
 
     def of(index: int) -> list[Decimal | None]:
         if index not in values:
-            values[index] = [numerals.parse(row[index]).value for row in body]
+            found = (numerals.parse(row[index]) for row in body)
+            values[index] = [number.value if number.unit != "times" else None for number in found]
         return values[index]
 
     return of
@@ -114,7 +140,7 @@ def by_their_numbers(columns: Sequence[Column], body: Sequence[Sequence[str]], k
         tried = [*columns[:index], as_deviation, *columns[index + 1 :]]
         with exactly():
             relation = _best(tried, index, _all_tried(tried, index, of))
-        if relation is not None and relation.fits == relation.tested >= FEW:
+        if relation is not None and relation.fits >= FEW and relation.tested - relation.fits <= relation.fits // SURE:
             measures = {columns[relation.first].measure, columns[relation.second].measure}
             if "actual" in measures and measures & set(_PLANS):
                 unit = column.unit or columns[relation.first].unit
@@ -124,16 +150,22 @@ def by_their_numbers(columns: Sequence[Column], body: Sequence[Sequence[str]], k
 
 def _best(columns: Sequence[Column], index: int, tried: Sequence[Relation]) -> Relation | None:
     column = columns[index]
-    share = max((relation.fits / relation.tested for relation in tried), default=0.0)
-    if share >= SHARE:
+    share = max((relation.fits / relation.tested for relation in tried if _is_enough(relation)), default=0.0)
+    if share:
         best = [relation for relation in tried if relation.fits / relation.tested == share]
         named = (relation for relation in best if column.base in (None, columns[base_of(relation, columns)].measure))
         return next(named, best[0])
     usual = _usual(columns, index)
     seen = next((r for r in tried if (r.first, r.second) == usual and r.rule == "percent"), None)
-    if usual is None or (seen is not None and (seen.tested > FEW or not seen.fits)):
+    if usual is None or (seen is not None and (seen.tested > FEW or not (seen.fits or seen.slips))):
         return None
-    return Relation("percent", index, *usual)
+    return Relation("percent", index, *usual, stated=True)
+
+
+def _is_enough(relation: Relation) -> bool:
+    """Whether enough rows fit: most of them, or all of few but one in which a digit is another."""
+    misfits = relation.tested - relation.fits
+    return relation.fits >= SHARE * relation.tested or (relation.fits > 1 and misfits == relation.slips == 1)
 
 
 def _rules(column: Column) -> tuple[Rule, ...]:
@@ -190,17 +222,20 @@ def _tried(rule: Rule, result: int, first: int, second: int, of: _Values) -> Rel
     Rows in which it says nothing do not count: without a value, with a base of nought, or where the difference of two
     equal numbers is nought, which fits every pair of equal columns.
     """
-    fits = tested = 0
+    fits = tested = slips = 0
     for value, a, b in zip(of(result), of(first), of(second), strict=True):
         if value is None or (a is None and b is None) or (rule != "difference" and (not b or a is None)):
             continue
         if rule == "difference" and not value and a == b:
             continue
         tested += 1
-        fits += holds_in_row(rule, value, a or Decimal(0), b or Decimal(0))
+        if holds_in_row(rule, value, a or Decimal(0), b or Decimal(0)):
+            fits += 1
+        elif tested <= FEW:
+            slips += is_slip(rule, value, a or Decimal(0), b or Decimal(0))
         if tested == TESTED or (tested == HOPELESS and not fits):
             break
-    return Relation(rule, result, first, second, fits, tested) if tested else None
+    return Relation(rule, result, first, second, fits, tested, slips=slips) if tested else None
 
 
 def with_bases(columns: Sequence[Column], relations: Sequence[Relation], unfit: Collection[int]) -> list[Column]:

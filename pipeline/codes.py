@@ -44,6 +44,10 @@ _SHORTEST, _INCOME = 4, 8
 """Digits of the shortest code that has levels, and of a ККДБ."""
 
 
+_SECTION, _WITH_SECTIONS = 2, (6, 7)
+"""Codes of six and seven digits begin with two that name a section or an administrator: 100000 is not above 110000."""
+
+
 def clean(text: str) -> str:
     """Give a code as its kind writes it: without spaces, look-alike letters as Latin ones."""
     return latin(re.sub(r"\s", "", visible(text)))
@@ -80,7 +84,7 @@ def stem(kind: str, code: str) -> str:
     if kind == "any" and len(code) < _SHORTEST:
         return code
     if kind != "kkdb" and not (kind == "any" and len(code) == _INCOME):
-        return code.rstrip("0")
+        return code.rstrip("0").ljust(_SECTION, "0") if len(code) in _WITH_SECTIONS else code.rstrip("0")
     while code.endswith("00"):
         code = code[:-2]
     return code[:1] if len(code) == 2 and code.endswith("0") else code
@@ -91,3 +95,17 @@ def parents(kind: str, codes: Iterable[str]) -> Collection[str]:
     stems = {code: stem(kind, code) for code in codes}
     above = {other[:length] for other in stems.values() for length in range(1, len(other))}
     return {code for code, own in stems.items() if own in above}
+
+
+def nearest(kind: str, codes: Iterable[str]) -> dict[str, str]:
+    """Give for each of the codes that stands below another of them, as long as it, the nearest such code."""
+    by_stem: dict[tuple[int, str], str] = {}
+    for code in codes:
+        by_stem.setdefault((len(code), stem(kind, code)), code)
+    above = {}
+    for (length, own), code in by_stem.items():
+        shorter = ((length, own[:digits]) for digits in range(len(own) - 1, 0, -1))
+        found = next((by_stem[key] for key in shorter if key in by_stem), None)
+        if found is not None:
+            above[code] = found
+    return above

@@ -18,7 +18,7 @@ from pipeline.funds import find_fund, is_part, read_source
 from pipeline.header import Path
 from pipeline.sample import Sample
 from pipeline.units import caption_unit
-from validators.arithmetic import MONEY
+from validators.sums import MONEY
 
 _ALL = re.compile(r"(?:у|в)?сього\b|разом\b|загалом\b|загальний обсяг\b", re.IGNORECASE)
 _NUMBERS_ROWS = re.compile(r"(?P<sure>№|N\b|номер\b)|[зп]\s?/\s?п\b", re.IGNORECASE)

@@ -22,8 +22,9 @@ from pipeline.exits import UsageError
 from pipeline.family import ColumnRule, Family, Recognition, RowRules, Source
 from pipeline.text import squeeze
 from pipeline.units import known_unit
-from validators.arithmetic import MONEY, Combination
+from validators.arithmetic import Combination
 from validators.model import CHECKS, ROW_KINDS, STANDING, Dataset, Field
+from validators.sums import MONEY
 
 _PLACE = (
     Field("document_id", "text", "SHA-256 of the file's bytes", True, pattern=r"[0-9a-f]{64}"),

@@ -29,6 +29,7 @@ from validators import arithmetic, conservation
 from validators.findings import Finding
 from validators.model import CHECKS, ROLES, STANDING
 from validators.records import Observation
+from validators.sums import MONEY
 
 T = TypeVar("T")
 
@@ -81,7 +82,7 @@ def meaning(document: Document, families: Sequence[Family]) -> Reading:
         tables.append(understand(number, table, caption(document, table), around, families, words))
         if around.own_years is not None:
             years.add(around.own_years)
-        if around.money in arithmetic.MONEY:
+        if around.money in MONEY:
             units.add(around.money)
     return Reading(document, facts, tuple(tables), tuple(findings))
 
@@ -120,7 +121,8 @@ def process(data: bytes, file_name: str, families: Sequence[Family] | None = Non
     rows: Rows = {dataset.name: [] for dataset in STANDING}
     rows["findings"].extend(_finding_row(finding) for finding in reading.findings)
     for understood in reading.tables:
-        observations, findings = arithmetic.check(understood.observations, understood.rules)
+        rules = understood.rules(_money_elsewhere(understood, reading.tables))
+        observations, findings = arithmetic.check(understood.observations, rules, understood.readings)
         conservation.check_cells(
             [(cell.row, cell.column) for cell in understood.table.cells],
             understood.roles,
@@ -153,6 +155,19 @@ def process(data: bytes, file_name: str, families: Sequence[Family] | None = Non
     if problems:
         raise conservation.ConservationError(f"{len(problems)} rows break the schema of their data set: {problems[0]}")
     return rows
+
+
+def _money_elsewhere(own: Understood, tables: Sequence[Understood]) -> list[list[Observation]]:
+    """Give the rows of money of a document's other tables, which indicators of a table may be averages of."""
+    if own.family is None:
+        return []
+    rows: dict[tuple[int, int], list[Observation]] = {}
+    for table in tables:
+        if table is not own and table.family is not None:
+            for o in table.observations:
+                if o.value is not None and o.unit in MONEY:
+                    rows.setdefault((o.table, o.row), []).append(o)
+    return list(rows.values())
 
 
 def _record(record: Facts) -> Row:
@@ -260,6 +275,10 @@ def _finding_row(finding: Finding) -> Row:
         "found": finding.found,
         "message": finding.message,
         "cells": " ".join(f"{row}:{column}" for row, column in finding.cells) or None,
+        "culprit": None if finding.culprit is None else "{}:{}".format(*finding.culprit),
+        "proposal": finding.proposal,
+        "reason": finding.reason,
+        "cause": finding.cause,
     }
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from extractors.document import Cell, Table
 from pipeline import header, numerals
 from pipeline.bases import base_of, by_their_numbers, find_relations, with_bases
-from pipeline.codes import problem
+from pipeline.codes import nearest, problem
 from pipeline.column import Column, is_only_years, read_column
 from pipeline.columns import Context, complete, told_apart
 from pipeline.dates import find_years
@@ -24,9 +25,10 @@ from pipeline.rows import Row, read_rows
 from pipeline.sample import Sample
 from pipeline.text import Words, squeeze
 from pipeline.units import label_unit, read_unit
-from validators.arithmetic import MONEY, Relation, Rules
+from validators.arithmetic import Relation, Rules
 from validators.findings import Finding, Place
 from validators.records import Observation
+from validators.sums import MONEY
 
 _WEAKEST = ("contradicted", "unchecked", "verified")
 _NO_RULES = RowRules()
@@ -71,14 +73,29 @@ class Understood:
     relations: tuple[Relation, ...] = ()
     candidates: tuple[Match, ...] = ()
 
-    @property
-    def rules(self) -> Rules:
-        """What must hold between the table's numbers."""
+    def rules(self, elsewhere: Sequence[Sequence[Observation]] = ()) -> Rules:
+        """Give what must hold between the table's numbers; averages may be of rows of money `elsewhere`."""
         family = self.family
         levels = any(row.kind == "subtotal" and (row.code or row.leads) for row in self.rows)
+        hierarchy = family.rows.hierarchy if family else None
         return Rules(
-            self.relations, family.identities if family else (), (family is None or family.sums) and not levels
+            self.relations,
+            family.identities if family else (),
+            (family is None or family.sums) and not levels,
+            nearest(hierarchy, [row.code for row in self.rows if row.code]) if hierarchy else {},
+            frozenset(row.index for row in self.rows if row.leads),
+            family is not None,
+            elsewhere,
         )
+
+    @property
+    def readings(self) -> dict[Place, Decimal]:
+        """Second readings of numbers, where the two readings of a scan disagree."""
+        return {
+            (cell.row, cell.column): value
+            for cell in self.table.cells
+            if cell.alternative is not None and (value := numerals.parse(cell.alternative).value) is not None
+        }
 
 
 def understand(

@@ -10,7 +10,11 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One broken rule, named once. `cells` are the places of all cells that took part, the one it is about first."""
+    """One broken rule, named once. `cells` are the places of all cells that took part, the one it is about first.
+
+    `culprit` is the number that is likeliest to be wrong, none where several may be; `proposal` is what it may have to
+    be, with the `reason`; `cause` tells a contradiction of the document (`source`) from a doubtful reading (`reading`).
+    """
 
     table: int | None
     row: int | None
@@ -21,3 +25,7 @@ class Finding:
     expected: str | None = None
     found: str | None = None
     cells: tuple[Place, ...] = ()
+    culprit: Place | None = None
+    proposal: str | None = None
+    reason: str | None = None
+    cause: str | None = None

@@ -20,6 +20,8 @@ CHECKS = ("verified", "unchecked", "contradicted")
 ROW_KINDS = ("item", "subtotal", "total")
 ROLES = ("header", "label", "value", "note", "rejected")
 STATES = ("published", "quarantined", "duplicate", "refused")
+REASONS = ("reading", "digit", "comma", "minus", "shifted")
+CAUSES = ("source", "reading")
 SEVERITIES = ("error", "warning", "info")
 
 DECIMAL_DIGITS = 38
@@ -265,6 +267,10 @@ FINDINGS = Dataset(
         Field("found", "text", "what stands in the document"),
         Field("message", "text", "explanation in Ukrainian", True),
         Field("cells", "text", "the cells that took part, as row:column"),
+        Field("culprit", "text", "the number that is likely wrong, as row:column; none where several may be"),
+        Field("proposal", "text", "what that number may have to be; it is never put in its place"),
+        Field("reason", "text", "what speaks for the proposal besides the sum", choices=REASONS),
+        Field("cause", "text", "whether the document contradicts itself or the reading is doubtful", choices=CAUSES),
     ),
 )
 

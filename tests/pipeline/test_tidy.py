@@ -94,7 +94,7 @@ def test_unreadable_value_is_told_and_kept() -> None:
 
 def test_tidy_rows_of_measures() -> None:
     found = understood(MEASURES)
-    rows = tidy_rows(found, check(found.observations, found.rules)[0])
+    rows = tidy_rows(found, check(found.observations, found.rules())[0])
     assert [(r["row"], r["period_start"], r["period_end"]) for r in rows] == [
         (row, year, year) for row in (3, 4, 5) for year in (2024, 2025)
     ]
@@ -113,7 +113,7 @@ def test_check_of_a_tidy_row_is_the_weakest_of_its_numbers() -> None:
         ["", "Всього по розділу", "", "100,00", "200,00", "50,00", "6,00", "", "", ""],
     ]
     found = understood([*MEASURES[:3], *rows])
-    assert [row["check"] for row in tidy_rows(found, check(found.observations, found.rules)[0])] == [
+    assert [row["check"] for row in tidy_rows(found, check(found.observations, found.rules())[0])] == [
         "verified",
         "contradicted",  # its percentage
         "verified",
@@ -141,7 +141,7 @@ def test_indicators() -> None:
     assert found.family is not None
     assert found.family.name == "program_indicators"
     assert [at(found, row, 2).unit for row in (2, 3, 4)] == ["count", "percent", None]
-    rows = tidy_rows(found, check(found.observations, found.rules)[0])
+    rows = tidy_rows(found, check(found.observations, found.rules())[0])
     assert rows[0] == {
         "table": 1, "row": 2, "group": "Показники продукту", "item_number": "1", "indicator": "Кількість закладів, од.",
         "planned": Decimal(308), "actual": Decimal(300), "reason": "брак коштів", "actions": "-", "check": "unchecked",
@@ -186,7 +186,7 @@ def test_columns_alike_do_not_stand_for_each_other() -> None:
     below = ["^", "^", "місцевий бюджет", "інші джерела", "^"]
     found = understood([header, below, ["1", "Ремонт", "10", "7", "5"], ["2", "Школа", "20", "3", "5"]])
     assert at(found, 2, 2).series != at(found, 2, 3).series
-    rows = tidy_rows(found, check(found.observations, found.rules)[0])
+    rows = tidy_rows(found, check(found.observations, found.rules())[0])
     assert sorted(row["plan"] for row in rows if row["row"] == 2 and row["plan"] is not None) == [7, 10]
 
 

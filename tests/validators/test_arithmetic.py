@@ -11,8 +11,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.builders import observation
-from validators.arithmetic import Combination, Relation, Rules, check, exactly, holds_in_row
+from validators.arithmetic import Combination, Relation, Rules, check
 from validators.findings import Finding
+from validators.identity import exactly, holds_in_row
 from validators.records import Observation
 
 Sections = {"section_number": "I", "section": "Перший"}
@@ -73,10 +74,11 @@ def test_a_section_with_missing_rows_is_unchecked_with_that_reason() -> None:
     assert (finding.rule, finding.severity, finding.found, finding.row) == ("rows_missing", "warning", "2.5 → 2.9", 1)
 
 
-def test_a_total_over_sections_does_not_verify_a_subtotal_over_missing_rows() -> None:
+def test_a_total_over_sections_verifies_a_subtotal_over_missing_rows_and_none_of_the_rows() -> None:
     rows = _section("825,00", "270,00", "50,00", numbers=("2.5", "2.9"))
-    checks, findings = _checks([*rows, observation(3, 4, "825,00", row_kind="total")])
-    assert checks == ["unchecked", "unchecked", "unchecked", "verified"]
+    other = observation(3, 4, "100,00", row_kind="subtotal", section_number="II", section="Другий")
+    checks, findings = _checks([*rows, other, observation(4, 4, "925,00", row_kind="total")])
+    assert checks == ["unchecked", "unchecked", "verified", "verified", "verified"]
     assert [f.rule for f in findings] == ["rows_missing"]
 
 
@@ -153,13 +155,31 @@ def _row(plan: str, actual: str, percent: str) -> list[Observation]:
 
 @pytest.mark.parametrize("printed", ["22,8", "22,86", "22,87", "22,9", "22", "23", "22,866", "22,867"])
 def test_a_percentage_may_be_cut_or_rounded(printed: str) -> None:
-    checks, findings = _checks(_row("300,00", "68,6", printed))
-    assert (checks[2], findings) == ("verified", [])
+    assert _checks(_row("300,00", "68,6", printed))[1] == []
 
 
-def test_a_percentage_verifies_plan_and_actual_only_where_the_last_digit_shows() -> None:
+def test_a_percentage_verifies_a_number_only_where_one_unit_of_its_last_digit_shows() -> None:
     assert _checks(_row("75,00", "69,96", "93,28"))[0] == ["verified"] * 3
-    assert _checks(_row("300,00", "68,6", "22,8"))[0] == ["unchecked", "unchecked", "verified"]
+    assert _checks(_row("300,00", "68,4", "22,8"))[0] == ["unchecked", "unchecked", "verified"]
+    assert _checks(_row("300,00", "68,6", "22,8"))[0] == ["unchecked"] * 3, "22,9 would be as good"
+
+
+def _percentages(*printed: str) -> list[Observation]:
+    """Give rows with the percentages of 68,6 by 300,00 (22,867) and by others alike."""
+    rows = []
+    for row, (actual, text) in enumerate(zip(("68,6", "68,3", "68,0", "67,7", "67,4"), printed, strict=False)):
+        rows += [o._replace(row=row) for o in _row("300,00", actual, text)]
+    return rows
+
+
+def test_percentages_that_are_all_cut_verify_each_other() -> None:
+    cut = ("22,8", "22,7", "22,6", "22,5", "22,4")  # 22,867 22,767 22,667 22,567 22,467
+    checks, findings = _checks(_percentages(*cut))
+    assert (checks[2::3], findings) == (["verified"] * 5, [])
+    checks, findings = _checks(_percentages(*cut[:4], "22,5"))
+    assert checks[2::3] == [*["verified"] * 4, "unchecked"], "rounded where the others are cut"
+    assert [(f.rule, f.severity, f.row, f.column) for f in findings] == [("rounding", "warning", 4, 10)]
+    assert _checks(_percentages("22,9", "22,8", "22,6", "22,5"))[1] == [], "some cut, some rounded: both are usual"
 
 
 @pytest.mark.parametrize("printed", ["22,7", "22,85", "22,88", "2,28", "228", "24"])
@@ -293,7 +313,7 @@ def test_every_contradicted_number_is_told_and_nothing_else(rows: list[list[str]
     assert all((o.check is None) == (o.value is None) for o in checked)
     contradicted = {o.place for o in checked if o.check == "contradicted"}
     errors = [f for f in findings if f.severity == "error"]
-    assert {(f.row, f.column) for f in errors} <= contradicted
+    assert {f.culprit or (f.row, f.column) for f in errors} <= contradicted
     assert contradicted <= {place for f in errors for place in f.cells}
 
 
@@ -375,10 +395,10 @@ def test_a_total_over_groups_and_what_follows_them() -> None:
     kinds = ("item", "item", "subtotal", "item", "total")
     rows = [
         observation(i, 0, raw, row_kind=kind)
-        for i, (raw, kind) in enumerate(zip(("60", "40", "100", "25", "125"), kinds, strict=True))
+        for i, (raw, kind) in enumerate(zip(("6 012,5", "4 020,1", "10 032,6", "2 500,4", "12 533,0"), kinds, strict=True))
     ]
     assert {o.check for o in check(rows)[0]} == {"verified"}
-    wrong = [*rows[:4], observation(4, 0, "130", row_kind="total")]
+    wrong = [*rows[:4], observation(4, 0, "13 700,0", row_kind="total")]
     assert check(wrong)[1] == [], "several sums could be meant: none is held against it"
 
 

@@ -1,0 +1,148 @@
+"""When the numbers themselves are enough to believe that an identity is meant.
+
+Guarantee: an identity is believed because of other places than the one it is used at, or because it would still be
+recognised there with one wrong digit. So what it verifies it would also contradict.
+
+Method: a sum of numbers of d digits agrees by chance once in 10^d times. The digits in which a structure agrees, over
+all columns (or rows) with different numbers, plus what labels say for it, less the logarithm of the number of
+structures that were tried, is what speaks for it, in decimal digits.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from validators.identity import EXACT, Identity, other_digits, unit
+from validators.numbers import weight
+
+NEED = 3.0
+"""Digits that must speak for a structure: chance would make one in a thousand."""
+
+LABELLED = 5.0
+"""Digits that a label is worth which says that a row sums others."""
+
+LONE = 1.5
+"""Digits that must speak for a labelled sum of one column: so rarely would another sum look like one with a slip."""
+
+MISFITS = 20
+"""For each place at which a structure does not hold there are so many at which it does, or one digit would mend it."""
+
+
+def believed(identities: Iterable[Identity], prior: float, tried: int) -> list[Identity]:
+    """Give those of the identities of one structure that are believed, broken ones among them.
+
+    Args:
+        identities: one a column or row that the structure may hold in.
+        prior: what speaks for the structure besides its numbers, in decimal digits.
+        tried: how many structures were tried to find it.
+    """
+    fits: list[Identity] = []
+    misfits: list[Identity] = []
+    for identity in identities:
+        if identity.says():
+            (fits if identity.holds() else misfits).append(identity)
+    alike: dict[object, list[Identity]] = {}
+    for identity in fits:
+        alike.setdefault(_numbers(identity), []).append(identity)
+    support = sum(_weight(group[0]) for group in alike.values())
+    base = prior - math.log10(max(1, tried)) - NEED
+    whole = not misfits or len(misfits) <= len(fits) // MISFITS or (len(misfits) == 1 and slip(misfits[0]) is not None)
+    found = []
+    for group in alike.values():
+        others = support - (_weight(group[0]) if len(group) == 1 else 0)
+        for identity in group:
+            if (whole and others and base + others >= 0) or (base >= 0 and _alone(identity) >= LONE):
+                found.append(identity)
+    for identity in misfits:
+        alone = len(misfits) == 1 and base >= 0 and _alone(identity) >= LONE
+        if (whole and support and base + support >= 0) or (alone and slip(identity) is not None):
+            found.append(identity)
+    n_fits, n_found = len(fits), len(found)
+    return [_with_support(identity, n_fits, n_fits + len(misfits)) for identity in found] if n_found else []
+
+
+def _with_support(identity: Identity, fits: int, tested: int) -> Identity:
+    from dataclasses import replace
+
+    return replace(identity, fits=fits, tested=tested)
+
+
+def _numbers(identity: Identity) -> object:
+    return (identity.result.value, tuple(term.value for term in identity.terms))
+
+
+def _weight(identity: Identity) -> float:
+    """Give the digits in which the identity's result agrees; nothing where it only repeats one number, or nought."""
+    value = identity.result.value
+    if not value or is_trivial(identity):
+        return 0.0
+    if identity.rule not in EXACT:
+        return weight([value])
+    return weight(o.value for o in (identity.result, *identity.terms) if o.value)
+
+
+def is_trivial(identity: Identity) -> bool:
+    """Whether an identity only repeats one number."""
+    if identity.rule == "product":
+        return any(not term.value or term.value == 1 for term in identity.terms)
+    return sum(bool(term.value) for term in identity.terms) < (1 if identity.origin == "codes" else 2)
+
+
+def _alone(identity: Identity) -> float:
+    """Give the digits that speak for an identity which would be recognised with one wrong digit, too.
+
+    It would be off by one of 18 times as many numbers as it has digits.
+    """
+    digits = _weight(identity)
+    return digits - math.log10(18 * digits) if digits else -math.inf
+
+
+def slip(identity: Identity) -> tuple[int, Decimal] | None:
+    """Give the number that holds the identity with one digit changed: its place among `cells`, and the right number.
+
+    The first where there are several; `None` where no digit alone mends it.
+    """
+    if identity.result.value is None:
+        return None
+    if identity.rule not in EXACT:
+        cells = enumerate((identity.result, *identity.terms))
+        tried = ((at, o.place, other) for at, o in cells if o.value is not None for other in other_digits(o.value))
+        return next(((at, other) for at, place, other in tried if identity.holds({place: other})), None)
+    expected = identity.expected()
+    if expected is None:
+        return None
+    off = identity.result.value - expected
+    if not off or len(off.normalize().as_tuple().digits) != 1:
+        return None
+    changes = [(identity.result, -off), *((term, off if sign > 0 else -off) for sign, term in identity.signed())]
+    for at, (o, change) in enumerate(changes):
+        if o.value is not None and one_digit(o.value, o.value + change):
+            return at, o.value + change
+    return None
+
+
+def one_digit(printed: Decimal, other: Decimal) -> bool:
+    """Whether two numbers differ in one printed digit and in nothing else."""
+    step = unit(printed)
+    if (printed < 0) != (other < 0) and other:
+        return False
+    a, b = (str(abs(int(value / step))) for value in (printed, other))
+    if other != int(other / step) * step:
+        return False
+    a = a.zfill(1 - int(printed.as_tuple().exponent))
+    if len(b) > len(a):
+        return False
+    b = b.zfill(len(a))
+    return sum(x != y for x, y in zip(a, b, strict=True)) == 1
+
+
+def best(choices: Sequence[Sequence[Identity]]) -> list[Identity]:
+    """Give for each result one identity of several structures: one that holds, else the first."""
+    found: dict[tuple[int, int], Identity] = {}
+    for identity in (i for choice in choices for i in choice):
+        known = found.get(identity.result.place)
+        if known is None or (not known.holds() and identity.holds()):
+            found[identity.result.place] = identity
+    return list(found.values())

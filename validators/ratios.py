@@ -1,0 +1,147 @@
+"""Averages and shares among indicators: cost by number, found by the words the rows share and by their numbers.
+
+Guarantee: only rows whose labels speak of the same things are put together, and only where numbers of another column
+agree, or where one wrong digit would still let the quotient be recognised.
+
+Source of the method: the rules on result indicators of budget programmes (order of the Ministry of Finance № 1536 of
+10.12.2010) define efficiency as cost by product.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import product
+
+from validators.evidence import NEED, slip
+from validators.identity import Identity
+from validators.numbers import AVERAGE, Numbers, weight
+from validators.records import Observation
+from validators.sums import MONEY
+
+WORDS_SHARED = 2.0
+"""Digits that it is worth where the average's label shares words with what it is by, and again with what it is of."""
+
+NEAR = 0.02
+"""Share by which a quotient may be off to count as meant."""
+
+_IN_UAH = {unit: Decimal(10) ** power for unit, power in zip(MONEY, (0, 3, 6, 9), strict=True)}
+
+_STEM, _SHORTEST = 5, 4
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+_GENERAL = frozenset(
+    "кільк серед варті витра видат обсяг розмі рівен показ відсо частк питом один одног одної загал викон програ "
+    "проєк проек тисяч гриве прове забез надан послу міськ місце сільс селищ громад закла".split()
+)
+"""Words that tell nothing of what a row is about, cut short."""
+
+Foreign = Sequence[Sequence[Observation]]
+"""Numbers of money of other tables, by row."""
+
+
+def quotients(numbers: Numbers, elsewhere: Foreign = ()) -> list[Identity]:
+    """Give averages as quotients of two other rows.
+
+    Args:
+        numbers: the table's numbers.
+        elsewhere: rows of money of the document's other tables, which an average may be of.
+    """
+    words = {row: _words(numbers.first[row].item or "") for row in numbers.rows}
+    found: list[Identity] = []
+    for row in numbers.rows:
+        first = numbers.first[row]
+        if first.item is None or not AVERAGE.search(first.item):
+            continue
+        counts = [other for other in numbers.rows if other != row and words[row] & words[other]]
+        costs = [[o for column in numbers.columns if (o := numbers.at[column].get(c)) is not None] for c in counts]
+        found += _best(numbers, row, counts, [*costs, *elsewhere], words[row])
+    return found
+
+
+def _words(text: str) -> frozenset[str]:
+    words = (word.casefold()[:_STEM] for word in _WORD.findall(text) if len(word) >= _SHORTEST)
+    return frozenset(word for word in words if word not in _GENERAL)
+
+
+def _best(
+    numbers: Numbers, row: int, counts: Sequence[int], costs: Sequence[Sequence[Observation]], own: frozenset[str]
+) -> list[Identity]:
+    base = -math.log10(max(1, len(counts) * len(costs))) - NEED
+    best: tuple[float, list[Identity]] = (0.0, [])
+    for cost in costs:
+        shared = WORDS_SHARED * (1 + bool(own & _words(cost[0].item or "")))
+        others = [c for c in counts if cost[0].row != c or cost[0].table != numbers.first[c].table]
+        for count, scale in product(others, _scales(cost[0], numbers.first[row])):
+            score, identities = _believed(list(_over_columns(numbers, row, count, cost, scale)), base + shared)
+            if score > best[0]:
+                best = (score, identities)
+    return best[1]
+
+
+def _believed(identities: Sequence[Identity], base: float) -> tuple[float, list[Identity]]:
+    """Give what speaks for a quotient, and the identities that are believed, as `evidence.believed` does.
+
+    A quotient that is off by a little in one column counts for something, too: a wrong one would be anywhere.
+    """
+    fits = [identity for identity in identities if identity.says() and identity.holds()]
+    misfits = [identity for identity in identities if identity.says() and not identity.holds()]
+    digits = {(i.result.value, i.terms[0].value, i.terms[1].value): _digits(i) for i in (*fits, *misfits)}
+    score = base + sum(digits.values())
+    if not fits or len(misfits) > 1 or any(_digits(i) <= 0 and slip(i) is None for i in misfits):
+        return 0.0, []
+    found = [i for i in fits if len(digits) > 1 and score - _digits(i) >= 0] + (misfits if score >= 0 else [])
+    return score, [replace(i, fits=len(fits), tested=len(fits) + len(misfits)) for i in found]
+
+
+def _digits(identity: Identity) -> float:
+    """Give in how many digits a quotient agrees."""
+    expected, printed = identity.expected(), identity.result.value
+    if not expected or not printed:
+        return 0.0
+    if identity.holds():
+        return weight([printed])
+    off = abs(float((expected - printed) / expected))
+    return -math.log10(2 * off) if off <= NEAR else 0.0
+
+
+def _over_columns(
+    numbers: Numbers, row: int, count: int, cost: Sequence[Observation], scale: Decimal
+) -> Iterator[Identity]:
+    """Give the quotient in every column in which the three numbers stand, of the same measure, years and fund."""
+    for column in numbers.columns:
+        result, second = numbers.at[column].get(row), numbers.at[column].get(count)
+        if result is None or result.value is None or second is None or result.measure not in _MEASURES:
+            continue
+        series = (result.measure, result.period_start, result.period_end, result.fund)
+        first = next((o for o in cost if (o.measure, o.period_start, o.period_end, o.fund) == series), None)
+        if first is None or (first.table == result.table and first.column != column):
+            continue
+        if first.table != result.table:
+            first = first._replace(row=-1 - first.row)  # no place of this table
+        yield _printed(Identity("quotient", result, (first, second), origin="mined", scale=scale))
+
+
+_MEASURES = ("plan", "actual", "value")
+
+
+def _scales(cost: Observation, average: Observation) -> Sequence[Decimal]:
+    """Give what a quotient may have to be multiplied by: thousands to units where only one of both is stated."""
+    if average.unit == "percent":
+        return (Decimal(100),)
+    if cost.unit in MONEY and average.unit in MONEY:
+        return (_IN_UAH[cost.unit] / _IN_UAH[average.unit],)
+    return (Decimal(1),) if cost.table == average.table else (Decimal(1), _IN_UAH.get(cost.unit or "", Decimal(1)))
+
+
+def _printed(identity: Identity) -> Identity:
+    """Take a whole number with noughts at its end as rounded to them where it does not hold otherwise."""
+    value = identity.result.value
+    if value is None or not identity.says() or identity.holds() or value != value.to_integral_value():
+        return identity
+    coarse = replace(identity, result=identity.result._replace(value=value.normalize()))
+    return coarse if coarse.holds() else identity
