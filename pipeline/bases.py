@@ -77,11 +77,12 @@ def find_relations(columns: Sequence[Column], body: Sequence[Sequence[str]]) -> 
 def _as_others(columns: Sequence[Column], found: dict[int, Relation], open_: Mapping[int, Sequence[Relation]]) -> None:
     """Give deviations of few rows the way round of the table's others, between fact and plan of fund and years."""
     differences = [relation for relation in found.values() if relation.rule == "difference" and relation.fits]
-    ways = {(columns[relation.first].measure, columns[relation.second].measure) for relation in differences}
-    if len(ways) != 1:
-        return
-    first, second = ways.pop()
     for index, column in enumerate(columns):
+        others = [relation for relation in differences if relation.result != index]
+        ways = {(columns[relation.first].measure, columns[relation.second].measure) for relation in others}
+        if len(ways) != 1:
+            continue
+        first, second = next(iter(ways))
         known = found.get(index)
         if column.measure != "deviation" or (known is not None and known.tested > 1):
             continue

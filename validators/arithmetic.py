@@ -15,7 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from validators import mine, ratios, sums
-from validators.explain import Readings, contradictions, printed_otherwise
+from validators.evidence import is_rounding
+from validators.explain import Readings, contradictions, printed_otherwise, rounded_sum
 from validators.findings import Finding, Place
 from validators.identity import Identity, Rule, exactly
 from validators.numbers import AVERAGE, Numbers
@@ -111,6 +112,8 @@ def prove(observations: Sequence[Observation], rules: Rules = Rules(), readings:
         numbers = Numbers(observations, rules.leads)
         gaps = sums.numbering_gaps(numbers.first.values())
         identities = _identities(observations, numbers, rules, gaps)
+        rounded = [] if rules.known else [i for i in identities if _is_off_by_rounding(i)]
+        identities = [i for i in identities if i not in rounded] if rounded else identities
         solution = solve(identities)
         by_place = {o.place: o for o in observations}
         findings = [
@@ -119,10 +122,15 @@ def prove(observations: Sequence[Observation], rules: Rules = Rules(), readings:
         ]
         findings += contradictions(solution, by_place, readings)
         findings += (printed_otherwise(i) for i in solution.held if i.rounding and i.rounding not in i.roundings())
+        findings += map(rounded_sum, rounded)
         findings.sort(key=lambda f: (f.row or 0, f.column or 0, f.rule))
         contradicted = _contradicted(solution)
         checked = [_checked(o, solution.verified, contradicted) for o in observations]
     return Proof(checked, findings, identities)
+
+
+def _is_off_by_rounding(identity: Identity) -> bool:
+    return identity.origin == "mined" and identity.says() and not identity.holds() and is_rounding(identity)
 
 
 def _contradicted(solution: Solution) -> set[Place]:

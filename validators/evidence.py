@@ -87,7 +87,7 @@ def is_trivial(identity: Identity) -> bool:
     """Whether an identity only repeats one number."""
     if identity.rule == "product":
         return any(not term.value or term.value == 1 for term in identity.terms)
-    return sum(bool(term.value) for term in identity.terms) < (1 if identity.origin == "codes" else 2)
+    return sum(bool(term.value) for term in identity.terms) < (1 if identity.origin in ("codes", "labels") else 2)
 
 
 def _alone(identity: Identity) -> float:
@@ -136,6 +136,16 @@ def one_digit(printed: Decimal, other: Decimal) -> bool:
         return False
     b = b.zfill(len(a))
     return sum(x != y for x, y in zip(a, b, strict=True)) == 1
+
+
+def is_rounding(identity: Identity) -> bool:
+    """Whether a sum of fractions is off by no more than what rounding its terms may do: half a unit each."""
+    values = [o.value for o in (identity.result, *identity.terms) if o.value is not None]
+    step = min(map(unit, values), default=Decimal(1))
+    expected, printed = identity.expected(), identity.result.value
+    if identity.rule != "sum" or step >= 1 or expected is None or printed is None:
+        return False
+    return 2 * abs(expected - printed) <= step * len(identity.terms)
 
 
 def best(choices: Sequence[Sequence[Identity]]) -> list[Identity]:

@@ -97,8 +97,17 @@ def _own(identity: Identity) -> tuple[Place, ...]:
 
 def printed_otherwise(identity: Identity) -> Finding:
     """Tell a quotient that is cut where the table's others are rounded, or the other way round."""
-    result = identity.result
     how = "відкинуто" if identity.rounding == "rounded" else "заокруглено"
+    return _rounding(identity, f"{_message(identity, None)[:-1]}: тут зайві цифри {how}, а в інших рядках навпаки.")
+
+
+def rounded_sum(identity: Identity) -> Finding:
+    """Tell a sum that nothing but the numbers speak for, off by no more than rounding may do."""
+    return _rounding(identity, f"{_message(identity, None)} Різницю може пояснити заокруглення складників.")
+
+
+def _rounding(identity: Identity, message: str) -> Finding:
+    result = identity.result
     return Finding(
         table=result.table,
         row=result.row,
@@ -107,8 +116,8 @@ def printed_otherwise(identity: Identity) -> Finding:
         severity="warning",
         expected=_shown(identity),
         found=result.raw,
-        message=f"{_message(identity, None)[:-1]}: тут зайві цифри {how}, а в інших рядках таблиці навпаки.",
-        cells=identity.cells,
+        message=message,
+        cells=_own(identity),
     )
 
 

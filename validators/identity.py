@@ -204,10 +204,10 @@ def _quotient_holds(part: Decimal, whole: Decimal, printed: Decimal) -> bool:
 
 
 def _product_holds(first: Decimal, second: Decimal, result: Decimal, scale: Decimal) -> bool:
-    """Whether a product, or one of its factors, was printed cut or rounded to the digits it has."""
+    """Whether a product, or a factor with a fraction, was printed cut or rounded to the digits it has."""
     if _quotient_holds(first * second * scale, Decimal(1), result):
         return True
     return any(
-        other and _quotient_holds(result, other * scale, printed)
+        other and unit(printed) < 1 and _quotient_holds(result, other * scale, printed)
         for printed, other in ((first, second), (second, first))
     )

@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import takewhile
 
 from validators.evidence import LABELLED, believed, is_trivial
-from validators.identity import Identity
+from validators.identity import Identity, Origin
 from validators.numbers import AVERAGE, Numbers, weight
 from validators.sums import BREAKDOWN, over_rows
 
@@ -26,6 +26,9 @@ PILOTS = 2
 
 NEARLY_ALL = 0.9
 """Share of the rows in which what columns are made of must hold."""
+
+FEWEST_ROWS = 4
+"""Other rows in which columns must be made of others."""
 
 MOST_COLUMNS = 40
 """A wider table is no table of sums over columns that could be told apart."""
@@ -52,7 +55,9 @@ def rows(numbers: Numbers, known: Collection[int], below: Collection[int]) -> li
     parts = set(below) | _breakdowns(numbers)
     open_: list[int] = []
     for row in reversed(numbers.rows):
-        if row in known or row in below:
+        if row in below:
+            continue
+        if row in known:
             open_.append(row)
             continue
         count, identities = _run(numbers, row, open_, *_labelled_parts(numbers, row, open_))
@@ -111,7 +116,10 @@ def _labelled_parts(numbers: Numbers, row: int, open_: Sequence[int]) -> tuple[f
     number = (numbers.first[row].item_number or "").rstrip(".")
     below = ((numbers.first[other].item_number or "").startswith(f"{number}.") for other in reversed(open_))
     parts = sum(takewhile(bool, below)) if number else 0
-    return (LABELLED, (parts,)) if parts else (_labelled(numbers, row, open_)[0], ())
+    if parts:
+        return LABELLED, (parts,)
+    total, _ = _labelled(numbers, row, open_)
+    return total, {sum(1 for _ in takewhile(lambda other: numbers.first[other].row_kind != "total", reversed(open_)))}
 
 
 def _run(
@@ -136,7 +144,8 @@ def _run(
     for count in counts:
         terms = [(1, other) for other in reversed(open_[-count:])]
         tried = len(likely) if count in likely else min(len(open_), WINDOW) * (1 if prior else len(numbers.rows))
-        identities = believed(over_rows(numbers, row, terms), prior, tried)
+        origin: Origin = "labels" if count in likely else "mined"
+        identities = believed(over_rows(numbers, row, terms, origin), prior, tried)
         held = sum(identity.holds() for identity in identities)
         score = held - 0.5 * (len(identities) - held)
         if identities and (score, count * (score < 0)) > (best[0], best[1] * (best[0] < 0)):
@@ -166,7 +175,8 @@ def _counts(numbers: Numbers, column: int, row: int, open_: Sequence[int], likel
         value = whole.get(other, 0)
         reached += value
         filled += value != 0
-        if filled > 1 and (reached == target or (count in likely and _single(reached - target))):
+        enough = filled > (count not in likely)
+        if enough and (reached == target or (count in likely and _single(reached - target))):
             yield count
 
 
@@ -198,7 +208,7 @@ def _of_two(numbers: Numbers, row: int, above: Sequence[int]) -> list[Identity]:
     best: list[Identity] = []
     for terms in candidates:
         identities = believed(over_rows(numbers, row, terms), 0.0, tried)
-        if sum(i.holds() for i in identities) > sum(i.holds() for i in best):
+        if (sum(i.holds() for i in identities), len(identities)) > (sum(i.holds() for i in best), len(best)):
             best = identities
     return best
 
@@ -227,31 +237,32 @@ def _made_of(numbers: Numbers, column: int, places: Sequence[int]) -> list[Ident
     at = numbers.at[column]
     rated = sorted((-weight([o.value]), row) for row, o in at.items() if o.value)
     candidates: dict[tuple[str, Terms], None] = {}
-    for _, row in _spread(rated):
+    for _, row in rated[: PILOTS + 1]:
         candidates.update(dict.fromkeys(_sums_in(numbers, row, column, places)))
         candidates.update(dict.fromkeys(_products_in(numbers, row, column, places)))
     tried = 4 * len(places) ** 2
-    best: list[Identity] = []
-    best_held = 0
+    best: dict[bool, tuple[int, list[Identity]]] = {}  # a sum and a product
     for rule, terms in candidates:
         made = list(_over_columns(numbers, column, rule, terms))
         says = [identity for identity in made if identity.says() and not is_trivial(identity)]
         held = sum(identity.holds() for identity in says)
         without = sum(bool(i.expected()) for i in made if i.result.missing in ("nil", "blank"))
-        if held < NEARLY_ALL * (len(says) + without) - (not without) or held <= best_held:
+        if held < NEARLY_ALL * (len(says) + without) - (not without) or held <= best.get(rule == "sum", (0, []))[0]:
             continue
         by_unit: dict[str | None, list[Identity]] = {}
         for identity in says:
             by_unit.setdefault(identity.result.unit, []).append(identity)
-        identities = [identity for group in by_unit.values() for identity in believed(group, 0.0, tried)]
+        enough = [group for group in by_unit.values() if _others_that_hold(group) >= FEWEST_ROWS]
+        identities = [identity for group in enough for identity in believed(group, 0.0, tried)]
         if identities:
-            best, best_held = identities, held
-    return best
+            best[rule == "sum"] = (held, identities)
+    return [identity for _, identities in best.values() for identity in identities]
 
 
-def _spread(rated: Sequence[tuple[float, int]]) -> Sequence[tuple[float, int]]:
-    """Give the rows that are tried first."""
-    return rated[: PILOTS + 1]
+def _others_that_hold(identities: Sequence[Identity]) -> int:
+    """Count those that hold, without the one that is asked about where all do."""
+    held = sum(identity.holds() for identity in identities)
+    return held - (held == len(identities))
 
 
 def _sums_in(numbers: Numbers, row: int, column: int, places: Sequence[int]) -> Iterator[tuple[str, Terms]]:

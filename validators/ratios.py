@@ -91,8 +91,11 @@ def _believed(identities: Sequence[Identity], base: float) -> tuple[float, list[
     fits = [identity for identity in identities if identity.says() and identity.holds()]
     misfits = [identity for identity in identities if identity.says() and not identity.holds()]
     digits = {(i.result.value, i.terms[0].value, i.terms[1].value): _digits(i) for i in (*fits, *misfits)}
+    if not fits:
+        return 0.0, []
     score = base + sum(digits.values())
-    if not fits or len(misfits) > 1 or any(_digits(i) <= 0 and slip(i) is None for i in misfits):
+    funds = {i.result.fund for i in fits}
+    if len(misfits) > 1 or any((_digits(i) <= 0 or i.result.fund not in funds) and slip(i) is None for i in misfits):
         return 0.0, []
     found = [i for i in fits if len(digits) > 1 and score - _digits(i) >= 0] + (misfits if score >= 0 else [])
     return score, [replace(i, fits=len(fits), tested=len(fits) + len(misfits)) for i in found]

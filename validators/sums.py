@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from validators.evidence import LABELLED, believed, best
 from validators.findings import Finding, Place
-from validators.identity import Identity
+from validators.identity import Identity, Origin
 from validators.numbers import Numbers
 from validators.records import Observation
 
@@ -27,8 +27,8 @@ MOST_TOTALS = 200
 
 MONEY = ("UAH", "thousand UAH", "million UAH", "billion UAH")
 
-MOST_CODES_BROKEN = 0.1
-"""Share of the sums by codes that may not hold where codes are levels of sums."""
+MOST_CODES_BROKEN, FEW_BROKEN = 0.1, 2
+"""Share of the sums by codes, and how many more, that may not hold where codes are levels of sums."""
 
 Section = tuple[str | None, str | None]
 """Number and title of a section."""
@@ -232,7 +232,7 @@ def by_codes(numbers: Numbers, above: Mapping[str, str]) -> tuple[list[Identity]
         below.update(children)
         groups.append(list(over_rows(numbers, parents[0], [(1, row) for row in children], "codes")))
     held, tested = _held(i for group in groups for i in group)
-    if tested - held > MOST_CODES_BROKEN * tested + 1:
+    if tested - held > MOST_CODES_BROKEN * tested + FEW_BROKEN:
         return [], below
     prior = LABELLED if held > 1 else 0.0
     return [identity for group in groups for identity in believed(group, prior, 1)], below
@@ -248,7 +248,7 @@ def _held(identities: Iterable[Identity]) -> tuple[int, int]:
 
 
 def over_rows(
-    numbers: Numbers, result: int, terms: Sequence[tuple[int, int]], origin: str = "mined"
+    numbers: Numbers, result: int, terms: Sequence[tuple[int, int]], origin: Origin = "mined"
 ) -> Iterator[Identity]:
     """Give the sum of rows (each with its sign) in every column in which all their numbers have one unit."""
     for column in numbers.columns:
@@ -259,7 +259,7 @@ def over_rows(
         parts = [(sign, found[row]) for sign, row in terms if row in found]
         if parts and all(part.unit == o.unit for _, part in parts):
             signs = tuple(sign for sign, _ in parts)
-            yield Identity("sum", o, tuple(part for _, part in parts), signs if -1 in signs else (), origin)  # type: ignore[arg-type]
+            yield Identity("sum", o, tuple(part for _, part in parts), signs if -1 in signs else (), origin)
 
 
 # Rows that the source lacks
@@ -277,14 +277,24 @@ def numbering_gaps(rows: Iterable[Observation]) -> dict[Section, Gap]:
     gaps: dict[Section, Gap] = {}
     last: dict[Section, str] = {}
     for first in rows:
-        if first.row_kind != "item" or not first.item_number:
+        number = first.item_number or _number_before(first.item or "")
+        if not number:
             continue
         section = section_of(first)
         before = last.get(section)
-        if before is not None and section not in gaps and _jumps(before, first.item_number):
-            gaps[section] = (first.row, before, first.item_number)
-        last[section] = first.item_number
+        if first.row_kind == "item" and before is not None and section not in gaps and _jumps(before, number):
+            gaps[section] = (first.row, before, number)
+        last[section] = number
     return gaps
+
+
+_NUMBER = re.compile(r"\s*(\d{1,3}(?:\.\d{1,3})*)\.?\s")
+
+
+def _number_before(item: str) -> str | None:
+    """Give the number before a subtotal's text: `2. Витрати, у тому числі`."""
+    found = _NUMBER.match(item)
+    return found[1] if found else None
 
 
 def _jumps(before: str, after: str) -> bool:

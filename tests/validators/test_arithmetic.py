@@ -395,7 +395,9 @@ def test_a_total_over_groups_and_what_follows_them() -> None:
     kinds = ("item", "item", "subtotal", "item", "total")
     rows = [
         observation(i, 0, raw, row_kind=kind)
-        for i, (raw, kind) in enumerate(zip(("6 012,5", "4 020,1", "10 032,6", "2 500,4", "12 533,0"), kinds, strict=True))
+        for i, (raw, kind) in enumerate(
+            zip(("6 012,5", "4 020,1", "10 032,6", "2 500,4", "12 533,0"), kinds, strict=True)
+        )
     ]
     assert {o.check for o in check(rows)[0]} == {"verified"}
     wrong = [*rows[:4], observation(4, 0, "13 700,0", row_kind="total")]
