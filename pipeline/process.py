@@ -17,6 +17,7 @@ from extractors.collector import without_collector
 from extractors.document import Cell, Document, Paragraph
 from extractors.errors import Refused
 from extractors.read import read
+from pipeline.amounts import disagreements
 from pipeline.assemble import assemble
 from pipeline.column import Column
 from pipeline.columns import Context
@@ -119,7 +120,7 @@ def process(data: bytes, file_name: str, families: Sequence[Family] | None = Non
     if not reading.tables:
         raise Refused("no_tables", "no table was found in the document; check that it is the right file")
     rows: Rows = {dataset.name: [] for dataset in STANDING}
-    rows["findings"].extend(_finding_row(finding) for finding in reading.findings)
+    rows["findings"].extend(_finding_row(finding) for finding in (*reading.findings, *_words_differ(document)))
     for understood in reading.tables:
         rules = understood.rules(_money_elsewhere(understood, reading.tables))
         observations, findings = arithmetic.check(understood.observations, rules, understood.readings)
@@ -168,6 +169,23 @@ def _money_elsewhere(own: Understood, tables: Sequence[Understood]) -> list[list
                 if o.value is not None and o.unit in MONEY:
                     rows.setdefault((o.table, o.row), []).append(o)
     return list(rows.values())
+
+
+def _words_differ(document: Document) -> Iterator[Finding]:
+    """Tell amounts in the text whose words say another sum than their figures."""
+    for block in document.blocks:
+        for figures, words in disagreements(block.text) if isinstance(block, Paragraph) else ():
+            yield Finding(
+                table=None,
+                row=None,
+                column=None,
+                rule="words",
+                severity="error",
+                expected=format(words.value, "f"),
+                found=figures.raw,
+                message=f"У тексті «{figures.raw}», а словами: «{words.raw}».",
+                cause="source",
+            )
 
 
 def _record(record: Facts) -> Row:

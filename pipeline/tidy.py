@@ -14,6 +14,7 @@ from typing import Any
 
 from extractors.document import Cell, Table
 from pipeline import header, numerals
+from pipeline.amounts import find_amounts
 from pipeline.bases import base_of, by_their_numbers, find_relations, with_bases
 from pipeline.codes import nearest, problem
 from pipeline.column import Column, is_only_years, read_column
@@ -57,6 +58,7 @@ class Understood:
     """A table with its meaning. `number` counts the document's tables from 1; `roles` has every cell's place.
 
     `candidates` are all families with what speaks for and against each; the table is of the first that lacks nothing.
+    `stated` are the amounts, in hryvnias, that the text above states.
     """
 
     number: int
@@ -72,6 +74,7 @@ class Understood:
     findings: tuple[Finding, ...]
     relations: tuple[Relation, ...] = ()
     candidates: tuple[Match, ...] = ()
+    stated: tuple[Decimal, ...] = ()
 
     def rules(self, elsewhere: Sequence[Sequence[Observation]] = ()) -> Rules:
         """Give what must hold between the table's numbers; averages may be of rows of money `elsewhere`."""
@@ -86,6 +89,7 @@ class Understood:
             frozenset(row.index for row in self.rows if row.leads),
             family is not None,
             elsewhere,
+            self.stated,
         )
 
     @property
@@ -149,6 +153,7 @@ def understand(
         tuple(reader.findings),
         tuple(relations),
         tuple(likely),
+        tuple(amount.value for title in around.titles for amount in find_amounts(title)),
     )
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from validators import mine, ratios, sums
 from validators.evidence import is_rounding
@@ -66,7 +67,8 @@ class Rules:
     `above` gives for each code that stands below another one of the table the nearest such code, `leads` the rows that
     are taken for subtotals only because the rows below add up to them. Only where the kind of table is `known`, a sum
     that its labels state is held against it without another one that holds. `elsewhere` are rows of money of the
-    document's other tables, which averages may be of.
+    document's other tables, which averages may be of, `stated` the amounts in hryvnias that the text above the table
+    states.
     """
 
     relations: Sequence[Relation] = ()
@@ -76,6 +78,7 @@ class Rules:
     leads: frozenset[int] = frozenset()
     known: bool = True
     elsewhere: Sequence[Sequence[Observation]] = ()
+    stated: Sequence[Decimal] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +168,7 @@ def _identities(
     if not gaps:
         found += mine.rows(numbers, summed | {identity.result.row for identity in by_codes}, below)
     found += ratios.quotients(numbers, rules.elsewhere)
+    found += sums.by_text(observations, rules.stated)
     made = {relation.result for relation in rules.relations}
     found += mine.columns(numbers, made)
     return _as_printed(mine.distinct(found))

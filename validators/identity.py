@@ -5,6 +5,7 @@ Guarantee: a pure value; no number is ever changed. Asked with other values (`wi
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -154,6 +155,9 @@ class Identity:
 
     def proven(self) -> Iterator[Place]:
         """Give the places of all numbers that it, holding, proves."""
+        if self.rule in EXACT:  # all that stand on one side only
+            times = Counter(self.cells)
+            return (o.place for o in (self.result, *self.terms) if o.value is not None and times[o.place] == 1)
         return (place for place in dict.fromkeys(self.cells) if self.proves(place))
 
 

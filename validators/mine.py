@@ -15,14 +15,17 @@ from validators.identity import Identity, Origin
 from validators.numbers import AVERAGE, Numbers, weight
 from validators.sums import BREAKDOWN, over_rows
 
-WINDOW = 120
-"""Rows above (or below) that one row may sum."""
+WINDOW, UNLABELLED = 200, 40
+"""Rows above (or below) that one row may sum, where a label says that it sums some and where none does."""
 
 NEAR = 24
 """Rows above of which one row may be the sum or the difference of two."""
 
-PILOTS = 2
-"""Columns (rows) whose numbers are tried first; a structure must agree with one of them."""
+MOST_ROWS = 2000
+"""A longer table has so many pairs of rows that no sum or difference of two would be believed."""
+
+PILOTS = 3
+"""Rows whose numbers are tried first; what columns are made of must agree with one of them."""
 
 NEARLY_ALL = 0.9
 """Share of the rows in which what columns are made of must hold."""
@@ -80,6 +83,8 @@ def rows(numbers: Numbers, known: Collection[int], below: Collection[int]) -> li
             count, _ = _run(numbers, row, open_, LABELLED, ())
             del open_[len(open_) - count :]
         open_.append(row)
+    if len(numbers.rows) > MOST_ROWS:
+        return found
     summed = {identity.result.row for identity in found} | set(known)
     for at, row in enumerate(numbers.rows):
         if row not in summed:
@@ -107,19 +112,26 @@ def _labelled(numbers: Numbers, row: int, open_: Sequence[int]) -> tuple[float, 
     first = numbers.first[row]
     if first.row_kind not in ("total", "subtotal") or row in numbers.leads:
         return 0.0, ()
-    in_section = sum(1 for _ in takewhile(lambda other: numbers.first[other].section == first.section, reversed(open_)))
+    in_section = sum(1 for _ in takewhile(lambda other: numbers.first[other].section == first.section, _near(open_)))
     return LABELLED, {len(open_), in_section or len(open_)}
+
+
+def _near(open_: Sequence[int], most: int = WINDOW) -> Iterator[int]:
+    """Give the last of the open rows, the nearest first."""
+    return reversed(open_[-most:])
 
 
 def _labelled_parts(numbers: Numbers, row: int, open_: Sequence[int]) -> tuple[float, Collection[int]]:
     """Give what the row's label, or the numbers of the rows below, say for a sum of those, and how many they are."""
     number = (numbers.first[row].item_number or "").rstrip(".")
-    below = ((numbers.first[other].item_number or "").startswith(f"{number}.") for other in reversed(open_))
+    below = ((numbers.first[other].item_number or "").startswith(f"{number}.") for other in _near(open_))
     parts = sum(takewhile(bool, below)) if number else 0
     if parts:
         return LABELLED, (parts,)
     total, _ = _labelled(numbers, row, open_)
-    return total, {sum(1 for _ in takewhile(lambda other: numbers.first[other].row_kind != "total", reversed(open_)))}
+    if not total:
+        return 0.0, ()
+    return total, {sum(1 for _ in takewhile(lambda other: numbers.first[other].row_kind != "total", _near(open_)))}
 
 
 def _run(
@@ -138,7 +150,7 @@ def _run(
     if first.item is not None and AVERAGE.search(first.item):
         return 0, []
     counts: dict[int, None] = {}
-    for column in _pilots(numbers, row):
+    for column in numbers.pilots(row):
         counts.update(dict.fromkeys(_counts(numbers, column, row, open_, likely)))
     best: tuple[float, int, list[Identity]] = (-1.0, 0, [])
     for count in counts:
@@ -153,30 +165,20 @@ def _run(
     return best[1], best[2]
 
 
-def _pilots(numbers: Numbers, row: int) -> list[int]:
-    """Give the columns whose number in the row has the most digits, different numbers."""
-    found: dict[Decimal, tuple[float, int]] = {}
-    for column in numbers.columns:
-        o = numbers.at[column].get(row)
-        if o is not None and o.value and o.unit != "percent" and o.measure != "percent":
-            found.setdefault(o.value, (-weight([o.value]), column))
-    return [column for _, column in sorted(found.values())[:PILOTS]]
-
-
 def _counts(numbers: Numbers, column: int, row: int, open_: Sequence[int], likely: Collection[int]) -> Iterator[int]:
     """Give how many of the last open rows add up to the row in a column; of a `likely` number, but for one digit."""
-    at, whole = numbers.at[column], numbers.whole[column]
+    at, whole, mixed = numbers.at[column], numbers.whole[column], column in numbers.mixed
     unit, target = at[row].unit, whole[row]
     reached = filled = 0
-    for count, other in enumerate(reversed(open_[-WINDOW:]), start=1):
-        o = at.get(other)
-        if o is not None and (o.unit != unit or o.missing == "unreadable"):
+    for count, other in enumerate(_near(open_, WINDOW if likely else UNLABELLED), start=1):
+        if mixed and (o := at.get(other)) is not None and (o.unit != unit or o.missing == "unreadable"):
             return
-        value = whole.get(other, 0)
-        reached += value
-        filled += value != 0
-        enough = filled > (count not in likely)
-        if enough and (reached == target or (count in likely and _single(reached - target))):
+        value = whole.get(other)
+        if value:
+            reached += value
+            filled += 1
+        agrees = reached == target or (count in likely and _single(reached - target))
+        if agrees and filled > (count not in likely):
             yield count
 
 
@@ -190,7 +192,7 @@ def _of_two(numbers: Numbers, row: int, above: Sequence[int]) -> list[Identity]:
     if first.item is not None and AVERAGE.search(first.item):
         return []
     candidates: dict[Terms, None] = {}
-    for column in _pilots(numbers, row):
+    for column in numbers.pilots(row):
         at, whole = numbers.at[column], numbers.whole[column]
         unit, target = at[row].unit, whole[row]
         values = {r: whole[r] for r in above if whole.get(r) and at[r].unit == unit}
@@ -198,12 +200,12 @@ def _of_two(numbers: Numbers, row: int, above: Sequence[int]) -> list[Identity]:
         for r, value in values.items():
             by_value.setdefault(value, []).append(r)
         for r, value in values.items():
-            candidates.update(
-                dict.fromkeys(((1, other), (-1, r)) for other in by_value.get(target + value, ()) if other != r)
-            )
-            candidates.update(
-                dict.fromkeys(((1, other), (1, r)) for other in by_value.get(target - value, ()) if other < r)
-            )
+            for other in by_value.get(target + value, ()):
+                if other != r:
+                    candidates[(1, other), (-1, r)] = None
+            for other in by_value.get(target - value, ()):
+                if other < r:
+                    candidates[(1, other), (1, r)] = None
     tried = max(1, len(above)) ** 2 * len(numbers.rows)
     best: list[Identity] = []
     for terms in candidates:
@@ -237,7 +239,7 @@ def _made_of(numbers: Numbers, column: int, places: Sequence[int]) -> list[Ident
     at = numbers.at[column]
     rated = sorted((-weight([o.value]), row) for row, o in at.items() if o.value)
     candidates: dict[tuple[str, Terms], None] = {}
-    for _, row in rated[: PILOTS + 1]:
+    for _, row in rated[:PILOTS]:
         candidates.update(dict.fromkeys(_sums_in(numbers, row, column, places)))
         candidates.update(dict.fromkeys(_products_in(numbers, row, column, places)))
     tried = 4 * len(places) ** 2

@@ -18,6 +18,9 @@ AVERAGE = re.compile(
 )
 """How an item begins whose values do not add up: averages, shares, rates."""
 
+PILOTS = 2
+"""Columns whose numbers are tried first; a sum over rows must agree with one of them."""
+
 _PLACES = 10
 """Digits after the decimal point that any number may have."""
 
@@ -47,9 +50,25 @@ class Numbers:
         }
         """Numbers by column, then by row, in the smallest unit that any of them is printed with."""
 
-    def units(self, row: int) -> dict[int, str | None]:
-        """Give the units of a row's numbers by column."""
-        return {column: found[row].unit for column, found in self.at.items() if row in found}
+        self.mixed = {
+            column
+            for column, found in self.at.items()
+            if len({o.unit for o in found.values()}) > 1 or any(o.missing == "unreadable" for o in found.values())
+        }
+        """Columns whose numbers have several units, or in which some cannot be read."""
+        self._pilots: dict[int, list[int]] = {}
+
+    def pilots(self, row: int) -> list[int]:
+        """Give the columns whose numbers in a row have the most digits, which are tried first: different numbers."""
+        if row not in self._pilots:
+            found: dict[int, tuple[int, int]] = {}
+            for column in self.columns:
+                o = self.at[column].get(row)
+                if o is not None and o.value and o.unit != "percent" and o.measure != "percent":
+                    whole = self.whole[column][row]
+                    found.setdefault(whole, (-len(str(abs(whole)).rstrip("0")), column))
+            self._pilots[row] = [column for _, column in sorted(found.values())[:PILOTS]]
+        return self._pilots[row]
 
 
 def weight(values: Iterable[Decimal]) -> float:

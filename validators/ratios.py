@@ -20,15 +20,13 @@ from validators.evidence import NEED, slip
 from validators.identity import Identity
 from validators.numbers import AVERAGE, Numbers, weight
 from validators.records import Observation
-from validators.sums import MONEY
+from validators.sums import IN_UAH, MONEY
 
 WORDS_SHARED = 2.0
 """Digits that it is worth where the average's label shares words with what it is by, and again with what it is of."""
 
 NEAR = 0.02
 """Share by which a quotient may be off to count as meant."""
-
-_IN_UAH = {unit: Decimal(10) ** power for unit, power in zip(MONEY, (0, 3, 6, 9), strict=True)}
 
 _STEM, _SHORTEST = 5, 4
 
@@ -137,8 +135,8 @@ def _scales(cost: Observation, average: Observation) -> Sequence[Decimal]:
     if average.unit == "percent":
         return (Decimal(100),)
     if cost.unit in MONEY and average.unit in MONEY:
-        return (_IN_UAH[cost.unit] / _IN_UAH[average.unit],)
-    return (Decimal(1),) if cost.table == average.table else (Decimal(1), _IN_UAH.get(cost.unit or "", Decimal(1)))
+        return (IN_UAH[cost.unit] / IN_UAH[average.unit],)
+    return (Decimal(1),) if cost.table == average.table else (Decimal(1), IN_UAH.get(cost.unit or "", Decimal(1)))
 
 
 def _printed(identity: Identity) -> Identity:

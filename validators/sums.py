@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 
-from validators.evidence import LABELLED, believed, best
+from validators.evidence import LABELLED, believed, best, slip
 from validators.findings import Finding, Place
 from validators.identity import Identity, Origin
-from validators.numbers import Numbers
+from validators.numbers import Numbers, weight
 from validators.records import Observation
 
 BREAKDOWN = re.compile(
@@ -26,6 +27,9 @@ MOST_TOTALS = 200
 """Of one measure, fund and unit: a table with more has rows that nothing names, and says nothing of sums."""
 
 MONEY = ("UAH", "thousand UAH", "million UAH", "billion UAH")
+
+IN_UAH = {unit: Decimal(10) ** power for unit, power in zip(MONEY, (0, 3, 6, 9), strict=True)}
+"""Hryvnias in one of each unit."""
 
 MOST_CODES_BROKEN, FEW_BROKEN = 0.1, 2
 """Share of the sums by codes, and how many more, that may not hold where codes are levels of sums."""
@@ -260,6 +264,30 @@ def over_rows(
         if parts and all(part.unit == o.unit for _, part in parts):
             signs = tuple(sign for sign, _ in parts)
             yield Identity("sum", o, tuple(part for _, part in parts), signs if -1 in signs else (), origin)
+
+
+# By the text above the table
+
+
+def by_text(observations: Sequence[Observation], stated: Sequence[Decimal]) -> list[Identity]:
+    """Give the totals that the text above the table states, in hryvnias: the one number of a total with that amount.
+
+    Where there is none, one that a wrong digit would explain.
+    """
+    totals = [
+        o for o in observations if o.row_kind == "total" and o.value and o.unit in IN_UAH and o.measure != "percent"
+    ]
+    found = []
+    for amount in dict.fromkeys(stated):
+        tried = [Identity("stated", o, (), origin="text", scale=amount / IN_UAH[o.unit or ""]) for o in totals]
+        same = [identity for identity in tried if identity.holds()] or [i for i in tried if slip(i) is not None]
+        if len(same) == 1 and weight([amount]) >= FEWEST_DIGITS:
+            found += same
+    return found
+
+
+FEWEST_DIGITS = 3.0
+"""Digits of an amount in the text that no number is by chance."""
 
 
 # Rows that the source lacks
