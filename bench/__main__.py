@@ -19,6 +19,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from bench.faults import lines as proof_lines
 from bench.made import WAYS, make
 from bench.meaning import lines as meaning_lines
 from bench.measure import Cost, measure
@@ -63,6 +64,7 @@ def main() -> int:
         tables = list(_tables(arguments.corpus, made, arguments.budget, fresh=arguments.fresh)) if speed else []
         scans = list(_scans(arguments.corpus, Path(scratch), arguments.seed + 1)) if speed else []
         meant = list(meaning_lines(arguments.corpus, arguments.seed))
+        meant += proof_lines(arguments.corpus, arguments.seed) if korosten.is_dir() else []
         lines = [*tables, *speed, *scans, *meant, *_accuracy(arguments.corpus, Path(scratch)), "", *costs]
     text = "\n".join(["# Benchmarks", "", *_about(arguments.runs), "", *lines, ""])
     (ROOT / "docs" / "benchmarks.md").write_text(text, encoding="utf-8")

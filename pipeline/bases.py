@@ -65,13 +65,14 @@ def find_relations(columns: Sequence[Column], body: Sequence[Sequence[str]]) -> 
                 open_[index] = tried
             else:
                 found[index] = relation
-        usual_here = any(_is_usual(columns, relation) for relation in found.values())
+        usual_here = any(relation.fits and _is_usual(columns, relation) for relation in found.values())
         for index, tried in open_.items():
             usual = _usual(columns, index)
             if usual is not None and usual_here and all(relation.tested <= FEW for relation in tried):
                 found[index] = Relation("percent", index, *usual, stated=True)  # as in the table's other columns
         _as_others(columns, found, open_)
-    return [found[i] for i in sorted(found)], frozenset(i for i, tried in open_.items() if tried and i not in found)
+    relations = [replace(found[i], stated=found[i].stated or _is_usual(columns, found[i])) for i in sorted(found)]
+    return relations, frozenset(i for i, tried in open_.items() if tried and i not in found)
 
 
 def _as_others(columns: Sequence[Column], found: dict[int, Relation], open_: Mapping[int, Sequence[Relation]]) -> None:
@@ -119,7 +120,7 @@ def _all_tried(columns: Sequence[Column], index: int, of: _Values) -> list[Relat
 
 
 def _is_usual(columns: Sequence[Column], relation: Relation) -> bool:
-    return relation.fits > 0 and (relation.first, relation.second) == _usual(columns, relation.result)
+    return relation.rule == "percent" and (relation.first, relation.second) == _usual(columns, relation.result)
 
 
 def by_their_numbers(columns: Sequence[Column], body: Sequence[Sequence[str]], known: Collection[str]) -> list[Column]:

@@ -122,7 +122,7 @@ def process(data: bytes, file_name: str, families: Sequence[Family] | None = Non
     rows: Rows = {dataset.name: [] for dataset in STANDING}
     rows["findings"].extend(_finding_row(finding) for finding in (*reading.findings, *_words_differ(document)))
     for understood in reading.tables:
-        rules = understood.rules(_money_elsewhere(understood, reading.tables))
+        rules = understood.rules(money_elsewhere(understood, reading.tables))
         observations, findings = arithmetic.check(understood.observations, rules, understood.readings)
         conservation.check_cells(
             [(cell.row, cell.column) for cell in understood.table.cells],
@@ -158,7 +158,7 @@ def process(data: bytes, file_name: str, families: Sequence[Family] | None = Non
     return rows
 
 
-def _money_elsewhere(own: Understood, tables: Sequence[Understood]) -> list[list[Observation]]:
+def money_elsewhere(own: Understood, tables: Sequence[Understood]) -> list[list[Observation]]:
     """Give the rows of money of a document's other tables, which indicators of a table may be averages of."""
     if own.family is None:
         return []

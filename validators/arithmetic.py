@@ -17,7 +17,7 @@ from decimal import Decimal
 
 from validators import mine, ratios, sums
 from validators.evidence import is_rounding
-from validators.explain import Readings, contradictions, printed_otherwise, rounded_sum
+from validators.explain import Readings, contradictions, printed_otherwise, rounded_sum, settled
 from validators.findings import Finding, Place
 from validators.identity import Identity, Rule, exactly
 from validators.numbers import AVERAGE, Numbers
@@ -124,6 +124,7 @@ def prove(observations: Sequence[Observation], rules: Rules = Rules(), readings:
             for section, gap in gaps.items()
         ]
         findings += contradictions(solution, by_place, readings)
+        findings += settled(solution, by_place, readings)
         findings += (printed_otherwise(i) for i in solution.held if i.rounding and i.rounding not in i.roundings())
         findings += map(rounded_sum, rounded)
         findings.sort(key=lambda f: (f.row or 0, f.column or 0, f.rule))

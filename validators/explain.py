@@ -95,6 +95,31 @@ def _own(identity: Identity) -> tuple[Place, ...]:
     return tuple(place for place in identity.cells if place[0] >= 0)
 
 
+def settled(solution: Solution, numbers: Mapping[Place, Observation], readings: Readings) -> Iterable[Finding]:
+    """Tell numbers of which the arithmetic confirms the reading that is given, and not the other one."""
+    for place, other in readings.items():
+        o = numbers.get(place)
+        if o is None or o.value is None or o.value == other or place not in solution.verified:
+            continue
+        proof = next(i for i in solution.held if place in i.proven())
+        yield Finding(
+            table=o.table,
+            row=o.row,
+            column=o.column,
+            rule="reading",
+            severity="info",
+            expected=format(o.value, "f"),
+            found=format(other, "f"),
+            message=f"{o.item or 'Рядок'}: два читання, {o.raw} і {format(other, 'f').replace('.', ',')}; "
+            "з іншими числами сходиться перше.",
+            cells=_own(proof),
+            culprit=place,
+            proposal=format(o.value, "f"),
+            reason="reading",
+            cause="reading",
+        )
+
+
 def printed_otherwise(identity: Identity) -> Finding:
     """Tell a quotient that is cut where the table's others are rounded, or the other way round."""
     how = "відкинуто" if identity.rounding == "rounded" else "заокруглено"

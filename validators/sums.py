@@ -274,9 +274,7 @@ def by_text(observations: Sequence[Observation], stated: Sequence[Decimal]) -> l
 
     Where there is none, one that a wrong digit would explain.
     """
-    totals = [
-        o for o in observations if o.row_kind == "total" and o.value and o.unit in IN_UAH and o.measure != "percent"
-    ]
+    totals = [o for o in observations if o.row_kind == "total" and o.value and is_money(o)]
     found = []
     for amount in dict.fromkeys(stated):
         tried = [Identity("stated", o, (), origin="text", scale=amount / IN_UAH[o.unit or ""]) for o in totals]

@@ -78,7 +78,7 @@ def test_funds_and_years_are_kept_apart() -> None:
     ]
     columns += [column("percent", fund="special")]
     relations, _ = find_relations(columns, [["100", "10", "50", "9", "90"], ["100", "20", "20", "10", "50"]])
-    assert relations == [Relation("percent", 4, 3, 1, 2, 2)]
+    assert relations == [Relation("percent", 4, 3, 1, 2, 2, stated=True)]
 
 
 def test_growth_on_the_year_before() -> None:
@@ -89,11 +89,13 @@ def test_growth_on_the_year_before() -> None:
 
 def test_few_rows_that_do_not_fit_are_held_against_no_number_unless_another_year_tells() -> None:
     columns = [column(PLAN), column(ACTUAL), column("percent")]
-    assert find_relations(columns, [["100", "50", "49"]]) == ([], frozenset((2,)))
-    assert find_relations(columns, [["100", "", "49"]])[0] == [Relation("percent", 2, 1, 0)], "nothing to compare"
+    assert find_relations(columns, [["100", "50", "37"]]) == ([], frozenset((2,)))
+    usual = Relation("percent", 2, 1, 0, stated=True)
+    assert find_relations(columns, [["100", "50", "40"]])[0] == [usual], "40 is 50 with a wrong digit"
+    assert find_relations(columns, [["100", "", "49"]])[0] == [usual], "nothing to compare"
     before = [column(m, period=(2020, 2020)) for m in (PLAN, ACTUAL, "percent")]
-    relations, unfit = find_relations([*before, *columns], [["200", "100", "50", "100", "50", "49"]])
-    assert relations == [Relation("percent", 2, 1, 0, 1, 1), Relation("percent", 5, 4, 3)]
+    relations, unfit = find_relations([*before, *columns], [["200", "100", "50", "100", "50", "37"]])
+    assert relations == [Relation("percent", 2, 1, 0, 1, 1, stated=True), Relation("percent", 5, 4, 3, stated=True)]
     assert not unfit
 
 
