@@ -85,8 +85,8 @@ def _weight(identity: Identity) -> float:
 
 def is_trivial(identity: Identity) -> bool:
     """Whether an identity only repeats one number."""
-    if identity.rule == "product":
-        return any(not term.value or term.value == 1 for term in identity.terms)
+    if identity.rule in ("product", "quotient"):
+        return any(not o.value or o.value == 1 for o in (identity.result, *identity.terms))
     return sum(bool(term.value) for term in identity.terms) < (1 if identity.origin in ("codes", "labels") else 2)
 
 

@@ -117,7 +117,7 @@ class Identity:
             return found == self.expected(with_)
         first, second = (with_.get(t.place, t.value or _ZERO) if with_ else t.value or _ZERO for t in self.terms)
         if self.rule == "product":
-            return _product_holds(first, second, found, self.scale)
+            return _is_printed_as(first * second * self.scale, found)
         if not second:
             return False
         if self.rule == "quotient":
@@ -207,11 +207,6 @@ def _quotient_holds(part: Decimal, whole: Decimal, printed: Decimal) -> bool:
     return 2 * left.copy_abs() <= step or (left.copy_abs() < step and (part < 0) == (left < 0))
 
 
-def _product_holds(first: Decimal, second: Decimal, result: Decimal, scale: Decimal) -> bool:
-    """Whether a product, or a factor with a fraction, was printed cut or rounded to the digits it has."""
-    if _quotient_holds(first * second * scale, Decimal(1), result):
-        return True
-    return any(
-        other and unit(printed) < 1 and _quotient_holds(result, other * scale, printed)
-        for printed, other in ((first, second), (second, first))
-    )
+def _is_printed_as(exact: Decimal, printed: Decimal) -> bool:
+    """Whether a number was printed cut or rounded to the digits it has."""
+    return _quotient_holds(exact, Decimal(1), printed)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import takewhile
+from itertools import permutations, takewhile
 
 from validators.evidence import LABELLED, believed, is_trivial
-from validators.identity import Identity, Origin
+from validators.identity import Identity, Origin, Rule, unit
 from validators.numbers import AVERAGE, Numbers, weight
 from validators.sums import BREAKDOWN, over_rows
 
@@ -307,26 +307,27 @@ def _run_of(
             yield "sum", tuple((1, c) for c in sorted(run[:count]))
 
 
+_RULES: dict[str, Rule] = {"product": "product", "quotient": "quotient"}
 _SCALES = (Decimal(1), Decimal("0.001"), Decimal(1000))
 
 
 def _products_in(numbers: Numbers, row: int, column: int, places: Sequence[int]) -> Iterator[tuple[str, Terms]]:
-    """Give products of two columns that agree in one row, one unit of the result up or down."""
+    """Give products and quotients of two columns that agree in one row, one unit of the result up or down."""
+    result = numbers.at[column][row].value
     values = {
         c: o.value
         for c in places
         if c != column and (o := numbers.at[c].get(row)) is not None and o.value and o.unit != "percent"
     }
-    result = numbers.at[column][row].value
     if result is None:
         return
-    for a, first in values.items():
-        for b, second in values.items():
-            if a < b:
-                product = first * second
-                for i, scale in enumerate(_SCALES):
-                    if abs(product * scale - result) <= Decimal(1).scaleb(int(result.as_tuple().exponent)):
-                        yield f"product{i}", ((1, a), (1, b))
+    near = unit(result)
+    for (a, first), (b, second) in permutations(values.items(), 2):
+        for i, scale in enumerate(_SCALES):
+            if a < b and abs(first * second * scale - result) <= near:
+                yield f"product{i}", ((1, a), (1, b))
+            if abs(first * scale - result * second) <= near * abs(second):
+                yield f"quotient{i}", ((1, a), (1, b))
 
 
 def _over_columns(numbers: Numbers, column: int, rule: str, terms: Terms) -> Iterator[Identity]:
@@ -337,21 +338,26 @@ def _over_columns(numbers: Numbers, column: int, rule: str, terms: Terms) -> Ite
         parts = [found[row] for _, found in by_column if row in found]
         if len(parts) < len(terms):
             continue
-        if rule.startswith("product"):
-            yield Identity("product", o, tuple(parts), origin="mined", scale=_SCALES[int(rule[-1])])
+        if rule != "sum":
+            yield Identity(_RULES[rule[:-1]], o, tuple(parts), origin="mined", scale=_SCALES[int(rule[-1])])
         elif all(part.unit == o.unit for part in parts) and not (o.item and AVERAGE.search(o.item)):
             yield Identity("sum", o, tuple(parts), signs if -1 in signs else (), "mined")
 
 
 def distinct(identities: Iterable[Identity]) -> list[Identity]:
-    """Give each identity once, the first of those that say the same: `a = b + c` is `b = a - c`."""
+    """Give each identity once, the first of those that say the same: `a = b + c` is `b = a - c`.
+
+    Of a product and the quotient with the same numbers it is the product, which proves more.
+    """
     found: dict[object, Identity] = {}
-    for identity in identities:
+    for identity in sorted(identities, key=lambda identity: identity.rule == "quotient"):
         found.setdefault(_same(identity), identity)
     return list(found.values())
 
 
 def _same(identity: Identity) -> object:
+    if identity.rule in ("product", "quotient"):
+        return frozenset(identity.cells)
     if identity.rule not in ("sum", "difference"):
         return identity.rule, identity.cells
     signs = [(identity.result.place, 1), *((term.place, -sign) for sign, term in identity.signed())]

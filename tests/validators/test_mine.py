@@ -1,0 +1,144 @@
+"""Sums over rows and columns that nothing but the numbers tells of."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+import pytest
+
+from tests.builders import observation
+from validators.arithmetic import Rules, check, prove
+from validators.identity import exactly
+from validators.records import Observation
+
+UNKNOWN = Rules(known=False)
+
+
+def table(*rows: Sequence[str], kinds: Sequence[str] = (), **fields: object) -> list[Observation]:
+    """Give a table of money; each column is a measure of its own. `kinds` are those of the rows, items by default."""
+    return [
+        observation(
+            r, c, raw, row_kind=kinds[r] if kinds else "item", measure=f"m{c}", period_start=None, period_end=None,
+            **fields,
+        )
+        for r, row in enumerate(rows)
+        for c, raw in enumerate(row)
+    ]  # fmt: skip
+
+
+def checks(observations: Sequence[Observation], rules: Rules = UNKNOWN) -> set[str | None]:
+    checked, findings = check(observations, rules)
+    assert not [f for f in findings if f.severity == "error"], findings
+    return {o.check for o in checked}
+
+
+def mined(observations: Sequence[Observation]) -> list[tuple[int, int]]:
+    with exactly():
+        return [i.result.place for i in prove(observations, UNKNOWN).identities if i.origin == "mined" and i.says()]
+
+
+ITEMS = (("1 234,5", "7 654,3"), ("2 345,6", "1 111,1"), ("1 020,3", "4 004,4"))
+SUM = ("4 600,4", "12 769,8")
+
+
+def test_a_row_that_sums_those_above_without_a_word() -> None:
+    assert checks(table(*ITEMS, SUM)) == {"verified"}
+
+
+def test_a_row_that_sums_those_below() -> None:
+    assert checks(table(SUM, *ITEMS)) == {"verified"}
+
+
+def test_sums_of_sums() -> None:
+    again = (("3 003,1", "5 050,5"), ("4 104,2", "6 161,6"))
+    both = ("7 107,3", "11 212,1")
+    total = ("11 707,7", "23 981,9")
+    assert checks(table(*ITEMS, SUM, *again, both, total)) == {"verified"}
+    assert checks(table(total, SUM, *ITEMS, both, *again)) == {"verified"}
+
+
+def test_a_row_that_is_the_difference_of_two() -> None:
+    assert checks(table(("9 876,5", "8 765,4"), ("1 234,1", "4 321,2"), ("8 642,4", "4 444,2"))) == {"verified"}
+
+
+def test_rows_that_break_down_others_are_not_added() -> None:
+    rows = table(*ITEMS[:2], ("1 000,1", "900,2"), ("3 580,1", "8 765,4"), kinds=("item", "item", "item", "total"))
+    names = ("Ремонт", "Пальне", "у тому числі бензин", "Разом")
+    named = [o._replace(item=names[o.row]) for o in rows]
+    assert {o.place for o in prove(named, UNKNOWN).observations if o.check == "unchecked"} == {(2, 0), (2, 1)}
+
+
+def test_an_average_is_no_sum() -> None:
+    rows = table(*ITEMS, SUM)
+    assert mined(rows)
+    assert not mined([o._replace(item="Середня ціна") if o.row == 3 else o for o in rows])
+
+
+def test_columns_that_add_up() -> None:
+    rows = [(f"{a},5", f"{b},1", f"{a + b},6") for a, b in ((101, 20), (345, 61), (77, 902), (555, 3), (23, 808))]
+    assert checks(table(*rows)) == {"verified"}
+
+
+def test_every_second_column_adds_up() -> None:
+    values = [
+        (11.5, 7.2, 30.1, 9.9),
+        (8.4, 3.3, 5.8, 70.6),
+        (91.2, 4.1, 2.7, 6.6),
+        (55.5, 44.1, 10.9, 1.2),
+        (7.7, 8.8, 9.1, 12.3),
+    ]
+    rows = [[f"{v:.1f}".replace(".", ",") for v in (*row, row[0] + row[2], row[1] + row[3])] for row in values]
+    assert checks(table(*rows)) == {"verified"}
+
+
+def test_price_by_quantity() -> None:
+    prices = (("3", "104,50", "313,50"), ("7", "99,99", "699,93"), ("2", "1 250,00", "2 500,00"))
+    rows = table(*prices, ("12", "48,25", "579,00"), ("4", "333,33", "1 333,32"))
+    units = [o._replace(unit="count" if o.column == 0 else "UAH") for o in rows]
+    checked = prove(units, UNKNOWN).observations
+    assert {o.check for o in checked if o.column} == {"verified"}
+    wrong = [o._replace(value=o.value and o.value - 100) if o.place == (1, 2) else o for o in units]
+    (finding,) = prove(wrong, UNKNOWN).findings
+    assert (finding.rule, finding.row, finding.column, finding.expected) == ("product", 1, 2, "699.93")
+
+
+def test_an_average_of_columns() -> None:
+    rows = [("438", "18", "24,3"), ("712", "29", "24,6"), ("95", "6", "15,8"), ("203", "11", "18,5")]
+    rows.append(("1 448", "64", "22,6"))
+    checked = prove([o._replace(unit="count") for o in table(*rows)], UNKNOWN).observations
+    assert {o.place for o in checked if o.check == "verified"} >= {(r, 2) for r in range(5)}
+
+
+def test_few_rows_say_nothing_of_columns() -> None:
+    assert mined(table(("1,5", "2,5", "4,0"), ("3,0", "4,5", "7,5"))) == []
+
+
+def test_numbers_of_several_units_are_not_added() -> None:
+    rows = table(*ITEMS, SUM)
+    mixed = [o._replace(unit="count") if o.row == 1 else o for o in rows]
+    assert not mined(mixed)
+
+
+def test_a_wrong_digit_in_a_mined_sum_is_told_with_how_many_agree() -> None:
+    rows = table(*ITEMS, ("4 600,4", "12 764,8"))
+    (finding,) = prove(rows, UNKNOWN).findings
+    assert (finding.rule, finding.expected, finding.found) == ("sum", "12769.8", "12 764,8")
+    assert "Так у 1 з 2 подібних місць" in finding.message
+
+
+def test_a_sum_off_by_rounding_in_a_table_of_no_known_kind_is_a_warning() -> None:
+    rows = table(("1 508,08", "2 205,98"), ("9,04", "10,12"), ("1,99", "2,23"), ("1 519,11", "2 218,34"))
+    (finding,) = prove(rows, UNKNOWN).findings
+    assert (finding.rule, finding.severity, finding.row, finding.column) == ("rounding", "warning", 3, 1)
+
+
+@pytest.mark.parametrize("digits", [1, 2, 3, 5])
+def test_tables_of_chance_have_no_identities(digits: int) -> None:
+    draw = random.Random(digits)
+    found = 0
+    for _ in range(60):
+        n = draw.randrange(4, 30)
+        rows = [[str(draw.randrange(10**digits)) for _ in range(draw.randrange(4, 5))] for _ in range(n)]
+        found += len(mined(table(*rows)))
+    assert found == 0
