@@ -18,7 +18,7 @@ from pipeline.text import cyrillic, visible
 _SCALES = {"": 0, "тис": 3, "млн": 6, "млрд": 9}
 
 _FIGURES = re.compile(
-    r"(?<![\w.,])(?P<number>\d[\d\s]*(?:[.,]\d{1,3})?)\s*(?P<scale>тис|млн|млрд)?[.\w]*\s*"
+    r"(?<![\w.,])(?P<number>\d[\d\s]*(?:[.,]\d{1,3})?)\s*(?:(?P<scale>тис|млн|млрд)[.\w]*)?\s*"
     r"(?:грн|гривень|гривні|гривня)\b(?:\.?\s*(?P<cents>\d\d)\s*коп)?",
     re.IGNORECASE,
 )

@@ -163,6 +163,8 @@ def _identities(
     found = [identity for row in rows.values() for identity in _in_row(row, rules)]
     if rules.sums:
         found += sums.by_kinds(observations, gaps, rules.known)
+    made = mine.columns(numbers, {relation.result for relation in rules.relations})
+    numbers.averages.update(identity.result.column for identity in made if identity.rule == "quotient")
     summed = {identity.result.row for identity in found if identity.origin == "labels"}
     by_codes, below = sums.by_codes(numbers, rules.above) if rules.above else ([], set())
     found += by_codes
@@ -170,8 +172,7 @@ def _identities(
         found += mine.rows(numbers, summed | {identity.result.row for identity in by_codes}, below)
     found += ratios.quotients(numbers, rules.elsewhere)
     found += sums.by_text(observations, rules.stated)
-    made = {relation.result for relation in rules.relations}
-    found += mine.columns(numbers, made)
+    found += made
     return _as_printed(mine.distinct(found))
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from validators.identity import EXACT, Identity, other_digits, unit
@@ -27,11 +28,14 @@ LONE = 1.5
 """Digits that must speak for a labelled sum of one column: so rarely would another sum look like one with a slip."""
 
 MISFITS = 20
-"""For each place at which a structure does not hold there are so many at which it does, or one digit would mend it."""
+"""Places that agree for each that is told to disagree by more than one digit, or for each slip but the first."""
 
 
 def believed(identities: Iterable[Identity], prior: float, tried: int) -> list[Identity]:
     """Give those of the identities of one structure that are believed, broken ones among them.
+
+    Where a third at the most disagree by more than a digit, those columns are of something else, as averages are; they
+    speak against the structure and are told only where there are many that agree.
 
     Args:
         identities: one a column or row that the structure may hold in.
@@ -39,34 +43,33 @@ def believed(identities: Iterable[Identity], prior: float, tried: int) -> list[I
         tried: how many structures were tried to find it.
     """
     fits: list[Identity] = []
-    misfits: list[Identity] = []
+    slips: list[Identity] = []
+    others: list[Identity] = []
     for identity in identities:
         if identity.says():
-            (fits if identity.holds() else misfits).append(identity)
+            (fits if identity.holds() else slips if slip(identity) is not None else others).append(identity)
+    if len(others) > max(0, len(fits) + len(slips) - 1) // 2:
+        return []
     alike: dict[object, list[Identity]] = {}
     for identity in fits:
         alike.setdefault(_numbers(identity), []).append(identity)
-    support = sum(_weight(group[0]) for group in alike.values())
+    support = sum(_weight(group[0]) for group in alike.values()) - len(others)
     base = prior - math.log10(max(1, tried)) - NEED
-    whole = not misfits or len(misfits) <= len(fits) // MISFITS or (len(misfits) == 1 and slip(misfits[0]) is not None)
     found = []
+    sure = len(slips) <= max(1, len(fits) // MISFITS)
     for group in alike.values():
-        others = support - (_weight(group[0]) if len(group) == 1 else 0)
+        rest = support - (_weight(group[0]) if len(group) == 1 else 0)
         for identity in group:
-            if (whole and others and base + others >= 0) or (base >= 0 and _alone(identity) >= LONE):
+            if (sure and rest > 0 and base + rest >= 0) or (base >= 0 and _alone(identity) >= LONE):
                 found.append(identity)
-    for identity in misfits:
-        alone = len(misfits) == 1 and base >= 0 and _alone(identity) >= LONE
-        if (whole and support and base + support >= 0) or (alone and slip(identity) is not None):
+    for identity in slips:
+        alone = len(slips) == 1 and not others and base >= 0 and _alone(identity) >= LONE
+        if (sure and support > 0 and base + support >= 0) or alone:
             found.append(identity)
-    n_fits, n_found = len(fits), len(found)
-    return [_with_support(identity, n_fits, n_fits + len(misfits)) for identity in found] if n_found else []
-
-
-def _with_support(identity: Identity, fits: int, tested: int) -> Identity:
-    from dataclasses import replace
-
-    return replace(identity, fits=fits, tested=tested)
+    if len(others) + len(slips) <= len(fits) // MISFITS and base + support >= 0:
+        found += others
+    n_fits, n_tested = len(fits), len(fits) + len(slips) + len(others)
+    return [replace(identity, fits=n_fits, tested=n_tested) for identity in found]
 
 
 def _numbers(identity: Identity) -> object:

@@ -312,7 +312,7 @@ _SCALES = (Decimal(1), Decimal("0.001"), Decimal(1000))
 
 
 def _products_in(numbers: Numbers, row: int, column: int, places: Sequence[int]) -> Iterator[tuple[str, Terms]]:
-    """Give products and quotients of two columns that agree in one row, one unit of the result up or down."""
+    """Give products of two columns that agree in one row, one unit up or down; quotients where they have fractions."""
     result = numbers.at[column][row].value
     values = {
         c: o.value
@@ -326,7 +326,7 @@ def _products_in(numbers: Numbers, row: int, column: int, places: Sequence[int])
         for i, scale in enumerate(_SCALES):
             if a < b and abs(first * second * scale - result) <= near:
                 yield f"product{i}", ((1, a), (1, b))
-            if abs(first * scale - result * second) <= near * abs(second):
+            if near < 1 and abs(first * scale - result * second) <= near * abs(second):
                 yield f"quotient{i}", ((1, a), (1, b))
 
 
@@ -347,12 +347,19 @@ def _over_columns(numbers: Numbers, column: int, rule: str, terms: Terms) -> Ite
 def distinct(identities: Iterable[Identity]) -> list[Identity]:
     """Give each identity once, the first of those that say the same: `a = b + c` is `b = a - c`.
 
-    Of a product and the quotient with the same numbers it is the product, which proves more.
+    Of a product and the quotient with the same numbers it is the one that agrees more often, then the product, which
+    proves more.
     """
     found: dict[object, Identity] = {}
-    for identity in sorted(identities, key=lambda identity: identity.rule == "quotient"):
+    for identity in sorted(identities, key=_likeliness):
         found.setdefault(_same(identity), identity)
     return list(found.values())
+
+
+def _likeliness(identity: Identity) -> tuple[int, bool]:
+    """Give how often a product or quotient does not agree; a product comes first."""
+    is_either = identity.rule in ("product", "quotient")
+    return identity.tested - identity.fits if is_either else 0, identity.rule == "quotient"
 
 
 def _same(identity: Identity) -> object:

@@ -50,6 +50,10 @@ class Numbers:
         }
         """Numbers by column, then by row, in the smallest unit that any of them is printed with."""
 
+        self.averages = {
+            column for column, found in self.at.items() if AVERAGE.search(next(iter(found.values())).measure)
+        }
+        """Columns whose numbers do not add up over rows."""
         self.mixed = {
             column
             for column, found in self.at.items()

@@ -31,10 +31,14 @@ NEAR = 0.02
 _STEM, _SHORTEST = 5, 4
 
 _WORD = re.compile(r"[^\W\d_]+")
+_ENDING = re.compile(r"(?:[аеиіїоуюяьй]|[иі]в|їв|[аяоеі]м|[аяи]х|[оі]й|ої|ого|ами|ями|ими)$")
+_IRREGULAR = {"діт": "дит", "діте": "дит", "дитин": "дит", "осіб": "особ", "люде": "людин"}
+"""Plurals with another stem."""
 
 _GENERAL = frozenset(
-    "кільк серед варті витра видат обсяг розмі рівен показ відсо частк питом один одног одної загал викон програ "
-    "проєк проек тисяч гриве прове забез надан послу міськ місце сільс селищ громад закла".split()
+    "кільк серед варті варт витра видат обсяг розмі рівен рівн показ відсо частк част питом один одн одніє одно "
+    "загал викон прог проєк проек тисяч грив грн прове забез нада надан послу посл міськ місце сільс селищ грома "
+    "закла".split()
 )
 """Words that tell nothing of what a row is about, cut short."""
 
@@ -62,8 +66,8 @@ def quotients(numbers: Numbers, elsewhere: Foreign = ()) -> list[Identity]:
 
 
 def _words(text: str) -> frozenset[str]:
-    words = (word.casefold()[:_STEM] for word in _WORD.findall(text) if len(word) >= _SHORTEST)
-    return frozenset(word for word in words if word not in _GENERAL)
+    stems = (_ENDING.sub("", word.casefold())[:_STEM] for word in _WORD.findall(text) if len(word) >= _SHORTEST)
+    return frozenset(_IRREGULAR.get(stem, stem) for stem in stems if stem not in _GENERAL)
 
 
 def _best(
@@ -92,10 +96,13 @@ def _believed(identities: Sequence[Identity], base: float) -> tuple[float, list[
     if not fits:
         return 0.0, []
     score = base + sum(digits.values())
+    if any(map(_is_coarse, fits)) and not all(map(_is_coarse, fits)):
+        return 0.0, []  # some are printed to the last digit: then all are
     funds = {i.result.fund for i in fits}
     if len(misfits) > 1 or any((_digits(i) <= 0 or i.result.fund not in funds) and slip(i) is None for i in misfits):
         return 0.0, []
-    found = [i for i in fits if len(digits) > 1 and score - _digits(i) >= 0] + (misfits if score >= 0 else [])
+    found = [i for i in fits if len(digits) > 1 and score - _digits(i) >= 0 and not _is_coarse(i)]
+    found += misfits if score >= 0 else []
     return score, [replace(i, fits=len(fits), tested=len(fits) + len(misfits)) for i in found]
 
 
@@ -142,7 +149,12 @@ def _scales(cost: Observation, average: Observation) -> Sequence[Decimal]:
 def _printed(identity: Identity) -> Identity:
     """Take a whole number with noughts at its end as rounded to them where it does not hold otherwise."""
     value = identity.result.value
-    if value is None or not identity.says() or identity.holds() or value != value.to_integral_value():
+    if value is None or not identity.says() or identity.holds() or int(value.as_tuple().exponent) < 0:
         return identity
     coarse = replace(identity, result=identity.result._replace(value=value.normalize()))
     return coarse if coarse.holds() else identity
+
+
+def _is_coarse(identity: Identity) -> bool:
+    value = identity.result.value
+    return value is not None and int(value.as_tuple().exponent) > 0

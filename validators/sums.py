@@ -258,7 +258,7 @@ def over_rows(
     for column in numbers.columns:
         found = numbers.at[column]
         o = found.get(result)
-        if o is None or o.value is None or o.measure == "percent" or o.unit == "percent":
+        if o is None or o.value is None or o.measure == "percent" or o.unit == "percent" or column in numbers.averages:
             continue
         parts = [(sign, found[row]) for sign, row in terms if row in found]
         if parts and all(part.unit == o.unit for _, part in parts):
