@@ -176,7 +176,7 @@ def _identities(
     return _as_printed(mine.distinct(found))
 
 
-FEWEST_ALIKE = 3
+FEWEST_ALIKE = 2
 """Quotients that must be printed alike, cut or rounded, for each one that is not; and one more where all are alike."""
 
 

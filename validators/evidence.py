@@ -34,8 +34,8 @@ MISFITS = 20
 def believed(identities: Iterable[Identity], prior: float, tried: int) -> list[Identity]:
     """Give those of the identities of one structure that are believed, broken ones among them.
 
-    Where a third at the most disagree by more than a digit, those columns are of something else, as averages are; they
-    speak against the structure and are told only where there are many that agree.
+    Where a label says that there is a sum, a third of the columns may disagree by more than a digit: they are of
+    something else, as averages are. They speak against the structure, and are told only where many agree.
 
     Args:
         identities: one a column or row that the structure may hold in.
@@ -48,7 +48,7 @@ def believed(identities: Iterable[Identity], prior: float, tried: int) -> list[I
     for identity in identities:
         if identity.says():
             (fits if identity.holds() else slips if slip(identity) is not None else others).append(identity)
-    if len(others) > max(0, len(fits) + len(slips) - 1) // 2:
+    if len(others) > (max(0, len(fits) + len(slips) - 1) // 2 if prior else len(fits) // MISFITS):
         return []
     alike: dict[object, list[Identity]] = {}
     for identity in fits:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal, localcontext
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
 from typing import Literal
 
 from validators.findings import Place
@@ -149,7 +149,7 @@ class Identity:
         found: set[Rounding] = set()
         if expected.quantize(step, ROUND_DOWN) == printed:
             found.add("cut")
-        if 2 * abs(expected - printed) <= step:
+        if expected.quantize(step, ROUND_HALF_UP) == printed:
             found.add("rounded")
         return found
 

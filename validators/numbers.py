@@ -43,9 +43,9 @@ class Numbers:
                 places = max(places, -int(o.value.as_tuple().exponent))
         self.rows = sorted(self.first)
         self.columns = sorted(self.at)
-        self._scale = Decimal(1).scaleb(min(places, _PLACES))
+        self.scale = 10 ** min(places, _PLACES)
         self.whole: dict[int, dict[int, int]] = {
-            column: {row: int(o.value * self._scale) for row, o in found.items() if o.value is not None}
+            column: {row: int(o.value * self.scale) for row, o in found.items() if o.value is not None}
             for column, found in self.at.items()
         }
         """Numbers by column, then by row, in the smallest unit that any of them is printed with."""

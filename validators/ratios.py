@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import product
@@ -24,6 +24,9 @@ from validators.sums import IN_UAH, MONEY
 
 WORDS_SHARED = 2.0
 """Digits that it is worth where the average's label shares words with what it is by, and again with what it is of."""
+
+MOST_PAIRS = 1000
+"""Costs and numbers that are tried for one average; where there are more, only costs whose label shares a word."""
 
 NEAR = 0.02
 """Share by which a quotient may be off to count as meant."""
@@ -53,16 +56,29 @@ def quotients(numbers: Numbers, elsewhere: Foreign = ()) -> list[Identity]:
         numbers: the table's numbers.
         elsewhere: rows of money of the document's other tables, which an average may be of.
     """
+    averages = [row for row in numbers.rows if (item := numbers.first[row].item) and AVERAGE.search(item)]
+    if not averages:
+        return []
     words = {row: _words(numbers.first[row].item or "") for row in numbers.rows}
+    own = {
+        row: _Cost([o for c in numbers.columns if (o := numbers.at[c].get(row)) is not None]) for row in numbers.rows
+    }
+    others = [_Cost(cost) for cost in elsewhere]
     found: list[Identity] = []
-    for row in numbers.rows:
-        first = numbers.first[row]
-        if first.item is None or not AVERAGE.search(first.item):
-            continue
+    for row in averages:
         counts = [other for other in numbers.rows if other != row and words[row] & words[other]]
-        costs = [[o for column in numbers.columns if (o := numbers.at[column].get(c)) is not None] for c in counts]
-        found += _best(numbers, row, counts, [*costs, *elsewhere], words[row])
+        found += _best(numbers, row, counts, [*(own[count] for count in counts), *others], words[row])
     return found
+
+
+class _Cost:
+    """A row that an average may be of: its numbers, and the words of its label."""
+
+    def __init__(self, row: Sequence[Observation]) -> None:
+        self.row = row
+        self.first = row[0]
+        self.words = _words(row[0].item or "")
+        self.values = {_series(o): float(o.value) for o in row if o.value is not None}
 
 
 def _words(text: str) -> frozenset[str]:
@@ -71,18 +87,51 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _best(
-    numbers: Numbers, row: int, counts: Sequence[int], costs: Sequence[Sequence[Observation]], own: frozenset[str]
+    numbers: Numbers, row: int, counts: Sequence[int], costs: Sequence[_Cost], own: frozenset[str]
 ) -> list[Identity]:
-    base = -math.log10(max(1, len(counts) * len(costs))) - NEED
+    if len(counts) * len(costs) > MOST_PAIRS:
+        costs = [cost for cost in costs if own & cost.words]
+    if not counts or not costs or len(counts) * len(costs) > MOST_PAIRS:
+        return []
+    base = -math.log10(len(counts) * len(costs)) - NEED
     best: tuple[float, list[Identity]] = (0.0, [])
+    results = [
+        (column, _series(o), float(o.value))
+        for column in numbers.columns
+        if (o := numbers.at[column].get(row)) is not None and o.value and o.measure in _MEASURES
+    ]
     for cost in costs:
-        shared = WORDS_SHARED * (1 + bool(own & _words(cost[0].item or "")))
-        others = [c for c in counts if cost[0].row != c or cost[0].table != numbers.first[c].table]
-        for count, scale in product(others, _scales(cost[0], numbers.first[row])):
-            score, identities = _believed(list(_over_columns(numbers, row, count, cost, scale)), base + shared)
+        shared = WORDS_SHARED * (1 + bool(own & cost.words))
+        others = [c for c in counts if cost.first.row != c or cost.first.table != numbers.first[c].table]
+        for count, scale in product(others, _scales(cost.first, numbers.first[row])):
+            if not _may_be(results, numbers, count, cost.values, float(scale)):
+                continue
+            score, identities = _believed(list(_over_columns(numbers, row, count, cost.row, scale)), base + shared)
             if score > best[0]:
                 best = (score, identities)
     return best[1]
+
+
+def _series(o: Observation) -> tuple[object, ...]:
+    """Give what an average and its cost have in common."""
+    return (o.measure, o.period_start, o.period_end, o.fund)
+
+
+def _may_be(
+    results: Sequence[tuple[int, tuple[object, ...], float]],
+    numbers: Numbers,
+    count: int,
+    cost: Mapping[tuple[object, ...], float],
+    scale: float,
+) -> bool:
+    """Whether the quotient is near in one column at the least: most pairs need no closer look."""
+    for column, series, result in results:
+        by, of = numbers.whole[column].get(count), cost.get(series)
+        if by and of is not None:
+            whole = result * by / numbers.scale
+            if abs(of * scale - whole) <= NEAR * abs(whole):
+                return True
+    return False
 
 
 def _believed(identities: Sequence[Identity], base: float) -> tuple[float, list[Identity]]:
@@ -125,8 +174,8 @@ def _over_columns(
         result, second = numbers.at[column].get(row), numbers.at[column].get(count)
         if result is None or result.value is None or second is None or result.measure not in _MEASURES:
             continue
-        series = (result.measure, result.period_start, result.period_end, result.fund)
-        first = next((o for o in cost if (o.measure, o.period_start, o.period_end, o.fund) == series), None)
+        series = _series(result)
+        first = next((o for o in cost if _series(o) == series), None)
         if first is None or (first.table == result.table and first.column != column):
             continue
         if first.table != result.table:

@@ -72,4 +72,4 @@ def test_an_average_of_rows_of_the_same_table() -> None:
     ]
     assert {o.check for o in check(found, Rules(sums=False))[0] if o.place == (2, 0)} == {"verified"}
     wrong = [o._replace(value=Decimal("4907.69")) if o.place == (2, 0) else o for o in found]
-    assert [f.culprit for f in check(wrong, Rules(sums=False))[1]] == [(2, 0)]
+    assert [(f.rule, f.row, f.column) for f in check(wrong, Rules(sums=False))[1]] == [("quotient", 2, 0)]
