@@ -35,7 +35,7 @@ def believed(identities: Iterable[Identity], prior: float, tried: int) -> list[I
     """Give those of the identities of one structure that are believed, broken ones among them.
 
     Where a label says that there is a sum, a third of the columns may disagree by more than a digit: they are of
-    something else, as averages are. They speak against the structure, and are told only where many agree.
+    something else, as averages are, and told only where many agree.
 
     Args:
         identities: one a column or row that the structure may hold in.
@@ -53,7 +53,7 @@ def believed(identities: Iterable[Identity], prior: float, tried: int) -> list[I
     alike: dict[object, list[Identity]] = {}
     for identity in fits:
         alike.setdefault(_numbers(identity), []).append(identity)
-    support = sum(_weight(group[0]) for group in alike.values()) - len(others)
+    support = sum(_weight(group[0]) for group in alike.values())
     base = prior - math.log10(max(1, tried)) - NEED
     found = []
     sure = len(slips) <= max(1, len(fits) // MISFITS)

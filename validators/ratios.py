@@ -106,7 +106,10 @@ def _best(
         for count, scale in product(others, _scales(cost.first, numbers.first[row])):
             if not _may_be(results, numbers, count, cost.values, float(scale)):
                 continue
-            score, identities = _believed(list(_over_columns(numbers, row, count, cost.row, scale)), base + shared)
+            tried = list(_over_columns(numbers, row, count, cost.row, scale))
+            if not any(identity.says() and identity.holds() for identity in tried):
+                tried = [_printed(identity) for identity in tried]  # where none is printed to the last digit
+            score, identities = _believed(tried, base + shared)
             if score > best[0]:
                 best = (score, identities)
     return best[1]
@@ -145,8 +148,6 @@ def _believed(identities: Sequence[Identity], base: float) -> tuple[float, list[
     if not fits:
         return 0.0, []
     score = base + sum(digits.values())
-    if any(map(_is_coarse, fits)) and not all(map(_is_coarse, fits)):
-        return 0.0, []  # some are printed to the last digit: then all are
     funds = {i.result.fund for i in fits}
     if len(misfits) > 1 or any((_digits(i) <= 0 or i.result.fund not in funds) and slip(i) is None for i in misfits):
         return 0.0, []
@@ -180,7 +181,7 @@ def _over_columns(
             continue
         if first.table != result.table:
             first = first._replace(row=-1 - first.row)  # no place of this table
-        yield _printed(Identity("quotient", result, (first, second), origin="mined", scale=scale))
+        yield Identity("quotient", result, (first, second), origin="mined", scale=scale)
 
 
 _MEASURES = ("plan", "actual", "value")

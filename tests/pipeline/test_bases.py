@@ -112,3 +112,24 @@ def test_a_column_without_a_known_heading_may_be_proved_a_deviation() -> None:
     assert by_their_numbers(columns, [*rows, ["9", "5", "5"]], known) == columns, "one row says no"
     assert by_their_numbers(columns, rows[:2], known) == columns, "too few rows"
     assert by_their_numbers(columns, rows, {PLAN, ACTUAL}) == columns, "the family has no deviations"
+
+
+def test_a_wrong_digit_in_one_of_three_rows_does_not_hide_the_relation() -> None:
+    columns = [column(PLAN), column(ACTUAL), column("deviation")]
+    rows = [["1005", "904", "101"], ["2006", "1001", "1005"]]
+    (relation,) = find_relations(columns, [*rows, ["3007", "2000", "1907"]])[0]
+    assert (relation.rule, relation.fits, relation.tested) == ("difference", 2, 3)
+    assert find_relations(columns, [*rows, ["3007", "2000", "777"]])[0] == [], "more than a digit"
+
+
+def test_the_way_round_of_a_deviation_in_one_row_is_that_of_the_others() -> None:
+    columns = [
+        Column(("x",), measure=m, fund=f, period=YEAR)
+        for f in ("general", "special")
+        for m in (PLAN, ACTUAL, "deviation")
+    ]
+    one, other = find_relations(columns, [["1005", "904", "101", "2006", "1001", "77"]])[0]
+    assert (one.stated, other.stated) == (False, True), "the first has no others that agree with it"
+    assert (other.first, other.second) == (3, 4)
+    alone = find_relations(columns[:3], [["1005", "904", "101"]])[0]
+    assert [relation.stated for relation in alone] == [False]

@@ -66,6 +66,19 @@ def test_a_label_is_enough_for_one_column_with_digits_enough() -> None:
     assert believed([_sum(0, "1", "2", "3")], LABELLED, 1) == [], "with small numbers any would look like a slip"
 
 
+def test_two_slips_are_no_sum() -> None:
+    other = _sum(0, "1 234,5", "2 345,6", "3 580,2")
+    assert believed([other], LABELLED, 1)
+    assert believed([other, SLIP], LABELLED, 1) == []
+
+
+def test_a_column_of_averages_does_not_hide_the_sum_that_a_label_states() -> None:
+    third = _sum(2, "3 003,3", "4 004,5", "7 007,8")
+    found = believed([FITS, OTHER, third, _sum(3, "24,4", "11,0", "18,8")], LABELLED, 1)
+    assert _columns(found) == [0, 1, 2]
+    assert believed([FITS, OTHER, third, _sum(3, "24,4", "11,0", "18,8")], 0.0, 1) == [], "without a label it does"
+
+
 def test_what_repeats_one_number_speaks_for_nothing() -> None:
     copies = [_sum(0, "1 234,5", "-", "1 234,5"), _sum(1, "7 654,3", "", "7 654,3")]
     assert believed(copies, 0.0, 1) == []

@@ -70,6 +70,7 @@ def test_a_number_on_both_sides_is_not_proven() -> None:
     identity = Identity("sum", total, (observation(0, 1, "0"), total))
     assert identity.holds()
     assert list(identity.proven()) == [(0, 1)]
+    assert not identity.proves((0, 0))
 
 
 def test_a_quotient_proves_its_result_where_all_of_the_table_are_printed_alike() -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from tests.builders import observation
-from validators.arithmetic import Rules, check, prove
+from validators.arithmetic import Relation, Rules, check, prove
 from validators.identity import exactly
 from validators.records import Observation
 
@@ -151,3 +152,41 @@ def test_averages_below_are_no_part_of_what_the_rows_add_up_to() -> None:
     wrong = [o._replace(value=o.value and o.value + 100) if o.place == (4, 0) else o for o in pupils]
     assert not prove(pupils, UNKNOWN).findings
     assert {f.culprit for f in prove(wrong, UNKNOWN).findings} == {(4, 0)}
+
+
+def _funds(*more: Sequence[str]) -> list[Observation]:
+    rows = [
+        ("101,5", "20,1", "121,6"),
+        ("345,5", "61,1", "406,6"),
+        ("77,5", "902,1", "979,6"),
+        ("555,5", "3,1", "558,6"),
+    ]
+    return table(*rows, ("23,5", "808,1", "831,6"), *more)
+
+
+def test_a_row_of_averages_is_not_held_against_columns_that_add_up() -> None:
+    rows = _funds(("10,5", "11,5", "21,0"))
+    assert prove(rows, UNKNOWN).findings, "as any other row would be"
+    named = [o._replace(item="Середня вартість") if o.row == 5 else o for o in rows]
+    assert not prove(named, UNKNOWN).findings
+
+
+def test_columns_of_which_rows_without_a_sum_have_parts_are_no_sums() -> None:
+    """As the reserve in a budget: it is in the total of all, and in none of the columns that add up elsewhere."""
+    rows = _funds(("500,0", "", ""), ("1 603,5", "1 794,5", "2 898,0"))
+    assert not [f for f in prove(rows, UNKNOWN).findings if f.severity == "error"]
+
+
+def test_a_table_with_missing_rows_is_not_mined() -> None:
+    rows = table(*ITEMS, SUM)
+    numbered = [o._replace(item_number=number) for o in rows for number in [("1", "2", "5", "6")[o.row]]]
+    found = prove(numbered, UNKNOWN)
+    assert [f.rule for f in found.findings] == ["rows_missing"]
+    assert {o.check for o in found.observations} == {"unchecked"}
+
+
+def test_a_relation_of_one_row_proves_nothing_unless_the_headings_state_it() -> None:
+    row = table(("100,5", "80,2", "20,3"))
+    relation = Relation("difference", 2, 0, 1, 1, 1)
+    assert {o.check for o in check(row, Rules([relation]))[0]} == {"unchecked"}
+    assert {o.check for o in check(row, Rules([replace(relation, stated=True)]))[0]} == {"verified"}

@@ -73,3 +73,32 @@ def test_an_average_of_rows_of_the_same_table() -> None:
     assert {o.check for o in check(found, Rules(sums=False))[0] if o.place == (2, 0)} == {"verified"}
     wrong = [o._replace(value=Decimal("4907.69")) if o.place == (2, 0) else o for o in found]
     assert [(f.rule, f.row, f.column) for f in check(wrong, Rules(sums=False))[1]] == [("quotient", 2, 0)]
+
+
+def test_noughts_are_not_rounded_to_where_others_are_printed_to_the_last_digit() -> None:
+    """500 is 1 254 / 2,5 rounded to hundreds, but its neighbour is 560: the cost is wrong."""
+    rows = [("Видатки на ремонт вулиць", ("1254000", "1400000")), ("Площа ремонту вулиць", ("2500", "2500"))]
+    rows.append(("Середня вартість ремонту одного метра вулиць", ("500", "560")))
+    found = [
+        observation(r, c, raw, item=item, measure=measure, unit=None)
+        for r, (item, texts) in enumerate(rows)
+        for c, (measure, raw) in enumerate(zip(("plan", "actual"), texts, strict=True))
+    ]
+    checked, findings = check(found, Rules(sums=False))
+    assert [f.rule for f in findings if f.severity == "error"] == ["quotient"]
+    assert next(o.check for o in checked if o.place == (2, 0)) != "verified"
+
+
+def test_averages_of_two_funds_are_not_held_against_each_other() -> None:
+    """The average of all money need not be the one of the general fund."""
+    rows = [
+        ("Видатки на утримання штатної одиниці", ("1354500", "1384300")),
+        ("Кількість штатних одиниць", ("54", "54")),
+    ]
+    rows.append(("Середні витрати на одну штатну одиницю", ("25083,33", "25318,8")))
+    found = [
+        observation(r, c, raw, item=item, fund=fund, unit=None)
+        for r, (item, texts) in enumerate(rows)
+        for c, (fund, raw) in enumerate(zip(("general", "total"), texts, strict=True))
+    ]
+    assert not check(found, Rules(sums=False))[1]

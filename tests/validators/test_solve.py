@@ -105,15 +105,17 @@ def test_where_several_numbers_would_do_none_is_named_and_the_sum_is_contradicte
 
 def test_a_copy_of_a_wrong_number_does_not_clear_it() -> None:
     """As in the report of Korosten: the total over the sections is repeated as that of the programme."""
-    sections = [
-        observation(r, 0, raw, row_kind="subtotal", section_number=str(r), section=f"Розділ {r}")
-        for r, raw in enumerate(("283,62", "243,5", "93,00"))
-    ]
-    totals = [
-        observation(3 + r, 0, "620,17", row_kind="total", item=item) for r, item in enumerate(("I-III", "усього"))
-    ]
-    (finding,) = errors([*sections, *totals], Rules())
-    assert (finding.culprit, finding.expected) == (None, "620.12"), "the second 620,17 proves nothing of the first"
+    rows: list[Observation] = []
+    for number, items in (("I", ("69,96", "213,66")), ("II", ("243,5",)), ("III", ("40,80", "52,20"))):
+        where = {"section_number": number, "section": f"Розділ {number}"}
+        total = {"I": "283,62", "II": "243,5", "III": "93,00"}[number]
+        shown = items if len(items) > 1 else ()  # the rows of the second section are missing
+        rows += [observation(len(rows) + i, 0, raw, item_number=f"{i + 1}", **where) for i, raw in enumerate(shown)]
+        rows.append(observation(len(rows), 0, total, row_kind="subtotal", **where))
+    totals = [observation(len(rows) + i, 0, "620,17", row_kind="total", item=f"Усього {i}") for i in range(2)]
+    (finding,) = errors([*rows, *totals], Rules())
+    assert finding.expected == "620.12"
+    assert finding.culprit is None, "620,17 or 243,5: the second 620,17 proves nothing of the first"
 
 
 def test_the_number_that_leaves_nothing_broken_is_likelier() -> None:
