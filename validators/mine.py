@@ -248,7 +248,7 @@ def _made_of(numbers: Numbers, column: int, places: Sequence[int]) -> list[Ident
         made = list(_over_columns(numbers, column, rule, terms))
         says = [identity for identity in made if identity.says() and not is_trivial(identity)]
         held = sum(identity.holds() for identity in says)
-        without = sum(map(_lacks_a_side, made))
+        without = sum(map(_lacks_its_sum, made)) if rule == "sum" else 0
         if held < NEARLY_ALL * (len(says) + without) - (not without) or held <= best.get(rule == "sum", (0, []))[0]:
             continue
         by_unit: dict[str | None, list[Identity]] = {}
@@ -261,12 +261,13 @@ def _made_of(numbers: Numbers, column: int, places: Sequence[int]) -> list[Ident
     return [identity for _, identities in best.values() for identity in identities]
 
 
-def _lacks_a_side(identity: Identity) -> bool:
-    """Whether a row has numbers on one side of the identity only."""
-    result, terms = identity.result, identity.terms
-    if result.value is None:
-        return result.missing in ("nil", "blank") and any(term.value for term in terms)
-    return bool(result.value) and all(term.missing in ("nil", "blank") for term in terms)
+def _lacks_its_sum(identity: Identity) -> bool:
+    """Whether a row has parts of a sum, but not the sum; one without parts is only not broken down."""
+    parts = [identity.result, *(term for sign, term in identity.signed() if sign < 0)]
+    wholes = [term for sign, term in identity.signed() if sign > 0]
+    if len(parts) == 1:
+        parts, wholes = wholes, parts
+    return all(o.missing in ("nil", "blank") for o in wholes) and any(o.value for o in parts)
 
 
 def _others_that_hold(identities: Sequence[Identity]) -> int:
