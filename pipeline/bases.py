@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import islice
 
 from pipeline import numerals
 from pipeline.column import Column
@@ -60,7 +61,7 @@ def find_relations(columns: Sequence[Column], body: Sequence[Sequence[str]]) -> 
             if column.measure not in ("percent", "deviation"):
                 continue
             tried = _all_tried(columns, index, of)
-            relation = _best(columns, index, tried)
+            relation = _best(columns, index, tried, of)
             if relation is None:
                 open_[index] = tried
             else:
@@ -141,7 +142,7 @@ def by_their_numbers(columns: Sequence[Column], body: Sequence[Sequence[str]], k
         as_deviation = replace(column, measure="deviation", money=True, why="числа: різниця плану і факту")
         tried = [*columns[:index], as_deviation, *columns[index + 1 :]]
         with exactly():
-            relation = _best(tried, index, _all_tried(tried, index, of))
+            relation = _best(tried, index, _all_tried(tried, index, of), of)
         if relation is not None and relation.fits >= FEW and relation.tested - relation.fits <= relation.fits // SURE:
             measures = {columns[relation.first].measure, columns[relation.second].measure}
             if "actual" in measures and measures & set(_PLANS):
@@ -150,24 +151,31 @@ def by_their_numbers(columns: Sequence[Column], body: Sequence[Sequence[str]], k
     return found
 
 
-def _best(columns: Sequence[Column], index: int, tried: Sequence[Relation]) -> Relation | None:
+def _best(columns: Sequence[Column], index: int, tried: Sequence[Relation], of: _Values) -> Relation | None:
     column = columns[index]
-    share = max((relation.fits / relation.tested for relation in tried if _is_enough(relation)), default=0.0)
+    share = max((relation.fits / relation.tested for relation in tried if _is_enough(relation, of)), default=0.0)
     if share:
         best = [relation for relation in tried if relation.fits / relation.tested == share]
         named = (relation for relation in best if column.base in (None, columns[base_of(relation, columns)].measure))
         return next(named, best[0])
     usual = _usual(columns, index)
     seen = next((r for r in tried if (r.first, r.second) == usual and r.rule == "percent"), None)
-    if usual is None or (seen is not None and (seen.tested > FEW or not (seen.fits or seen.slips))):
+    if usual is None or (seen is not None and (seen.tested > FEW or not (seen.fits or _slips(seen, of)))):
         return None
     return Relation("percent", index, *usual, stated=True)
 
 
-def _is_enough(relation: Relation) -> bool:
+def _is_enough(relation: Relation, of: _Values) -> bool:
     """Whether enough rows fit: most of them, or all of few but one in which a digit is another."""
-    misfits = relation.tested - relation.fits
-    return relation.fits >= SHARE * relation.tested or (relation.fits > 1 and misfits == relation.slips == 1)
+    if relation.fits >= SHARE * relation.tested:
+        return True
+    return relation.fits > 1 and relation.tested - relation.fits == 1 == _slips(relation, of)
+
+
+def _slips(relation: Relation, of: _Values) -> int:
+    """Count the first few rows that a relation would fit, were one digit another."""
+    rows = islice(_compared(relation.rule, relation.result, relation.first, relation.second, of), FEW)
+    return sum(not holds_in_row(relation.rule, *row) and is_slip(relation.rule, *row) for row in rows)
 
 
 def _rules(column: Column) -> tuple[Rule, ...]:
@@ -219,25 +227,33 @@ def _pairs(columns: Sequence[Column], index: int) -> Iterator[tuple[int, int]]:
 
 
 def _tried(rule: Rule, result: int, first: int, second: int, of: _Values) -> Relation | None:
-    """Count the rows that a relation fits.
+    """Count the rows that a relation fits."""
+    fits = tested = 0
+    for row in _compared(rule, result, first, second, of):
+        tested += 1
+        fits += holds_in_row(rule, *row)
+        if tested == TESTED or (tested == HOPELESS and not fits):
+            break
+    return Relation(rule, result, first, second, fits, tested) if tested else None
 
-    Rows in which it says nothing do not count: without a value, with a base of nought, or where the difference of two
-    equal numbers is nought, which fits every pair of equal columns.
+
+def _compared(
+    rule: Rule, result: int, first: int, second: int, of: _Values
+) -> Iterator[tuple[Decimal, Decimal, Decimal]]:
+    """Give the rows in which a relation says something.
+
+    It says nothing without a value, with a base of nought, or where the difference of two equal numbers is nought,
+    which fits every pair of equal columns.
     """
-    fits = tested = slips = 0
     for value, a, b in zip(of(result), of(first), of(second), strict=True):
         if value is None or (a is None and b is None) or (rule != "difference" and (not b or a is None)):
             continue
         if rule == "difference" and not value and a == b:
             continue
-        tested += 1
-        if holds_in_row(rule, value, a or Decimal(0), b or Decimal(0)):
-            fits += 1
-        elif tested <= FEW:
-            slips += is_slip(rule, value, a or Decimal(0), b or Decimal(0))
-        if tested == TESTED or (tested == HOPELESS and not fits):
-            break
-    return Relation(rule, result, first, second, fits, tested, slips=slips) if tested else None
+        yield value, a or _ZERO, b or _ZERO
+
+
+_ZERO = Decimal(0)
 
 
 def with_bases(columns: Sequence[Column], relations: Sequence[Relation], unfit: Collection[int]) -> list[Column]:

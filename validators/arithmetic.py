@@ -31,8 +31,7 @@ _NO_READINGS: Readings = {}
 class Relation:
     """Columns of one identity that holds in every row: `result` = `rule` of `first` and `second`, by their places.
 
-    `fits` of the `tested` rows it was compared in agree with it, and `slips` would but for one digit; `stated` is what
-    the headings say by themselves.
+    `fits` of the `tested` rows it was compared in agree with it; `stated` is what the headings say by themselves.
     """
 
     rule: Rule
@@ -41,7 +40,6 @@ class Relation:
     second: int
     fits: int = 0
     tested: int = 0
-    slips: int = 0
     stated: bool = False
 
     @property

@@ -13,6 +13,7 @@ from itertools import permutations, takewhile
 from validators.evidence import LABELLED, believed, is_trivial
 from validators.identity import Identity, Origin, Rule, unit
 from validators.numbers import AVERAGE, Numbers, weight
+from validators.records import Observation
 from validators.sums import BREAKDOWN, over_rows
 
 WINDOW, UNLABELLED = 200, 40
@@ -247,6 +248,8 @@ def _made_of(numbers: Numbers, column: int, places: Sequence[int]) -> list[Ident
     for rule, terms in candidates:
         made = list(_over_columns(numbers, column, rule, terms))
         says = [identity for identity in made if identity.says() and not is_trivial(identity)]
+        if rule == "sum" and any(map(_is_not_broken_down, made)):
+            says = [i for i in says if i.result.row_kind not in ("total", "subtotal")]  # they sum such rows, too
         held = sum(identity.holds() for identity in says)
         without = sum(map(_lacks_its_sum, made)) if rule == "sum" else 0
         if held < NEARLY_ALL * (len(says) + without) - (not without) or held <= best.get(rule == "sum", (0, []))[0]:
@@ -262,12 +265,26 @@ def _made_of(numbers: Numbers, column: int, places: Sequence[int]) -> list[Ident
 
 
 def _lacks_its_sum(identity: Identity) -> bool:
-    """Whether a row has parts of a sum, but not the sum; one without parts is only not broken down."""
-    parts = [identity.result, *(term for sign, term in identity.signed() if sign < 0)]
-    wholes = [term for sign, term in identity.signed() if sign > 0]
-    if len(parts) == 1:
-        parts, wholes = wholes, parts
-    return all(o.missing in ("nil", "blank") for o in wholes) and any(o.value for o in parts)
+    """Whether a row has parts of a sum, but not the sum."""
+    parts, whole = _parts_and_whole(identity)
+    return all(map(_is_empty, whole)) and any(o.value for o in parts)
+
+
+def _is_not_broken_down(identity: Identity) -> bool:
+    """Whether a row has a sum, but no parts."""
+    parts, whole = _parts_and_whole(identity)
+    return all(map(_is_empty, parts)) and any(o.value for o in whole)
+
+
+def _parts_and_whole(identity: Identity) -> tuple[list[Observation], list[Observation]]:
+    """Give the parts of a sum and what they add up to, however it is turned: `a = b - c` has the parts a and c."""
+    minus = [term for sign, term in identity.signed() if sign < 0]
+    plus = [term for sign, term in identity.signed() if sign > 0]
+    return ([identity.result, *minus], plus) if minus else (plus, [identity.result])
+
+
+def _is_empty(o: Observation) -> bool:
+    return o.missing in ("nil", "blank")
 
 
 def _others_that_hold(identities: Sequence[Identity]) -> int:

@@ -177,6 +177,12 @@ def test_columns_of_which_rows_without_a_sum_have_parts_are_no_sums() -> None:
     assert not [f for f in prove(rows, UNKNOWN).findings if f.severity == "error"]
 
 
+def test_a_total_over_rows_that_are_not_broken_down_is_not_held_against_its_parts() -> None:
+    rows = _funds(("500,0", "", ""), ("1 603,5", "1 794,5", "2 898,0"))
+    swapped = [o._replace(column=2 - o.column, row_kind="total" if o.row == 6 else "item") for o in rows]
+    assert not [f for f in prove(sorted(swapped, key=lambda o: o.place), UNKNOWN).findings if f.severity == "error"]
+
+
 def test_a_table_with_missing_rows_is_not_mined() -> None:
     rows = table(*ITEMS, SUM)
     numbered = [o._replace(item_number=number) for o in rows for number in [("1", "2", "5", "6")[o.row]]]
