@@ -18,7 +18,7 @@ from pipeline.text import cyrillic, visible
 _SCALES = {"": 0, "тис": 3, "млн": 6, "млрд": 9}
 
 _FIGURES = re.compile(
-    r"(?<![\w.,])(?P<number>\d[\d\s]*(?:[.,]\d{1,3})?)\s*(?:(?P<scale>тис|млн|млрд)[.\w]*)?\s*"
+    r"(?<![\w.,'’])(?P<number>\d[\d\s]*(?:[.,]\d{1,3})?)\s*(?:(?P<scale>тис|млн|млрд)[.\w]*)?\s*"
     r"(?:грн|гривень|гривні|гривня)\b(?:\.?\s*(?P<cents>\d\d)\s*коп)?",
     re.IGNORECASE,
 )
@@ -33,12 +33,11 @@ _UNITS = {
 }  # fmt: skip
 _THOUSANDS = (("тисяч", 10**3), ("мільйон", 10**6), ("мільярд", 10**9))
 
+_SCALED = re.compile(r"\d\s*(?:тис|млн|млрд)[.\w]*\s*$", re.IGNORECASE)
+"""The rest of an amount before the number: `1 млн 250 тис. грн`."""
+
 _WORD = re.compile(r"[^\W\d_]+(?:['’ʼ`][^\W\d_]+)?")
 _CENTS = re.compile(r"\W*(\d\d)\s*коп", re.IGNORECASE)
-
-
-NEAR = 40
-"""Signs between an amount in figures and the same in words."""
 
 
 class Amount(NamedTuple):
@@ -61,17 +60,30 @@ def find_amounts(text: str) -> tuple[Amount, ...]:
 
 def disagreements(text: str) -> list[tuple[Amount, Amount]]:
     """Give amounts in figures whose words, right behind them, say another sum."""
+    text = cyrillic(visible(text))
     return [
         (one, other)
         for one, other in pairwise(find_amounts(text))
-        if not one.in_words and other.in_words and other.at[0] - one.at[1] <= NEAR and one.value != other.value
+        if not one.in_words
+        and other.in_words
+        and _BETWEEN.fullmatch(text[one.at[1] : other.at[0]])
+        and not _agree(one.value, other.value)
     ]
+
+
+_BETWEEN = re.compile(r"[\s.(«\"'–—-]*(?:\d\d?\s*коп[.\w]*)?[\s.(«\"'–—-]*", re.IGNORECASE)
+"""What stands between an amount in figures and the same in words."""
+
+
+def _agree(figures: Decimal, words: Decimal) -> bool:
+    """Whether figures and words are the same; words of cents, or none, are not looked at."""
+    return figures == words or (words == words.to_integral_value() and int(figures) == words)
 
 
 def _in_figures(text: str) -> Iterator[Amount]:
     for found in _FIGURES.finditer(text):
         value = numerals.parse(" ".join(found["number"].split())).value
-        if value is not None:
+        if value is not None and not _SCALED.search(text[: found.start()]):
             scale = _SCALES[(found["scale"] or "").casefold()]
             cents = Decimal(found["cents"] or 0).scaleb(-2)
             yield Amount(value.scaleb(scale) + cents, found[0].strip(), False, found.span())
@@ -82,7 +94,7 @@ def _in_words(text: str) -> Iterator[Amount]:
 
     In a group of three digits the hundreds come first, then the tens, then the rest: anything else is no number.
     """
-    total = group = 0
+    total = group = largest = 0
     rank = _NONE
     start = end = -1
     for found in _WORD.finditer(text):
@@ -92,13 +104,16 @@ def _in_words(text: str) -> Iterator[Amount]:
         thousand = next((value for stem, value in _THOUSANDS if word.startswith(stem)), None)
         if word in _UNITS:
             if start < 0:
-                total, group, rank, start = 0, 0, _NONE, found.start()
+                total, group, rank, start, largest = 0, 0, _NONE, found.start(), _LARGEST
             value = _UNITS[word]
             own = sum(value >= least for least in (20, 100))
             start = start if own < rank else -1
             group, rank = group + value, own
-        elif thousand is not None and start >= 0:
-            total, group, rank = total + group * thousand, 0, _NONE
+        elif thousand is not None:
+            if start < 0:
+                total, group, start, largest = 0, 1, found.start(), _LARGEST  # `тисяча двісті гривень`
+            start = start if thousand < largest and group else -1
+            total, group, rank, largest = total + group * thousand, 0, _NONE, thousand
         else:
             if start >= 0 and word.startswith(("грив", "грн")):
                 cents = _CENTS.match(text, found.end())
@@ -107,6 +122,8 @@ def _in_words(text: str) -> Iterator[Amount]:
             start = -1
         end = found.end()
 
+
+_LARGEST = 10**12
 
 _NONE = 3
 """Rank before the first word of a group; hundreds are 2, tens 1, the rest 0."""

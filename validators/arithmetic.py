@@ -17,7 +17,7 @@ from decimal import Decimal
 
 from validators import mine, ratios, sums
 from validators.evidence import is_rounding
-from validators.explain import Readings, contradictions, printed_otherwise, rounded_sum, settled
+from validators.explain import Readings, contradictions, printed_otherwise, rounded_sum, settled, stated_otherwise
 from validators.findings import Finding, Place
 from validators.identity import Identity, Rule, exactly
 from validators.numbers import AVERAGE, Numbers
@@ -116,6 +116,10 @@ def prove(observations: Sequence[Observation], rules: Rules = Rules(), readings:
         rounded = [] if rules.known else [i for i in identities if _is_off_by_rounding(i)]
         identities = [i for i in identities if i not in rounded] if rounded else identities
         solution = solve(identities)
+        elsewhere = [i for i in solution.broken if i.rule == "stated" and i.result.place in solution.verified]
+        if elsewhere:  # the text speaks of another sum
+            identities = [i for i in identities if i not in elsewhere]
+            solution = solve(identities)
         by_place = {o.place: o for o in observations}
         findings = [
             sums.gap_finding(numbers.first[gap[0]].place, observations[0].table, section, gap)
@@ -123,8 +127,9 @@ def prove(observations: Sequence[Observation], rules: Rules = Rules(), readings:
         ]
         findings += contradictions(solution, by_place, readings)
         findings += settled(solution, by_place, readings)
-        findings += (printed_otherwise(i) for i in solution.held if i.rounding and i.rounding not in i.roundings())
+        findings += (printed_otherwise(i) for i in solution.held if i.rounding and i.is_printed_otherwise())
         findings += map(rounded_sum, rounded)
+        findings += map(stated_otherwise, elsewhere)
         findings.sort(key=lambda f: (f.row or 0, f.column or 0, f.rule))
         contradicted = _contradicted(solution)
         checked = [_checked(o, solution.verified, contradicted) for o in observations]
@@ -132,7 +137,7 @@ def prove(observations: Sequence[Observation], rules: Rules = Rules(), readings:
 
 
 def _is_off_by_rounding(identity: Identity) -> bool:
-    return identity.origin == "mined" and identity.says() and not identity.holds() and is_rounding(identity)
+    return identity.origin in ("mined", "labels") and identity.says() and not identity.holds() and is_rounding(identity)
 
 
 def _contradicted(solution: Solution) -> set[Place]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from validators.evidence import one_digit
+from validators.evidence import is_rounding, one_digit
 from validators.findings import Finding, Place
 from validators.identity import Identity, unit
 from validators.records import Observation
@@ -65,6 +65,8 @@ def _contradiction(
     reason = None
     if culprit is not None and right is None:
         reason = _reason(culprit, numbers, readings)
+        if reason != "reading" and is_rounding(identity):
+            reason = None  # no number need be wrong
     possible = [numbers[suspect.place] for suspect in suspects if suspect.place in numbers]
     doubtful = [o for o in possible if o.doubtful]
     cause = None
@@ -123,21 +125,28 @@ def settled(solution: Solution, numbers: Mapping[Place, Observation], readings: 
 def printed_otherwise(identity: Identity) -> Finding:
     """Tell a quotient that is cut where the table's others are rounded, or the other way round."""
     how = "відкинуто" if identity.rounding == "rounded" else "заокруглено"
-    return _rounding(identity, f"{_message(identity, None)[:-1]}: тут зайві цифри {how}, а в інших рядках навпаки.")
+    return _warning(
+        identity, "rounding", f"{_message(identity, None)[:-1]}: тут зайві цифри {how}, а в інших рядках навпаки."
+    )
 
 
 def rounded_sum(identity: Identity) -> Finding:
     """Tell a sum that nothing but the numbers speak for, off by no more than rounding may do."""
-    return _rounding(identity, f"{_message(identity, None)} Різницю може пояснити заокруглення складників.")
+    return _warning(identity, "rounding", _message(identity, None))
 
 
-def _rounding(identity: Identity, message: str) -> Finding:
+def stated_otherwise(identity: Identity) -> Finding:
+    """Tell that the text states nearly the amount of a total which the table's own sums confirm."""
+    return _warning(identity, "stated", f"{_message(identity, None)} Таблиця сходиться; можливо, у тексті про інше.")
+
+
+def _warning(identity: Identity, rule: str, message: str) -> Finding:
     result = identity.result
     return Finding(
         table=result.table,
         row=result.row,
         column=result.column,
-        rule="rounding",
+        rule=rule,
         severity="warning",
         expected=_shown(identity),
         found=result.raw,
@@ -181,7 +190,8 @@ def _shown(identity: Identity) -> str:
 def _message(identity: Identity, right: Identity | None) -> str:
     row = identity.result.item or f"рядок {identity.result.row}"
     shown = _shown(identity).replace(".", ",")
-    return _SAYS[identity.rule](identity, row, shown, right)
+    text = _SAYS[identity.rule](identity, row, shown, right)
+    return text + (" Різницю може пояснити заокруглення складників." if is_rounding(identity) else "")
 
 
 def _says_sum(identity: Identity, row: str, shown: str, _: Identity | None) -> str:

@@ -153,6 +153,13 @@ class Identity:
             found.add("rounded")
         return found
 
+    def is_printed_otherwise(self) -> bool:
+        """Whether its quotient is cut where others are rounded, or the other way round; half a unit is either."""
+        printed, expected = self.result.value, self.expected()
+        if printed is None or expected is None or 2 * abs(expected - printed) == unit(printed):
+            return False
+        return self.rounding not in self.roundings()
+
     def proven(self) -> Iterator[Place]:
         """Give the places of all numbers that it, holding, proves."""
         if self.rule in EXACT:  # all that stand on one side only

@@ -6,9 +6,11 @@ places agree with it.
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import permutations, takewhile
+from itertools import islice, permutations, takewhile
 
 from validators.evidence import LABELLED, believed, is_trivial
 from validators.identity import Identity, Origin, Rule, unit
@@ -26,7 +28,10 @@ MOST_ROWS = 2000
 """A longer table has so many pairs of rows that no sum or difference of two would be believed."""
 
 PILOTS = 3
-"""Rows whose numbers are tried first; what columns are made of must agree with one of them."""
+"""Rows whose numbers are tried first; what columns are made of must agree with all but one of them."""
+
+MOST_CANDIDATES = 60
+"""Ways in which one column may be made of others that are looked at: small numbers agree in many by chance."""
 
 NEARLY_ALL = 0.9
 """Share of the rows in which what columns are made of must hold."""
@@ -117,6 +122,9 @@ def _labelled(numbers: Numbers, row: int, open_: Sequence[int]) -> tuple[float, 
     return LABELLED, {len(open_), in_section or len(open_)}
 
 
+_SOME = re.compile(r"\W*(?:і?з (?:них|яких|котрих)|зокрема)", re.IGNORECASE)
+
+
 def _near(open_: Sequence[int], most: int = WINDOW) -> Iterator[int]:
     """Give the last of the open rows, the nearest first."""
     return reversed(open_[-most:])
@@ -130,8 +138,8 @@ def _labelled_parts(numbers: Numbers, row: int, open_: Sequence[int]) -> tuple[f
     if parts:
         return LABELLED, (parts,)
     total, _ = _labelled(numbers, row, open_)
-    if not total:
-        return 0.0, ()
+    if not total or (open_ and _SOME.match(numbers.first[open_[-1]].item or "")):
+        return 0.0, ()  # `з них` may list some of the parts only
     return total, {sum(1 for _ in takewhile(lambda other: numbers.first[other].row_kind != "total", _near(open_)))}
 
 
@@ -209,7 +217,7 @@ def _of_two(numbers: Numbers, row: int, above: Sequence[int]) -> list[Identity]:
                     candidates[(1, other), (1, r)] = None
     tried = max(1, len(above)) ** 2 * len(numbers.rows)
     best: list[Identity] = []
-    for terms in candidates:
+    for terms in islice(candidates, MOST_CANDIDATES):
         identities = believed(over_rows(numbers, row, terms), 0.0, tried)
         if (sum(i.holds() for i in identities), len(identities)) > (sum(i.holds() for i in best), len(best)):
             best = identities
@@ -239,15 +247,18 @@ def columns(numbers: Numbers, known: Collection[int]) -> list[Identity]:
 def _made_of(numbers: Numbers, column: int, places: Sequence[int]) -> list[Identity]:
     at = numbers.at[column]
     rated = sorted((-weight([o.value]), row) for row, o in at.items() if o.value)
-    candidates: dict[tuple[str, Terms], None] = {}
-    for _, row in rated[:PILOTS]:
-        candidates.update(dict.fromkeys(_sums_in(numbers, row, column, places)))
-        candidates.update(dict.fromkeys(_products_in(numbers, row, column, places)))
+    votes: Counter[tuple[str, Terms]] = Counter()
+    pilots = rated[:PILOTS]
+    for _, row in pilots:
+        votes.update(set(islice(_sums_in(numbers, row, column, places), MOST_CANDIDATES)))
+        votes.update(set(islice(_products_in(numbers, row, column, places), MOST_CANDIDATES)))
+    least = max(1, len(pilots) - 1)  # one of them may have a wrong digit
+    candidates = [terms for terms, count in votes.most_common(MOST_CANDIDATES) if count >= least]
     tried = 4 * len(places) ** 2
     best: dict[bool, tuple[int, list[Identity]]] = {}  # a sum and a product
     for rule, terms in candidates:
         made = list(_over_columns(numbers, column, rule, terms))
-        says = [identity for identity in made if identity.says() and not is_trivial(identity)]
+        says = [identity for identity in made if identity.says() and not (is_trivial(identity) and identity.holds())]
         if rule == "sum" and any(map(_is_not_broken_down, made)):
             says = [i for i in says if i.result.row_kind not in ("total", "subtotal")]  # they sum such rows, too
         held = sum(identity.holds() for identity in says)
@@ -373,8 +384,8 @@ def _over_columns(numbers: Numbers, column: int, rule: str, terms: Terms) -> Ite
 def distinct(identities: Iterable[Identity]) -> list[Identity]:
     """Give each identity once, the first of those that say the same: `a = b + c` is `b = a - c`.
 
-    Of a product and the quotient with the same numbers it is the one that agrees more often, then the product, which
-    proves more.
+    Of a product and the quotient with the same numbers it is one that holds, and of both the quotient: what it proves
+    is proven either way.
     """
     found: dict[object, Identity] = {}
     for identity in sorted(identities, key=_likeliness):
@@ -382,10 +393,10 @@ def distinct(identities: Iterable[Identity]) -> list[Identity]:
     return list(found.values())
 
 
-def _likeliness(identity: Identity) -> tuple[int, bool]:
-    """Give how often a product or quotient does not agree; a product comes first."""
-    is_either = identity.rule in ("product", "quotient")
-    return identity.tested - identity.fits if is_either else 0, identity.rule == "quotient"
+def _likeliness(identity: Identity) -> tuple[bool, bool]:
+    """Give which of a product and a quotient comes first."""
+    either = identity.rule in ("product", "quotient") and identity.says()
+    return either and not identity.holds(), identity.rule == "product"
 
 
 def _same(identity: Identity) -> object:

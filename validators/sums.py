@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from validators.evidence import LABELLED, believed, best, slip
 from validators.findings import Finding, Place
@@ -18,10 +19,12 @@ from validators.numbers import Numbers, weight
 from validators.records import Observation
 
 BREAKDOWN = re.compile(
-    r"\W*(?:[ув] т(?:ому|\.)\s?ч|з них|з яких|(?:загальний|спеціальний) фонд|"
+    r"\W*(?:[ув][\s.]*т(?:ому)?[\s./]*ч|і?з (?:них|яких|котрих)|зокрема|(?:загальний|спеціальний) фонд|"
     r"(?:державний|обласний|районний|місцевий) бюджет)",
     re.IGNORECASE,
 )
+
+_DASH = re.compile(r"\s*[-–—•]\s*[^\W\d]")
 
 MOST_TOTALS = 200
 """Of one measure, fund and unit: a table with more has rows that nothing names, and says nothing of sums."""
@@ -85,6 +88,7 @@ def _stated(
     subtotals: dict[tuple, list[Observation]] = defaultdict(list)  # type: ignore[type-arg]
     totals: dict[tuple, list[Observation]] = defaultdict(list)  # type: ignore[type-arg]
     sections = {o.section_number or o.section for o in observations if o.row_kind == "item" and o.missing != "blank"}
+    leading = _leading(observations)
     for o in observations:
         if not is_money(o) or o.measure == "deviation":
             continue
@@ -92,15 +96,21 @@ def _stated(
             items[(o.section_number, o.section, o.series)].append(o)
         elif o.row_kind == "subtotal":
             addends = items.pop((o.section_number, o.section, o.series), [])
-            before = [other for other in subtotals[o.series] if section_of(other) == section_of(o)]
+            before = [other for other in subtotals[o.series][-MOST_TOTALS:] if section_of(other) == section_of(o)]
             if section_of(o) not in gaps and not _broken_down(addends):
                 yield from _subtotal(o, addends, before)
             subtotals[o.series].append(o)
-        else:
+        elif not any(row < o.row for row in leading) or o.row not in leading:
             before = totals[o.measure, o.fund, o.part, o.unit]
             if len(before) < MOST_TOTALS:
                 yield from _total(o, before, subtotals, items, gaps, len(sections))
                 before.append(o)
+
+
+def _leading(observations: Sequence[Observation]) -> set[int]:
+    """Give the rows of totals whose parts follow (`з них …`): the second of them sums nothing above it."""
+    firsts = list({o.row: o for o in reversed(observations)}.values())[::-1]
+    return {one.row for one, after in pairwise(firsts) if one.row_kind == "total" and BREAKDOWN.match(after.item or "")}
 
 
 def _of(result: Observation, *choices: Sequence[Observation]) -> Iterator[tuple[Observation, Sequence[Terms]]]:
@@ -200,10 +210,17 @@ def _of_other_funds(
 def _broken_down(items: Sequence[Observation]) -> bool:
     """Whether rows among the items break others down, so that they must not be added together.
 
-    Such a row says so (`у тому числі …`), is named by a fund alone, or shares its item with another row.
+    Such a row says so (`у тому числі …`), is named by a fund alone, shares its item with another row, has a dash before
+    it where others have none, no number where most have one, or one below that of another.
     """
     named = [(o.item_number, o.item) for o in items if o.item]
-    return len(set(named)) < len(named) or any(BREAKDOWN.match(o.item or "") for o in items)
+    numbered = [o.item_number.rstrip(".") for o in items if o.item_number]
+    if 0 < len(items) - len(numbered) <= len(items) // 3 or any(
+        number.rpartition(".")[0] in numbered for number in numbered if "." in number
+    ):
+        return True
+    dashes = sum(_DASH.match(o.item or "") is not None for o in items)
+    return len(set(named)) < len(named) or 0 < dashes < len(items) or any(BREAKDOWN.match(o.item or "") for o in items)
 
 
 # By the levels of codes
@@ -272,16 +289,18 @@ def over_rows(
 def by_text(observations: Sequence[Observation], stated: Sequence[Decimal]) -> list[Identity]:
     """Give the totals that the text above the table states, in hryvnias: the one number of a total with that amount.
 
-    Where there is none, one that a wrong digit would explain.
+    Where the text states one amount only, it is held against the one total that a wrong digit would explain.
     """
     totals = [o for o in observations if o.row_kind == "total" and o.value and is_money(o)]
-    found = []
-    for amount in dict.fromkeys(stated):
+    found: list[Identity] = []
+    amounts = [amount for amount in dict.fromkeys(stated) if weight([amount]) >= FEWEST_DIGITS]
+    slips: list[Identity] = []
+    for amount in amounts:
         tried = [Identity("stated", o, (), origin="text", scale=amount / IN_UAH[o.unit or ""]) for o in totals]
-        same = [identity for identity in tried if identity.holds()] or [i for i in tried if slip(i) is not None]
-        if len(same) == 1 and weight([amount]) >= FEWEST_DIGITS:
-            found += same
-    return found
+        same = [identity for identity in tried if identity.holds()]
+        found += same if len(same) == 1 else []
+        slips += [identity for identity in tried if slip(identity) is not None]
+    return found if found or len(amounts) > 1 or len(slips) > 1 else slips
 
 
 FEWEST_DIGITS = 3.0

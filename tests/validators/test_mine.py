@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
@@ -98,10 +99,18 @@ def test_price_by_quantity() -> None:
     rows = table(*prices, ("12", "48,25", "579,00"), ("4", "333,33", "1 333,32"))
     units = [o._replace(unit="count" if o.column == 0 else "UAH") for o in rows]
     checked = prove(units, UNKNOWN).observations
-    assert {o.check for o in checked if o.column} == {"verified"}
+    assert {o.place for o in checked if o.check == "verified"} >= {(row, 1) for row in range(5)}
     wrong = [o._replace(value=o.value and o.value - 100) if o.place == (1, 2) else o for o in units]
     (finding,) = prove(wrong, UNKNOWN).findings
-    assert (finding.rule, finding.row, finding.column, finding.expected) == ("product", 1, 2, "699.93")
+    assert set(finding.cells) == {(1, 0), (1, 1), (1, 2)}
+
+
+def test_a_quantity_of_one_is_not_taken_for_a_price_by_nothing() -> None:
+    rows = [("6", "104,50", "627,00"), ("7", "99,99", "699,93"), ("2", "1 250,00", "2 500,00")]
+    rows += [("12", "48,25", "579,00"), ("4", "333,33", "1 333,32"), ("9", "10,07", "90,63")]
+    units = [o._replace(unit="count" if o.column == 0 else "UAH") for o in table(*rows)]
+    misread = [o._replace(value=Decimal(1), raw="1") if o.place == (0, 0) else o for o in units]
+    assert (0, 0) in {place for f in prove(misread, UNKNOWN).findings for place in f.cells}
 
 
 def test_an_average_of_columns() -> None:

@@ -140,4 +140,7 @@ def test_a_stated_amount_is_held_against_the_total() -> None:
     found = errors(with_((2, 2), "4 036,0"), rules)
     assert {f.culprit for f in found} == {(2, 2)}
     assert "stated" in {f.rule for f in found}
+    last_year = Rules(combinations=[FUNDS], stated=[Decimal("4036000")])
+    (finding,) = check(budget(*CLEAN), last_year)[1]
+    assert (finding.rule, finding.severity) == ("stated", "warning"), "the table itself adds up"
     assert not errors(budget(*CLEAN), Rules(stated=[Decimal("999999")])), "another amount is of something else"

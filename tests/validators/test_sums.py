@@ -95,3 +95,40 @@ def test_parts_by_their_numbers() -> None:
     wrong = [o._replace(value=Decimal("27924.6")) if o.row == 0 else o for o in found]
     (finding,) = check(wrong, Rules(sums=False))[1]
     assert (finding.rule, finding.expected) == ("sum", "27324.6")
+
+
+def _listed(*rows: tuple[str, str, str, str | None], unit: str = "thousand UAH") -> list[Observation]:
+    return [
+        observation(r, 0, raw, item=item, row_kind=kind, item_number=number, unit=unit)
+        for r, (item, raw, kind, number) in enumerate(rows)
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["із них обладнання", "з них обладнання", "зокрема обладнання", "в т/ч обладнання", "в.т.ч. обладнання",
+     "у тч обладнання", "- обладнання", "обладнання"],
+)  # fmt: skip
+def test_a_line_below_an_item_is_not_added_to_it(line: str) -> None:
+    rows = _listed(
+        ("Ремонт", "1 250,5", "item", "1"), (line, "300,4", "item", None), ("Пальне", "700,1", "item", "2"),
+        ("Зв'язок", "90,3", "item", "3"), ("Усього", "2 040,9", "total", None),
+    )  # fmt: skip
+    assert not check(rows)[1]
+
+
+def test_numbers_below_numbers_are_not_added() -> None:
+    rows = _listed(
+        ("Освіта", "5 500,5", "item", "1"), ("школи", "3 000,2", "item", "1.1"), ("Культура", "700,1", "item", "2"),
+        ("Усього", "6 200,6", "total", None),
+    )  # fmt: skip
+    assert not check(rows)[1]
+
+
+def test_the_second_of_two_totals_with_their_parts_below_sums_nothing_above() -> None:
+    rows = _listed(
+        ("Видатки, усього", "5 500,5", "total", None), ("з них освіта", "3 000,2", "item", None),
+        ("культура", "2 500,3", "item", None), ("Доходи, усього", "6 500,7", "total", None),
+        ("з них ПДФО", "4 000,2", "item", None), ("єдиний податок", "2 100,5", "item", None),
+    )  # fmt: skip
+    assert not check(rows)[1]
