@@ -250,8 +250,8 @@ def _made_of(numbers: Numbers, column: int, places: Sequence[int]) -> list[Ident
     votes: Counter[tuple[str, Terms]] = Counter()
     pilots = rated[:PILOTS]
     for _, row in pilots:
-        votes.update(set(islice(_sums_in(numbers, row, column, places), MOST_CANDIDATES)))
-        votes.update(set(islice(_products_in(numbers, row, column, places), MOST_CANDIDATES)))
+        votes.update(dict.fromkeys(islice(_sums_in(numbers, row, column, places), MOST_CANDIDATES), 1))
+        votes.update(dict.fromkeys(islice(_products_in(numbers, row, column, places), MOST_CANDIDATES), 1))
     least = max(1, len(pilots) - 1)  # one of them may have a wrong digit
     candidates = [terms for terms, count in votes.most_common(MOST_CANDIDATES) if count >= least]
     tried = 4 * len(places) ** 2
