@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-from pipeline.process import interpret, money_elsewhere
+from pipeline.process import interpret, money_rows
 from pipeline.tidy import Understood
 from tests.builders import observation
 from tests.layout_files import FOLDER, Spec, load, word
@@ -54,9 +54,10 @@ class Proven:
 def proven(data: bytes, file_name: str) -> list[Proven]:
     """Read a document and prove each of its tables."""
     tables = interpret(data, file_name).tables
+    money = money_rows(tables)
     found = []
     for table in tables:
-        proof = prove(table.observations, table.rules(money_elsewhere(table, tables)), table.readings)
+        proof = prove(table.observations, table.rules(money), table.readings)
         with exactly():
             covering = Counter(place for i in proof.identities if i.says() and i.holds() for place in i.proven())
         found.append(Proven(table, proof, covering))

@@ -29,6 +29,7 @@ from pipeline.tidy import Understood, tidy_rows, understand
 from validators import arithmetic, conservation
 from validators.findings import Finding
 from validators.model import CHECKS, ROLES, STANDING
+from validators.ratios import Cost
 from validators.records import Observation
 from validators.sums import MONEY
 
@@ -121,9 +122,9 @@ def process(data: bytes, file_name: str, families: Sequence[Family] | None = Non
         raise Refused("no_tables", "no table was found in the document; check that it is the right file")
     rows: Rows = {dataset.name: [] for dataset in STANDING}
     rows["findings"].extend(_finding_row(finding) for finding in (*reading.findings, *_words_differ(document)))
+    money = money_rows(reading.tables)
     for understood in reading.tables:
-        rules = understood.rules(money_elsewhere(understood, reading.tables))
-        observations, findings = arithmetic.check(understood.observations, rules, understood.readings)
+        observations, findings = arithmetic.check(understood.observations, understood.rules(money), understood.readings)
         conservation.check_cells(
             [(cell.row, cell.column) for cell in understood.table.cells],
             understood.roles,
@@ -158,17 +159,14 @@ def process(data: bytes, file_name: str, families: Sequence[Family] | None = Non
     return rows
 
 
-def money_elsewhere(own: Understood, tables: Sequence[Understood]) -> list[list[Observation]]:
-    """Give the rows of money of a document's other tables, which indicators of a table may be averages of."""
-    if own.family is None:
-        return []
+def money_rows(tables: Sequence[Understood]) -> list[Cost]:
+    """Give the rows of money of a document's tables of known kinds, which indicators of another may be averages of."""
     rows: dict[tuple[int, int], list[Observation]] = {}
     for table in tables:
-        if table is not own and table.family is not None:
-            for o in table.observations:
-                if o.value is not None and o.unit in MONEY:
-                    rows.setdefault((o.table, o.row), []).append(o)
-    return list(rows.values())
+        for o in table.observations if table.family is not None else ():
+            if o.value is not None and o.unit in MONEY:
+                rows.setdefault((o.table, o.row), []).append(o)
+    return [Cost(row) for row in rows.values()]
 
 
 def _words_differ(document: Document) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ from pipeline.text import Words, squeeze
 from pipeline.units import label_unit, read_unit
 from validators.arithmetic import Relation, Rules
 from validators.findings import Finding, Place
+from validators.ratios import Cost
 from validators.records import Observation
 from validators.sums import MONEY
 
@@ -76,8 +77,8 @@ class Understood:
     candidates: tuple[Match, ...] = ()
     stated: tuple[Decimal, ...] = ()
 
-    def rules(self, elsewhere: Sequence[Sequence[Observation]] = ()) -> Rules:
-        """Give what must hold between the table's numbers; averages may be of rows of money `elsewhere`."""
+    def rules(self, money: Sequence[Cost] = ()) -> Rules:
+        """Give what must hold between the table's numbers; averages may be of the document's rows of `money`."""
         family = self.family
         levels = any(row.kind == "subtotal" and (row.code or row.leads) for row in self.rows)
         hierarchy = family.rows.hierarchy if family else None
@@ -88,7 +89,7 @@ class Understood:
             nearest(hierarchy, [row.code for row in self.rows if row.code]) if hierarchy else {},
             frozenset(row.index for row in self.rows if row.leads),
             family is not None,
-            elsewhere,
+            money if family is not None else (),
             self.stated,
         )
 

@@ -11,7 +11,7 @@ over a section with missing rows is left unchecked, with that reason. A percenta
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -64,9 +64,8 @@ class Rules:
 
     `above` gives for each code that stands below another one of the table the nearest such code, `leads` the rows that
     are taken for subtotals only because the rows below add up to them. Only where the kind of table is `known`, a sum
-    that its labels state is held against it without another one that holds. `elsewhere` are rows of money of the
-    document's other tables, which averages may be of, `stated` the amounts in hryvnias that the text above the table
-    states.
+    that its labels state is held against it without another one that holds. `money` are the document's rows of money,
+    which averages may be of, `stated` the amounts in hryvnias that the text above the table states.
     """
 
     relations: Sequence[Relation] = ()
@@ -75,7 +74,7 @@ class Rules:
     above: Mapping[str, str] = field(default_factory=dict)
     leads: frozenset[int] = frozenset()
     known: bool = True
-    elsewhere: Sequence[Sequence[Observation]] = ()
+    money: Sequence[ratios.Cost] = ()
     stated: Sequence[Decimal] = ()
 
 
@@ -113,12 +112,12 @@ def prove(observations: Sequence[Observation], rules: Rules = Rules(), readings:
         numbers = Numbers(observations, rules.leads)
         gaps = sums.numbering_gaps(numbers.first.values())
         identities = _identities(observations, numbers, rules, gaps)
-        rounded = [] if rules.known else [i for i in identities if _is_off_by_rounding(i)]
-        identities = [i for i in identities if i not in rounded] if rounded else identities
+        rounded, identities = _parted(identities, _is_off_by_rounding) if not rules.known else ([], identities)
         solution = solve(identities)
-        elsewhere = [i for i in solution.broken if i.rule == "stated" and i.result.place in solution.verified]
-        if elsewhere:  # the text speaks of another sum
-            identities = [i for i in identities if i not in elsewhere]
+        stated = [i for i in solution.broken if i.rule == "stated" and i.result.place in solution.verified]
+        if stated:  # the text speaks of another sum
+            elsewhere = {identity.result.place for identity in stated}
+            _, identities = _parted(identities, lambda i: i.rule == "stated" and i.result.place in elsewhere)
             solution = solve(identities)
         by_place = {o.place: o for o in observations}
         findings = [
@@ -129,11 +128,19 @@ def prove(observations: Sequence[Observation], rules: Rules = Rules(), readings:
         findings += settled(solution, by_place, readings)
         findings += (printed_otherwise(i) for i in solution.held if i.rounding and i.is_printed_otherwise())
         findings += map(rounded_sum, rounded)
-        findings += map(stated_otherwise, elsewhere)
+        findings += map(stated_otherwise, stated)
         findings.sort(key=lambda f: (f.row or 0, f.column or 0, f.rule))
         contradicted = _contradicted(solution)
         checked = [_checked(o, solution.verified, contradicted) for o in observations]
     return Proof(checked, findings, identities)
+
+
+def _parted(identities: Iterable[Identity], holds: Callable[[Identity], bool]) -> tuple[list[Identity], list[Identity]]:
+    """Give the identities of which something holds, and the others."""
+    found: tuple[list[Identity], list[Identity]] = ([], [])
+    for identity in identities:
+        found[not holds(identity)].append(identity)
+    return found
 
 
 def _is_off_by_rounding(identity: Identity) -> bool:
@@ -173,7 +180,7 @@ def _identities(
     found += by_codes
     if not gaps:
         found += mine.rows(numbers, summed | {identity.result.row for identity in by_codes}, below)
-    found += ratios.quotients(numbers, rules.elsewhere)
+    found += ratios.quotients(numbers, rules.money)
     found += sums.by_text(observations, rules.stated)
     found += made
     return _as_printed(mine.distinct(found))

@@ -48,6 +48,11 @@ FARTHEST = 6
 Terms = tuple[tuple[int, int], ...]
 """Signs and rows (or columns) of a sum."""
 
+Made = tuple[Rule, Decimal, Terms]
+"""How one column is made of others: the rule, what a product or quotient is multiplied by, and the columns."""
+
+_ONE = Decimal(1)
+
 
 # Rows
 
@@ -247,17 +252,17 @@ def columns(numbers: Numbers, known: Collection[int]) -> list[Identity]:
 def _made_of(numbers: Numbers, column: int, places: Sequence[int]) -> list[Identity]:
     at = numbers.at[column]
     rated = sorted((-weight([o.value]), row) for row, o in at.items() if o.value)
-    votes: Counter[tuple[str, Terms]] = Counter()
+    votes: Counter[Made] = Counter()
     pilots = rated[:PILOTS]
     for _, row in pilots:
         votes.update(dict.fromkeys(islice(_sums_in(numbers, row, column, places), MOST_CANDIDATES), 1))
         votes.update(dict.fromkeys(islice(_products_in(numbers, row, column, places), MOST_CANDIDATES), 1))
     least = max(1, len(pilots) - 1)  # one of them may have a wrong digit
-    candidates = [terms for terms, count in votes.most_common(MOST_CANDIDATES) if count >= least]
+    candidates = [made for made, count in votes.most_common(MOST_CANDIDATES) if count >= least]
     tried = 4 * len(places) ** 2
     best: dict[bool, tuple[int, list[Identity]]] = {}  # a sum and a product
-    for rule, terms in candidates:
-        made = list(_over_columns(numbers, column, rule, terms))
+    for rule, scale, terms in candidates:
+        made = list(_over_columns(numbers, column, rule, scale, terms))
         says = [identity for identity in made if identity.says() and not (is_trivial(identity) and identity.holds())]
         if rule == "sum" and any(map(_is_not_broken_down, made)):
             says = [i for i in says if i.result.row_kind not in ("total", "subtotal")]  # they sum such rows, too
@@ -304,7 +309,7 @@ def _others_that_hold(identities: Sequence[Identity]) -> int:
     return held - (held == len(identities))
 
 
-def _sums_in(numbers: Numbers, row: int, column: int, places: Sequence[int]) -> Iterator[tuple[str, Terms]]:
+def _sums_in(numbers: Numbers, row: int, column: int, places: Sequence[int]) -> Iterator[Made]:
     """Give sums of columns that agree in one row: of neighbours, of every second or third one, of any two."""
     whole = {c: numbers.whole[c].get(row, 0) for c in places}
     unit, target = numbers.at[column][row].unit, whole[column]
@@ -324,15 +329,13 @@ def _sums_in(numbers: Numbers, row: int, column: int, places: Sequence[int]) -> 
             continue
         for other in by_value.get(target + whole[c], ()):
             if other != c:
-                yield "sum", ((1, other), (-1, c))
+                yield "sum", _ONE, ((1, other), (-1, c))
         for other in by_value.get(target - whole[c], ()):
             if other < c:
-                yield "sum", ((1, other), (1, c))
+                yield "sum", _ONE, ((1, other), (1, c))
 
 
-def _run_of(
-    whole: Mapping[int, int], run: Sequence[int], can: Collection[int], target: int
-) -> Iterator[tuple[str, Terms]]:
+def _run_of(whole: Mapping[int, int], run: Sequence[int], can: Collection[int], target: int) -> Iterator[Made]:
     """Give the first columns of a run that add up to a number."""
     reached = filled = 0
     for count, column in enumerate(run, start=1):
@@ -341,14 +344,13 @@ def _run_of(
         reached += whole[column]
         filled += whole[column] != 0
         if filled > 1 and reached == target:
-            yield "sum", tuple((1, c) for c in sorted(run[:count]))
+            yield "sum", _ONE, tuple((1, c) for c in sorted(run[:count]))
 
 
-_RULES: dict[str, Rule] = {"product": "product", "quotient": "quotient"}
-_SCALES = (Decimal(1), Decimal("0.001"), Decimal(1000))
+_SCALES = (_ONE, Decimal("0.001"), Decimal(1000))
 
 
-def _products_in(numbers: Numbers, row: int, column: int, places: Sequence[int]) -> Iterator[tuple[str, Terms]]:
+def _products_in(numbers: Numbers, row: int, column: int, places: Sequence[int]) -> Iterator[Made]:
     """Give products of two columns that agree in one row, one unit up or down; quotients where they have fractions."""
     result = numbers.at[column][row].value
     values = {
@@ -360,14 +362,14 @@ def _products_in(numbers: Numbers, row: int, column: int, places: Sequence[int])
         return
     near = unit(result)
     for (a, first), (b, second) in permutations(values.items(), 2):
-        for i, scale in enumerate(_SCALES):
+        for scale in _SCALES:
             if a < b and abs(first * second * scale - result) <= near:
-                yield f"product{i}", ((1, a), (1, b))
+                yield "product", scale, ((1, a), (1, b))
             if near < 1 and abs(first * scale - result * second) <= near * abs(second):
-                yield f"quotient{i}", ((1, a), (1, b))
+                yield "quotient", scale, ((1, a), (1, b))
 
 
-def _over_columns(numbers: Numbers, column: int, rule: str, terms: Terms) -> Iterator[Identity]:
+def _over_columns(numbers: Numbers, column: int, rule: Rule, scale: Decimal, terms: Terms) -> Iterator[Identity]:
     """Give the identity of columns in every row in which all their numbers have one unit (products: any)."""
     by_column = [(sign, numbers.at[c]) for sign, c in terms]
     signs = tuple(sign for sign, _ in terms)
@@ -376,7 +378,7 @@ def _over_columns(numbers: Numbers, column: int, rule: str, terms: Terms) -> Ite
         if len(parts) < len(terms):
             continue
         if rule != "sum":
-            yield Identity(_RULES[rule[:-1]], o, tuple(parts), origin="mined", scale=_SCALES[int(rule[-1])])
+            yield Identity(rule, o, tuple(parts), origin="mined", scale=scale)
         elif all(part.unit == o.unit for part in parts) and not (o.item and AVERAGE.search(o.item)):
             yield Identity("sum", o, tuple(parts), signs if -1 in signs else (), "mined")
 

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cached_property
 from itertools import product
 
 from validators.evidence import NEED, slip
@@ -45,40 +46,44 @@ _GENERAL = frozenset(
 )
 """Words that tell nothing of what a row is about, cut short."""
 
-Foreign = Sequence[Sequence[Observation]]
-"""Numbers of money of other tables, by row."""
+
+class Cost:
+    """A row that an average may be of, looked at once for all averages of a document."""
+
+    def __init__(self, row: Sequence[Observation]) -> None:
+        """Take the row's numbers, one at the least."""
+        self.row = row
+        self.first = row[0]
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of its label that tell what it is about."""
+        return _words(self.first.item or "")
+
+    @cached_property
+    def values(self) -> dict[tuple[object, ...], float]:
+        """Its numbers, near enough to tell which pairs are worth a closer look."""
+        return {_series(o): float(o.value) for o in self.row if o.value is not None}
 
 
-def quotients(numbers: Numbers, elsewhere: Foreign = ()) -> list[Identity]:
+def quotients(numbers: Numbers, money: Sequence[Cost] = ()) -> list[Identity]:
     """Give averages as quotients of two other rows.
 
     Args:
         numbers: the table's numbers.
-        elsewhere: rows of money of the document's other tables, which an average may be of.
+        money: the document's rows of money; those of other tables may be what an average is of.
     """
     averages = [row for row in numbers.rows if (item := numbers.first[row].item) and AVERAGE.search(item)]
     if not averages:
         return []
-    words = {row: _words(numbers.first[row].item or "") for row in numbers.rows}
-    own = {
-        row: _Cost([o for c in numbers.columns if (o := numbers.at[c].get(row)) is not None]) for row in numbers.rows
-    }
-    others = [_Cost(cost) for cost in elsewhere]
+    own = {row: Cost([o for c in numbers.columns if (o := numbers.at[c].get(row)) is not None]) for row in numbers.rows}
+    table = numbers.first[averages[0]].table
+    others = [cost for cost in money if cost.first.table != table]
     found: list[Identity] = []
     for row in averages:
-        counts = [other for other in numbers.rows if other != row and words[row] & words[other]]
-        found += _best(numbers, row, counts, [*(own[count] for count in counts), *others], words[row])
+        counts = [other for other in numbers.rows if other != row and own[row].words & own[other].words]
+        found += _best(numbers, row, counts, [*(own[count] for count in counts), *others], own[row].words)
     return found
-
-
-class _Cost:
-    """A row that an average may be of: its numbers, and the words of its label."""
-
-    def __init__(self, row: Sequence[Observation]) -> None:
-        self.row = row
-        self.first = row[0]
-        self.words = _words(row[0].item or "")
-        self.values = {_series(o): float(o.value) for o in row if o.value is not None}
 
 
 def _words(text: str) -> frozenset[str]:
@@ -87,7 +92,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _best(
-    numbers: Numbers, row: int, counts: Sequence[int], costs: Sequence[_Cost], own: frozenset[str]
+    numbers: Numbers, row: int, counts: Sequence[int], costs: Sequence[Cost], own: frozenset[str]
 ) -> list[Identity]:
     if len(counts) * len(costs) > MOST_PAIRS:
         costs = [cost for cost in costs if own & cost.words]

@@ -88,7 +88,7 @@ def _stated(
     subtotals: dict[tuple, list[Observation]] = defaultdict(list)  # type: ignore[type-arg]
     totals: dict[tuple, list[Observation]] = defaultdict(list)  # type: ignore[type-arg]
     sections = {o.section_number or o.section for o in observations if o.row_kind == "item" and o.missing != "blank"}
-    leading = _leading(observations)
+    apart = _sum_only_below(observations)
     for o in observations:
         if not is_money(o) or o.measure == "deviation":
             continue
@@ -100,17 +100,18 @@ def _stated(
             if section_of(o) not in gaps and not _broken_down(addends):
                 yield from _subtotal(o, addends, before)
             subtotals[o.series].append(o)
-        elif not any(row < o.row for row in leading) or o.row not in leading:
+        elif o.row not in apart:
             before = totals[o.measure, o.fund, o.part, o.unit]
             if len(before) < MOST_TOTALS:
                 yield from _total(o, before, subtotals, items, gaps, len(sections))
                 before.append(o)
 
 
-def _leading(observations: Sequence[Observation]) -> set[int]:
-    """Give the rows of totals whose parts follow (`з них …`): the second of them sums nothing above it."""
+def _sum_only_below(observations: Sequence[Observation]) -> set[int]:
+    """Give the rows of totals with their parts below (`з них …`), but for the first: they sum nothing above them."""
     firsts = list({o.row: o for o in reversed(observations)}.values())[::-1]
-    return {one.row for one, after in pairwise(firsts) if one.row_kind == "total" and BREAKDOWN.match(after.item or "")}
+    leading = [a.row for a, b in pairwise(firsts) if a.row_kind == "total" and BREAKDOWN.match(b.item or "")]
+    return set(leading[1:])
 
 
 def _of(result: Observation, *choices: Sequence[Observation]) -> Iterator[tuple[Observation, Sequence[Terms]]]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from tests.builders import observation
 from validators.arithmetic import Rules, check
+from validators.ratios import Cost
 from validators.records import Observation
 
 
@@ -22,12 +23,14 @@ def indicators(average: tuple[str, str], count: tuple[str, str] = ("400", "308")
     ]
 
 
-def money(*rows: tuple[str, str, str]) -> list[list[Observation]]:
+def money(*rows: tuple[str, str, str]) -> list[Cost]:
     return [
-        [
-            observation(r, c, raw, item=item, measure=measure)._replace(table=2)
-            for c, (measure, raw) in enumerate((("plan", plan), ("actual", actual)), start=4)
-        ]
+        Cost(
+            [
+                observation(r, c, raw, item=item, measure=measure)._replace(table=2)
+                for c, (measure, raw) in enumerate((("plan", plan), ("actual", actual)), start=4)
+            ]
+        )
         for r, (item, plan, actual) in enumerate(rows)
     ]
 
@@ -41,21 +44,21 @@ COSTS = money(
 
 
 def test_an_average_of_money_of_another_table_that_holds_verifies_it() -> None:
-    checked, findings = check(indicators(("675,00", "659,25")), Rules(sums=False, elsewhere=COSTS))
+    checked, findings = check(indicators(("675,00", "659,25")), Rules(sums=False, money=COSTS))
     assert not findings
     assert {o.place for o in checked if o.check == "verified"} == {(2, 0), (2, 1), (0, 0), (0, 1)}
 
 
 def test_one_that_is_off_in_one_column_is_told() -> None:
     """As in the report of Korosten: 270 / 400 is printed as 670, and 203,05 / 308 as 656,02."""
-    _, (finding,) = check(indicators(("670", "656,02")), Rules(sums=False, elsewhere=COSTS))
+    _, (finding,) = check(indicators(("670", "656,02")), Rules(sums=False, money=COSTS))
     assert (finding.rule, finding.expected, finding.found) == ("quotient", "659.25", "656,02")
     assert finding.cells == ((2, 1), (0, 1)), "the money stands in another table"
     assert finding.culprit == (2, 1)
 
 
 def test_numbers_that_only_stand_together_are_no_average() -> None:
-    assert not check(indicators(("671,1", "444,4")), Rules(sums=False, elsewhere=COSTS))[1]
+    assert not check(indicators(("671,1", "444,4")), Rules(sums=False, money=COSTS))[1]
     assert not check(indicators(("670", "656,02")), Rules(sums=False))[1]
 
 
