@@ -45,6 +45,12 @@ class Limits:
     """Ruling lines on a page, after pieces of one line are joined."""
     image_pixels: int = 120_000_000
     """Width times height of a page picture."""
+    container_depth: int = 3
+    """Containers (ZIP, ASiC, P7S) in one another. A signed document in an archive is two."""
+    container_members: int = 10_000
+    """Files and folders of one container."""
+    container_bytes: int = 2000 * 1024 * 1024
+    """All members of one container together, counted as they are unpacked. Each alone has `file_bytes`."""
     office_seconds: int = 60
     """Processor time of LibreOffice with a DOC, RTF or ODT file."""
     seconds: int = 120

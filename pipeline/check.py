@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
 
 from pipeline import datasets
 from pipeline.exits import UsageError
+from pipeline.family import Family
 from pipeline.family_files import load_families
-from pipeline.run import FAMILIES, WORK_FOLDER
+from pipeline.folders import Folder
+from pipeline.run import FAMILIES
 from validators.model import CHECKS, ROLES
 from validators.schemas import validate
 
 
-def check(out: Path) -> list[str]:
+def check(out: Folder) -> list[str]:
     """Give a sentence for everything that is wrong with the data sets in a folder; empty where all is well.
 
     Raises:
         UsageError: the folder holds none.
     """
-    own = out / WORK_FOLDER / FAMILIES
-    known = datasets.all_datasets(load_families(own if any(own.glob("*.toml")) else None))
-    if not any((out / f"{dataset.name}.parquet").is_file() for dataset in known):
+    known = datasets.all_datasets(_families(out))
+    if not any(out.stat(f"{dataset.name}.parquet") for dataset in known):
         raise UsageError(f"{out} holds no data sets; name the output folder of a run")
     problems: list[str] = []
     rows: dict[str, list[dict[str, Any]]] = {}
@@ -38,17 +41,26 @@ def check(out: Path) -> list[str]:
         if found and tuple(found[0]) != dataset.columns:
             problems.append(f"{dataset.name}: its columns are not those of this version; run `zvity run` again")
             continue
-        problems.extend(validate(dataset, datasets.frame_of(dataset, [_as_stored(row) for row in found])))
-        if not (out / f"{dataset.name}.csv").is_file():
+        columns = list(zip(*(map(_as_stored, row.values()) for row in found), strict=True))
+        problems.extend(validate(dataset, datasets.frame_of(dataset, columns)))
+        if not out.stat(f"{dataset.name}.csv"):
             problems.append(f"{dataset.name}: the CSV file is missing; run `zvity run` again")
     if not problems:
         problems = _references(rows) + _sums(rows)
     return problems
 
 
-def _as_stored(row: dict[str, Any]) -> dict[str, Any]:
+def _families(out: Folder) -> Sequence[Family]:
+    """Give the families of the run, of which a user's own are kept in its output."""
+    with TemporaryDirectory() as folder:
+        for name in out.files(FAMILIES):
+            (Path(folder) / name).write_bytes(out.read(f"{FAMILIES}/{name}"))
+        return load_families(Path(folder) if any(Path(folder).iterdir()) else None)
+
+
+def _as_stored(value: Any) -> Any:  # noqa: ANN401  # a value of any kind
     """Give dates as text, as `frame_of` takes them; decimals pass through its `Decimal` unchanged."""
-    return {name: value.isoformat() if hasattr(value, "isoformat") else value for name, value in row.items()}
+    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def _references(rows: dict[str, list[dict[str, Any]]]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,8 +14,9 @@ from pipeline import __version__
 from pipeline.exits import ExitCode, RunError, UsageError
 
 if TYPE_CHECKING:
+    from pipeline.config import Config
+    from pipeline.folders import Folder
     from pipeline.process import Reading
-    from pipeline.run import Summary
 
 app = typer.Typer(
     name="zvity",
@@ -37,6 +38,14 @@ FamiliesOption = Annotated[
     typer.Option("--families", help="A folder with kinds of report of your own (*.toml), see docs/families.md."),
 ]
 
+OutArgument = Annotated[
+    str | None, typer.Argument(help="Output folder of a run, or its URL.", show_default="data/processed")
+]
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help="A file of settings.", show_default="zvity.toml, if it is there")
+]
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")]
 
 
@@ -52,31 +61,152 @@ def run_command(
     sources: Annotated[
         list[str] | None, typer.Argument(help="Files, folders or URLs.", show_default="data/raw")
     ] = None,
-    out: Annotated[Path, typer.Option("--out", help="Output folder.")] = Path("data/processed"),
+    out: Annotated[
+        str | None, typer.Option("--out", help="Output folder, or its URL.", show_default="data/processed")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Read documents again that were read before.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit with 5 if findings of severity error stand.")] = False,
+    strict: Annotated[
+        bool | None,
+        typer.Option("--strict/--no-strict", help="Exit with 5 if findings of severity error stand."),
+    ] = None,
     workers: Annotated[
-        int | None, typer.Option("--workers", min=1, help="Worker processes.", show_default="processors")
+        int | None, typer.Option("--workers", help="Worker processes.", show_default="processors")
+    ] = None,
+    executor: Annotated[
+        str | None,
+        typer.Option("--executor", help="Where documents are read: local, or dask://HOST:PORT.", show_default="local"),
     ] = None,
     families: FamiliesOption = None,
+    settle: Annotated[
+        float | None,
+        typer.Option("--settle", help="Seconds; a file changed less long ago is looked at twice.", show_default="1"),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would be read, and do nothing.")] = False,
+    json_log: Annotated[
+        bool | None, typer.Option("--json-log/--no-json-log", help="Tell of each event in a line of JSON on stderr.")
+    ] = None,
+    config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read documents and write the data sets: the main job."""
-    from pipeline.run import run
+    """Read documents and write the data sets: the main job.
+
+    Options also come from the environment (ZVITY_OUT, ...) and from zvity.toml; `zvity config` shows them.
+    """
+    given: dict[str, object] = {
+        "sources": sources or None,
+        "out": out,
+        "strict": strict,
+        "workers": workers,
+        "executor": executor,
+        "families": families,
+        "settle": settle,
+        "json_log": json_log,
+    }
+    _run(_settings(given, config), force=force, dry=dry_run, as_json=as_json)
+
+
+@app.command()
+def retry(
+    out: OutArgument = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Do the last run of an output folder again, and read anew what it refused or quarantined."""
+    from pipeline.report import last_sources
+
+    settings = _settings({"out": out}, config)
+    _run(_settings({"out": out, "sources": last_sources(_folder(settings.out))}, config), retry=True, as_json=as_json)
+
+
+def _run(config: Config, *, force: bool = False, retry: bool = False, dry: bool = False, as_json: bool) -> None:
+    from pipeline.progress import Bar, JsonLog
+    from pipeline.run import Options, run
+
+    options = Options(
+        force=force,
+        retry=retry,
+        workers=config.workers,
+        executor=config.executor,
+        families=config.families,
+        settle=config.settle,
+        dry=dry,
+    )
+    log = JsonLog() if config.json_log else Bar()
+    try:
+        with log as tell:
+            summary = run(config.sources, config.out, options, tell)
+    except KeyboardInterrupt:
+        log.end(ExitCode.INTERRUPTED, {"error": "interrupted; what was read is kept, run again to go on"})
+        raise typer.Exit(ExitCode.INTERRUPTED) from None
+    except ZvityError as error:
+        code = error.exit_code if isinstance(error, RunError) else ExitCode.DEFECT
+        log.end(code, {"error": str(error)})
+        raise typer.Exit(code) from None
+    code = summary.exit_code(config.strict)
+    if as_json:
+        _print_json(summary.as_json())
+    if config.json_log or not as_json:
+        log.end(code, summary.as_json(), summary.lines())
+    raise typer.Exit(code)
+
+
+@app.command("config")
+def config_command(
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the settings in force, and where each comes from."""
+    from pipeline.config import as_json as config_json
+    from pipeline.config import lines
+
+    found = _settings({}, config)
+    if as_json:
+        _print_json(config_json(found))
+        return
+    for line in lines(found):
+        _say(line)
+
+
+@app.command()
+def health(
+    out: Annotated[str | None, typer.Argument(help="Output folder, or its URL.", show_default="data/processed")] = None,
+    max_age: Annotated[
+        float | None, typer.Option("--max-age", help="Hours ago that the last run may have ended.", show_default="26")
+    ] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell whether the last run went well and is not overdue; for monitoring."""
+    from dataclasses import asdict
+
+    from pipeline.health import health as health_of
+
+    settings = _settings({"out": out, "max_age": max_age}, config)
+    found = health_of(_folder(settings.out), settings.max_age)
+    if as_json:
+        _print_json(asdict(found))
+    _talk(f"{settings.out}: {found.problem or f'all is well; the last run ended {found.hours:.1f} hours ago'}")
+    raise typer.Exit(found.code)
+
+
+def _settings(options: dict[str, object], config: Path | None) -> Config:
+    import os
+
+    from pipeline.config import settings
+
+    found = settings(options, config=config, environment=os.environ, folder=Path())
+    for warning in found.warnings:
+        _talk(f"zvity: {warning}")
+    return found
+
+
+def _folder(out: str) -> Folder:
+    from pipeline.folders import folder_at
 
     try:
-        with _Progress() as progress:
-            summary = run(
-                sources or ["data/raw"], out, force=force, workers=workers, progress=progress, families=families
-            )
-    except KeyboardInterrupt:
-        _talk("zvity: interrupted; what was read is kept, run again to go on")
-        raise typer.Exit(ExitCode.INTERRUPTED) from None
-    if as_json:
-        _print_json(_summary_json(summary))
-    else:
-        _talk(_summary_text(summary))
-    raise typer.Exit(summary.exit_code(strict))
+        return folder_at(out)
+    except OSError as error:
+        raise UsageError(f"{out} cannot be opened ({error}); check the address") from error
 
 
 @app.command()
@@ -130,7 +260,7 @@ def _shown(file: str, as_json: bool, as_html: bool, families: Path | None) -> tu
 
 @app.command()
 def explain(
-    out: Annotated[Path, typer.Argument(help="Output folder of a run.")],
+    out: Annotated[str, typer.Argument(help="Output folder of a run, or its URL.")],
     document: Annotated[str, typer.Option("--document", help="document_id or its beginning.")],
     table: Annotated[int, typer.Option("--table", help="Table, from 1.")],
     row: Annotated[int, typer.Option("--row", help="Row, from 0.")],
@@ -140,7 +270,7 @@ def explain(
     """Trace one number back to its page, box, raw text and checks."""
     from pipeline.explain import explain as trace
 
-    found = trace(out, document, table, row, column)
+    found = trace(_folder(out), document, table, row, column)
     if as_json:
         _print_json(found)
         return
@@ -155,13 +285,13 @@ def explain(
 
 @app.command()
 def check(
-    out: Annotated[Path, typer.Argument(help="Output folder of a run.")],
+    out: Annotated[str, typer.Argument(help="Output folder of a run, or its URL.")],
     as_json: JsonOption = False,
 ) -> None:
     """Read a dataset folder again and validate it whole."""
     from pipeline.check import check as problems_of
 
-    problems = problems_of(out)
+    problems = problems_of(_folder(out))
     if as_json:
         _print_json({"problems": problems})
     for problem in problems:
@@ -245,62 +375,6 @@ def _reading(file: str, families: Path | None) -> tuple[bytes, Reading]:
     except (OSError, ImportError, ValueError) as error:
         raise UsageError(f"{file} cannot be read ({error}); name a document") from error
     return data, interpret(data, name, load_families(families))
-
-
-class _Progress:
-    """A progress bar on a terminal, silence elsewhere."""
-
-    def __init__(self) -> None:
-        self._bar: Any = None
-        self._task: Any = None
-
-    def __enter__(self) -> _Progress:
-        if sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-            columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-            self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
-            self._bar.start()
-            self._task = self._bar.add_task("reading", total=None)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    def __call__(self, name: str, done: int, total: int) -> None:
-        if self._bar is not None:
-            self._bar.update(self._task, completed=done, total=total, description=name)
-
-
-def _summary_json(summary: Summary) -> dict[str, Any]:
-    return {
-        "out": summary.out,
-        "inputs": summary.inputs,
-        "states": dict(summary.states),
-        "read": summary.read,
-        "tables": summary.tables,
-        "numbers": dict(summary.numbers),
-        "doubtful": summary.doubtful,
-        "errors": summary.errors,
-        "failed": [{"file_name": n, "status": s, "reason": r} for n, s, r in summary.failed],
-        "seconds": round(summary.seconds, 3),
-    }
-
-
-def _summary_text(summary: Summary) -> str:
-    states = ", ".join(f"{count} {state}" for state, count in summary.states.items()) or "none found"
-    numbers = ", ".join(f"{summary.numbers[check]} {check}" for check in ("verified", "unchecked", "contradicted"))
-    lines = [
-        f"documents  {states} ({summary.read} read now)",
-        f"tables     {summary.tables}",
-        f"numbers    {numbers}; {summary.doubtful} doubtful readings",
-        f"findings   {summary.errors} errors, see findings.csv",
-        f"written    {summary.out} in {summary.seconds:.1f} s",
-    ]
-    lines += [f"{status:<10} {name}: {reason}" for name, status, reason in summary.failed]
-    return "\n".join(lines)
 
 
 def _say(text: str) -> None:

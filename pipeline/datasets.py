@@ -1,15 +1,14 @@
 """Rows to data sets: typed frames, validated, as Parquet and CSV.
 
-Guarantee: what is written has passed its schema; each file is whole or not there. Numbers are exact decimals in both
-formats.
+Guarantee: what is written has passed its schema. Numbers are exact decimals in both formats.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import re
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -19,12 +18,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.exits import Defect, OutputUnwritable
+from pipeline.exits import Defect
 from pipeline.family import Family
 from pipeline.family_files import load_families
-from pipeline.store import written_aside
+from pipeline.folders import Folder
+from pipeline.parts import DocumentsOrder, PartOrder, bundled, directory_of
+from pipeline.results import Columns, Counts
+from pipeline.store import Store
 from pipeline.wide import wide_tables
-from validators.model import DECIMAL_DIGITS, DECIMAL_PLACES, STANDING, Dataset, Field
+from validators.model import DECIMAL_DIGITS, DECIMAL_PLACES, DOCUMENTS, STANDING, Dataset, Field
 from validators.schemas import validate
 
 _ARROW = {
@@ -36,22 +38,17 @@ _ARROW = {
 }
 
 
-TABLES_FOLDER = "tables"
-"""Folder in the output for the tables of no known kind, one CSV each."""
-
-_WIDE = re.compile(r"[0-9a-f]{16}-\d{3,}\.csv")
-
-
 def all_datasets(families: Sequence[Family] | None = None) -> tuple[Dataset, ...]:
     """Give every data set a run writes: the standing ones and a tidy table per family, those of zvity by default."""
     return STANDING + tuple(family.tidy for family in (load_families() if families is None else families))
 
 
-def frame_of(dataset: Dataset, rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Build the typed frame of rows as the store holds them; missing values are `None`."""
-    typed = {field.name: [_typed(field, row.get(field.name)) for row in rows] for field in dataset.fields}
+def frame_of(dataset: Dataset, columns: Sequence[Sequence[Any]]) -> pd.DataFrame:
+    """Build the typed frame of a data set's columns with their values as JSON holds them; missing ones are `None`."""
+    of = dict(zip(dataset.fields, columns, strict=True)) if columns else dict.fromkeys(dataset.fields, ())
     return pd.DataFrame(
-        {name: pd.Series(values, dtype=object) for name, values in typed.items()}, columns=list(dataset.columns)
+        {f.name: pd.Series([_typed(f, value) for value in values], dtype=object) for f, values in of.items()},
+        columns=list(dataset.columns),
     )
 
 
@@ -65,74 +62,131 @@ def _typed(field: Field, value: Any) -> Any:  # noqa: ANN401  # whatever JSON ho
     return value
 
 
-def write(out: Path, rows: Mapping[str, Sequence[Mapping[str, Any]]], families: Sequence[Family] | None = None) -> None:
-    """Validate all data sets, then write each as `NAME.parquet` and `NAME.csv`, and the tables of no known kind.
+def build_part(order: PartOrder) -> bytes:
+    """Validate the rows of some documents and give the file that holds them (`parts.bundled`).
 
     Raises:
-        Defect: a row breaks its schema; nothing is written then.
-        OutputUnwritable: the folder or disk does not take the files.
+        Defect: a row breaks its schema, or a result is gone that was there.
+        OSError: a result cannot be read.
     """
-    frames = {dataset: frame_of(dataset, rows.get(dataset.name, ())) for dataset in all_datasets(families)}
-    problems = [sentence for dataset, frame in frames.items() for sentence in validate(dataset, frame)]
+    counts = Counts()
+    facts: list[bytes] = []
+    tables: dict[str, bytes] = {}
+    rows: dict[str, list[list[Any]]] = {}
+    known = {dataset.name: dataset for dataset in all_datasets(load_families(order.families))}
+    store = Store(order.folder, order.version)
+    for document_id in order.ids:
+        try:
+            content = store.content(document_id)
+        except (ValueError, TypeError, KeyError, FileNotFoundError) as error:
+            raise Defect(f"the result of {document_id} is gone or damaged ({error}); run again with --force") from error
+        counts = counts.plus(content.counts)
+        facts.append(json.dumps([document_id, content.facts], ensure_ascii=False).encode() + b"\n")
+        tables.update(wide_tables({name: _dicts(kept) for name, kept in _of_no_kind(content.rows).items()}))
+        for name, kept in content.rows.items():
+            rows.setdefault(name, []).extend(kept.rows)
+    csvs, parquets = _formats({known[name]: found for name, found in rows.items()})
+    return bundled(counts, csvs, parquets, tables, b"".join(facts))
+
+
+def build_headers(families: Path | None) -> bytes:
+    """Give the file of a part without documents, in which every data set has its CSV header and its Parquet schema."""
+    known = all_datasets(load_families(families))
+    csvs = {dataset.name: (",".join(dataset.columns) + "\r\n").encode() for dataset in known}
+    return bundled(Counts(), csvs, {dataset.name: _parquet(_arrow(dataset, ())) for dataset in known}, {}, b"")
+
+
+def build_documents(order: DocumentsOrder) -> bytes:
+    """Validate the rows of `documents` and give the file that holds them.
+
+    Raises:
+        Defect: a row breaks its schema.
+        OSError: a part cannot be read.
+    """
+    facts: dict[str, Mapping[str, Any]] = {}
+    for part in order.parts:
+        with order.folder.open(part) as file:
+            extent = directory_of(file).documents
+            file.seek(extent.start)
+            facts.update(json.loads(line) for line in file.read(extent.length).splitlines())
+    rows = []
+    for given in order.rows:
+        row = {**facts.get(given["document_id"] or "", {}), **given}
+        rows.append([row.get(name) for name in DOCUMENTS.columns])
+    csvs, parquets = _formats({DOCUMENTS: rows})
+    return bundled(Counts(), csvs, parquets, {}, b"")
+
+
+def _dicts(kept: Columns) -> list[dict[str, Any]]:
+    return [dict(zip(kept.names, row, strict=True)) for row in kept.rows]
+
+
+def _of_no_kind(found: Mapping[str, Columns]) -> Mapping[str, Columns]:
+    """Give a document's rows if it has a table of no known kind."""
+    tables = found.get("tables")
+    if tables is None or all(row[tables.names.index("family")] is not None for row in tables.rows):
+        return {}
+    return found
+
+
+def _formats(rows: Mapping[Dataset, list[list[Any]]]) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Validate rows, and give them as CSV without headers and as Parquet, by the names of their data sets."""
+    problems = [
+        problem for dataset, found in rows.items() for problem in validate(dataset, frame_of(dataset, _columns(found)))
+    ]
     if problems:
         shown = "\n  ".join(problems[:20])
         raise Defect(f"{len(problems)} rows break the schema of their data set; nothing was written:\n  {shown}")
-    try:
-        for dataset, frame in frames.items():
-            with written_aside(out / f"{dataset.name}.parquet") as file:
-                pq.write_table(_arrow(dataset, frame), file)
-            with written_aside(out / f"{dataset.name}.csv") as file:
-                file.write(_csv(frame))
-        _write_tables(out / TABLES_FOLDER, rows)
-    except OSError as error:
-        raise OutputUnwritable(f"{out} cannot be written ({error}); free some space or choose another --out") from error
+    csvs = {dataset.name: _csv(dataset, found) for dataset, found in rows.items()}
+    parquets = {dataset.name: _parquet(_arrow(dataset, _columns(found))) for dataset, found in rows.items()}
+    return csvs, parquets
 
 
-def _write_tables(folder: Path, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
-    """Write the tables of no known kind; what a run before wrote and this one does not have is taken out."""
-    written = set()
-    for name, content in wide_tables(rows):
-        folder.mkdir(parents=True, exist_ok=True)
-        with written_aside(folder / name) as file:
-            file.write(content)
-        written.add(name)
-    for path in folder.glob("*.csv"):
-        if _WIDE.fullmatch(path.name) and path.name not in written:
-            path.unlink()
+def _columns(rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+    return list(zip(*rows, strict=True))
 
 
-def _arrow(dataset: Dataset, frame: pd.DataFrame) -> pa.Table:
+def _arrow(dataset: Dataset, columns: Sequence[Sequence[Any]]) -> pa.Table:
+    """Build the Arrow table of a data set's columns with their values as JSON holds them; decimals stay exact."""
     schema = pa.schema(
         [pa.field(f.name, _ARROW[f.kind], nullable=not f.required, metadata={"about": f.about}) for f in dataset.fields]
     )
-    arrays = [pa.array(list(frame[f.name]), type=_ARROW[f.kind]) for f in dataset.fields]
+    arrays = [
+        pa.array(values, type=pa.string()).cast(_ARROW[field.kind])
+        if field.kind in ("decimal", "date")
+        else pa.array(values, type=_ARROW[field.kind])
+        for field, values in zip(dataset.fields, columns or [[] for _ in dataset.fields], strict=True)
+    ]
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _csv(frame: pd.DataFrame) -> bytes:
+def _parquet(table: pa.Table) -> bytes:
+    file = io.BytesIO()
+    pq.write_table(table, file)
+    return file.getvalue()
+
+
+def _csv(dataset: Dataset, rows: Iterable[Sequence[Any]]) -> bytes:
     """Give RFC 4180 text: UTF-8, decimal point, ISO dates, `true`/`false`, nothing for a missing value."""
+    booleans = [i for i, field in enumerate(dataset.fields) if field.kind == "boolean"]
+    if booleans:
+        rows = ([_word(v) if i in booleans else v for i, v in enumerate(row)] for row in rows)
     text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow(frame.columns)
-    columns = [list(frame[name]) for name in frame.columns]
-    writer.writerows([_shown(value) for value in row] for row in zip(*columns, strict=True))
+    csv.writer(text).writerows(rows)
     return text.getvalue().encode()
 
 
-def _shown(value: Any) -> str:  # noqa: ANN401  # a value of any kind
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
+def _word(value: bool | None) -> str | None:
+    return None if value is None else "true" if value else "false"
 
 
-def read(out: Path, dataset: Dataset) -> list[dict[str, Any]]:
+def read(out: Folder, dataset: Dataset) -> list[dict[str, Any]]:
     """Give the rows of a data set as it was written.
 
     Raises:
         OSError: the Parquet file is not there or cannot be read.
         pyarrow.ArrowInvalid: it is no Parquet file.
     """
-    rows: list[dict[str, Any]] = pq.read_table(out / f"{dataset.name}.parquet").to_pylist()
+    with out.open(f"{dataset.name}.parquet") as file:
+        rows: list[dict[str, Any]] = pq.read_table(file).to_pylist()
     return rows

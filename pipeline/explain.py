@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from pipeline import datasets
 from pipeline.exits import UsageError
+from pipeline.folders import Folder
 from validators.model import CELLS, DOCUMENTS, FINDINGS, OBSERVATIONS, Dataset
 
 
-def explain(out: Path, document: str, table: int, row: int, column: int) -> dict[str, Any]:
+def explain(out: Folder, document: str, table: int, row: int, column: int) -> dict[str, Any]:
     """Give all that is known of the cell that covers a place.
 
     Args:
@@ -63,7 +63,7 @@ def _covers(cell: dict[str, Any], row: int, column: int) -> bool:
     return row in rows and column in range(cell["column"], cell["column"] + cell["column_span"])
 
 
-def _rows(out: Path, dataset: Dataset) -> list[dict[str, Any]]:
+def _rows(out: Folder, dataset: Dataset) -> list[dict[str, Any]]:
     try:
         return datasets.read(out, dataset)
     except (OSError, pa.ArrowException) as error:

@@ -1,31 +1,60 @@
 """Where inputs come from: files, folders, and URLs that fsspec opens.
 
-Guarantee: each input is found once, in a stable order, under a name that no other input of the run has.
+Guarantee: each input is found once, in a stable order, under a name that no other input of the run has; what a link
+would bring in from elsewhere is named and not opened.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import stat
+import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any
 
+from extractors import containers
 from extractors.limits import LIMITS, enforce
 from pipeline.exits import UsageError
+from pipeline.folders import Folder, LocalFolder
 
 _CHUNK = 1 << 20
 _MARKS = {".gitkeep", ".DS_Store", "Thumbs.db", "desktop.ini"}
 """Files that stand in a folder for the system's sake."""
 
+_PASSING = ("~$", ".~lock.")
+"""How the names of files begin that lie beside a document while somebody edits it."""
+
+_UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".filepart", ".tmp", ".!ut", ".opdownload")
+"""How names of uploads end that are under way."""
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One input: the name it goes by in the data sets, and the path or URL to open."""
+    """One input: the name it goes by in the data sets, and the path or URL to open.
+
+    `members` says where it lies in the container there: the index of the container's member, of that one's, and so on.
+    `signature` is what the system tells of the content without reading it, the same only where the content is; `None`
+    where it tells nothing. `changed` is when it last changed, in seconds since 1970. `problem` is the reason why the
+    input cannot be read, and `status` how it then ends.
+    """
 
     name: str
     location: str
+    members: tuple[int, ...] = ()
+    signature: str | None = None
+    changed: float = 0.0
+    problem: str | None = None
+    status: str | None = None
+
+    @property
+    def remote(self) -> bool:
+        """Whether it is opened by its URL."""
+        return is_url(self.location)
 
     def digest(self) -> tuple[str, int]:
         """Give the SHA-256 (hexadecimal) and the size of the content, read piece by piece.
@@ -35,7 +64,7 @@ class Input:
         """
         sha = hashlib.sha256()
         size = 0
-        with _open(self.location) as file:
+        with self.open() as file:
             while chunk := file.read(_CHUNK):
                 sha.update(chunk)
                 size += len(chunk)
@@ -46,77 +75,209 @@ class Input:
 
         Raises:
             OSError: the input cannot be read.
-            Refused: it is over the size limit.
+            InputError: it is over the size limit, or cannot be taken out of its container.
         """
-        with _open(self.location) as file:
+        with self.open() as file:
             data: bytes = file.read(LIMITS.file_bytes + 1)
         enforce("file_bytes", len(data), LIMITS.file_bytes)
+        return self.within(data)
+
+    def within(self, data: bytes) -> bytes:
+        """Give the content, taken out of the containers it lies in, of which the outermost is given."""
+        for index in self.members:
+            data = containers.content(data, index)
         return data
 
+    def open(self) -> IO[bytes]:
+        """Open the file there, or the outermost container.
 
-def _is_url(location: str) -> bool:
+        Raises:
+            OSError: it cannot be opened, or is no file: opening a pipe or a device may hang or never end.
+        """
+        if self.remote:
+            import fsspec
+
+            try:
+                return fsspec.open(self.location, "rb").open()  # type: ignore[no-any-return]
+            except OSError:
+                raise
+            except Exception as error:  # drivers have errors of their own
+                raise OSError(f"{type(error).__name__}: {error}") from error
+        handle = os.open(self.location, os.O_RDONLY | os.O_NONBLOCK)
+        file = os.fdopen(handle, "rb")
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            file.close()
+            raise OSError("it is no file")
+        return file
+
+    def renewed(self) -> Input | None:
+        """Give the input as it is now, or `None` where it is gone."""
+        if self.remote:
+            return self
+        try:
+            found = os.stat(self.location)  # noqa: PTH116  # many calls
+        except FileNotFoundError:
+            return None
+        except OSError:
+            return self
+        return _known(self.name, self.location, found)
+
+    def being_written(self) -> bool:
+        """Tell whether a program has the file open to write to it, as far as the system tells."""
+        import fcntl
+
+        if self.remote or not hasattr(fcntl, "F_SETLEASE"):
+            return False
+        try:
+            handle = os.open(self.location, os.O_RDONLY | os.O_NONBLOCK)
+        except OSError:
+            return False
+        try:
+            fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+            fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        except BlockingIOError:  # fcntl(2): a lease to read needs a file that nobody has open for writing
+            return True
+        except OSError:  # another user's file, or a file system without leases
+            return False
+        finally:
+            os.close(handle)
+        return False
+
+
+def unfinished(name: str) -> bool:
+    """Tell whether a name is one that uploads under way have."""
+    return name.lower().endswith(_UNFINISHED)
+
+
+def _known(name: str, location: str, found: os.stat_result) -> Input:
+    signature = f"{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_ino}"
+    return Input(name, location, (), signature, max(found.st_mtime, found.st_ctime))
+
+
+def is_url(location: str) -> bool:
+    """Tell whether a location is a URL, which fsspec opens, and no path."""
     return "://" in location
 
 
-def _open(location: str):  # type: ignore[no-untyped-def]  # noqa: ANN202  # a binary file of whatever opens it
-    if _is_url(location):
-        import fsspec
-
-        return fsspec.open(location, "rb").open()
-    return Path(location).open("rb")
-
-
-def find_inputs(sources: Sequence[str], excluded: Path) -> list[Input]:
-    """Find the inputs of the given sources, leaving out hidden files and whatever lies in the folder `excluded`.
+def find_inputs(sources: Sequence[str], out: Folder) -> list[Input]:
+    """Find the inputs of the given sources, leaving out hidden files and whatever lies in the output folder.
 
     Raises:
-        UsageError: a source does not exist or cannot be listed.
+        UsageError: a source does not exist, cannot be listed, or lies in the output.
     """
-    found: dict[str, str] = {}
+    found: dict[str, Input] = {}
     for source in sources:
-        for name, location in (
-            _expand_url(source) if _is_url(source) else _expand_path(Path(source), excluded.resolve())
-        ):
-            found.setdefault(location, name)
-    taken = Counter(found.values())
-    return [Input(location if taken[name] > 1 else name, location) for location, name in sorted(found.items())]
+        for one in _expand_url(source, out) if is_url(source) else _expand_path(Path(source), out):
+            found.setdefault(one.location, one)
+    inputs = [one for _, one in sorted(found.items())]
+    taken = Counter(one.name for one in inputs)
+    named = [_named(one, one.location if taken[one.name] > 1 else one.name) for one in inputs]
+    if len({one.name for one in named}) < len(named):  # one's name is another's location
+        named = [_named(one, one.location) for one in inputs]
+    return named
 
 
-def _expand_path(source: Path, excluded: Path) -> list[tuple[str, str]]:
+def _named(one: Input, name: str) -> Input:
+    if name == one.name:
+        return one
+    shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return Input(shown, one.location, one.members, one.signature, one.changed, one.problem, one.status)
+
+
+def _expand_path(source: Path, out: Folder) -> Iterator[Input]:
+    excluded = out.path.resolve() if isinstance(out, LocalFolder) else None
+    root = source.resolve()
+    if excluded is not None and root.is_relative_to(excluded):
+        raise UsageError(f"source {source} lies inside the output {out}; choose another --out")
     if source.is_file():
-        return [_of(source.parent, source)]
+        yield _known(_shown(source.name), str(source), source.stat())
+        return
     if not source.is_dir():
         raise UsageError(f"source {source} does not exist; name a file, a folder or a URL")
-    if excluded != source.resolve() and source.resolve().is_relative_to(excluded):
-        raise UsageError(f"source {source} lies inside the output {excluded.name}; choose another --out")
-    paths: list[Path] = []
-    for folder, names, files in os.walk(source, onerror=lambda error: paths.append(Path(error.filename))):
-        here = Path(folder)
-        names[:] = [name for name in names if not name.startswith(".") and (here / name).resolve() != excluded]
-        links = [name for name in names if (here / name).is_symlink()]
-        # A folder that cannot be listed, and a link to one, which is not followed, end as inputs that cannot be read.
-        paths.extend(here / name for name in files + links if not name.startswith(".") and name not in _MARKS)
-    return sorted(_of(source, path) for path in paths)
+    folders = [str(source)]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(folder) as listed:
+                entries = list(listed)
+        except OSError as error:
+            yield _refused(source, folder, "quarantined", f"unreadable_file: the folder cannot be listed ({error})")
+            continue
+        for entry in entries:
+            if entry.name.startswith((".", *_PASSING)) or entry.name in _MARKS:
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if excluded is None or Path(entry.path).resolve() != excluded:
+                    folders.append(entry.path)
+            else:
+                yield from _entry(source, root, entry)
 
 
-def _of(source: Path, path: Path) -> tuple[str, str]:
-    """Give an input's name below its source and its location; bytes of a name that are no text are spelled out."""
-    name = os.fsencode(path.relative_to(source).as_posix()).decode("utf-8", "backslashreplace")
-    return name, str(path)
+def _entry(source: Path, root: Path, entry: os.DirEntry[str]) -> Iterator[Input]:
+    """Give the input that an entry of a folder is; a link to a folder of the same source is none."""
+    try:
+        if entry.is_symlink():
+            target = Path(entry.path).resolve(strict=True)
+            if not target.is_relative_to(root):
+                reason = f"link_outside: a link to {target}, outside of the source; name that as a source, too"
+                yield _refused(source, entry.path, "refused", reason)
+                return
+            if target.is_dir():
+                return
+        found = entry.stat()
+    except (OSError, RuntimeError) as error:  # a link to nowhere, or to itself
+        reason = f"unreadable_file: the file cannot be read ({error}); check it"
+        yield _refused(source, entry.path, "quarantined", reason)
+        return
+    if stat.S_ISREG(found.st_mode):
+        yield _known(_below(source, entry.path), entry.path, found)
+    else:
+        yield _refused(source, entry.path, "refused", "not_a_file: a pipe, socket or device, no file; remove it")
 
 
-def _expand_url(source: str) -> list[tuple[str, str]]:
+def _refused(source: Path, path: str, status: str, problem: str) -> Input:
+    return Input(_below(source, path), path, problem=problem, status=status)
+
+
+def _below(source: Path, path: str) -> str:
+    return _shown(os.path.relpath(path, source)) if path != str(source) else _shown(source.name)
+
+
+def _shown(name: str) -> str:
+    """Give a name as text, in composed letters; bytes of a name that are no text are spelled out."""
+    text = os.fsencode(name).decode("utf-8", "backslashreplace").replace(os.sep, "/")
+    return unicodedata.normalize("NFC", text)
+
+
+def _expand_url(source: str, out: Folder) -> Iterator[Input]:
     import fsspec
 
     try:
         system, path = fsspec.core.url_to_fs(source)
+        with suppress(AttributeError):
+            system.invalidate_cache()
         if system.isfile(path):
-            return [(path.rsplit("/", 1)[-1], source)]
-        files = [found for found in system.find(path) if not found.rsplit("/", 1)[-1].startswith(".")]
-    except (OSError, ValueError, ImportError) as error:
+            yield _remote(path.rsplit("/", 1)[-1], source, system.info(path))
+            return
+        files = system.find(path, detail=True)
+    except Exception as error:  # drivers have errors of their own
         raise UsageError(
             f"source {source} cannot be opened ({error}); check the address and that its fsspec driver is installed"
         ) from error
+    below = str(out).rstrip("/") + "/"
+    if f"{source.rstrip('/')}/".startswith(below):
+        raise UsageError(f"source {source} lies inside the output {out}; choose another --out")
     if not files:
         raise UsageError(f"source {source} holds nothing; check the address")
-    return [(found.removeprefix(path).lstrip("/"), system.unstrip_protocol(found)) for found in files]
+    for found, info in files.items():
+        location = system.unstrip_protocol(found)
+        name = found.removeprefix(path).lstrip("/")
+        if not any(part.startswith((".", *_PASSING)) for part in name.split("/")) and not location.startswith(below):
+            yield _remote(name, location, info)
+
+
+def _remote(name: str, location: str, info: Mapping[str, Any]) -> Input:
+    """Give an input with what its file system tells of it; only a tag of the content makes a signature."""
+    tag = next((info[key] for key in ("ETag", "etag", "md5", "sha256", "checksum") if info.get(key)), None)
+    signature = None if tag is None else f"{info.get('size')}-{tag}"
+    return Input(unicodedata.normalize("NFC", name), location, (), signature)

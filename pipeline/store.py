@@ -1,63 +1,47 @@
 """The store is the ledger: one result file per document, named by its content and by what read it.
 
-Guarantee: a result file is whole or not there; it is written aside, flushed to disk and moved into place.
+Guarantee: a result file is whole or not there; what is there need not be read again.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+import zlib
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import IO, Any
 
 from pipeline import __version__, family_files
+from pipeline.folders import WORK, Folder
+from pipeline.results import Content, Outcome, content_of, head_of
 
-_PASSING_REASONS = frozenset({"ocr_models", "libreoffice", "crashed", "defect", "unreadable_file"})
-"""Reasons that lie in the machine and not in the document: such a document is tried again on the next run."""
+RESULTS = f"{WORK}/results"
 
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How one document ended, with the rows it adds to the data sets.
-
-    `status` is `published`, `refused` or `quarantined`; `reason` is `word: explanation` for the latter two. Values in
-    `rows` are as JSON holds them: decimals and dates as text.
-    """
-
-    document_id: str
-    status: str
-    reason: str | None = None
-    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-
-    @property
-    def lasting(self) -> bool:
-        """Whether the outcome will be the same the next time."""
-        return self.reason is None or self.reason.split(":", 1)[0] not in _PASSING_REASONS
+_SUFFIX = ".json.gz"
+_ID = 64
+"""Digits of a document's id."""
 
 
 def version(families: Path | None = None) -> str:
-    """Name what reads documents: zvity's version, and a digest of all its code, rules and data.
+    """Name what reads documents: zvity's version, a digest of all its code, rules and data, and one of own families.
 
     Args:
-        families: a folder of a user's own families, which count, too.
+        families: a folder of a user's own families.
     """
-    return f"{__version__}+{_digest(family_files.digest(families))}"
+    own = family_files.digest(families)
+    return f"{__version__}+{_digest()}" + (f".{own}" if own else "")
 
 
 @cache
-def _digest(families: str) -> str:
+def _digest() -> str:
     digest = hashlib.sha256()
     for package in ("extractors", "pipeline", "validators"):
         for name, content in _contents(files(package), package):
             digest.update(name.encode() + b"\0" + content + b"\0")
-    digest.update(families.encode())
     return digest.hexdigest()[:12]
 
 
@@ -71,43 +55,112 @@ def _contents(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
             yield name, entry.read_bytes()
 
 
+def _code(version: str) -> str:
+    """Give what a version says of zvity, without the user's own families."""
+    number, _, digests = version.partition("+")
+    return f"{number}+{digests.partition('.')[0]}"
+
+
 class Store:
-    """The result files of an output folder."""
+    """The results in an output folder that one version of zvity read. Other processes may read them, too.
 
-    def __init__(self, folder: Path, version: str) -> None:
-        """Use the folder, which is made when the first result is written, for what this version reads."""
-        self._folder = folder
-        self._version = version
+    A list of all outcomes spares a run that finds nothing new from opening every result. It is no ledger: what it says
+    counts only of results that are there, and a run without it opens them.
+    """
 
-    def get(self, document_id: str) -> Outcome | None:
-        """Give the result of a document as this version read it, or `None` where there is none."""
+    def __init__(self, folder: Folder, version: str) -> None:
+        """Use what lies in a folder."""
+        self.folder = folder
+        self.version = version
+        self._listed: dict[str, set[str]] | None = None
+        self._outcomes: dict[str, Outcome] = {}
+        self._unlisted = False
+
+    def load_list(self) -> None:
+        """Take the list of outcomes, if it is there."""
         try:
-            return Outcome(**json.loads(self._path(document_id).read_bytes()))
-        except (FileNotFoundError, ValueError, TypeError):
+            kept = json.loads(gzip.decompress(self.folder.read(self._list)))
+            self._outcomes = {outcome.document_id: outcome for outcome in map(Outcome.of_json, kept)}
+        except (OSError, EOFError, ValueError, TypeError, zlib.error):
+            self._outcomes = {}
+
+    def keep_list(self) -> None:
+        """Write the list of outcomes, if it has changed."""
+        if self._unlisted:
+            here = [outcome.as_json() for name, outcome in sorted(self._outcomes.items()) if name in self.known]
+            content = json.dumps(here, ensure_ascii=False, separators=(",", ":")).encode()
+            self.folder.write(self._list, gzip.compress(content, compresslevel=1, mtime=0))
+
+    def forget(self, document_ids: Iterable[str]) -> None:
+        """Let documents be read again; their results stay until there are new ones."""
+        forgotten = self.known.intersection(document_ids)
+        if forgotten:
+            self.folder.remove(self._list)  # or a run that is killed would leave it in place
+            self._unlisted = True
+            self.known.difference_update(forgotten)
+            for document_id in forgotten:
+                self._outcomes.pop(document_id, None)
+
+    @property
+    def _list(self) -> str:
+        return f"{RESULTS}/{self.version}/list.json.gz"
+
+    @property
+    def _versions(self) -> dict[str, set[str]]:
+        """The ids of the documents that each version has read; listed once."""
+        if self._listed is None:
+            self._listed = {self.version: set()}
+            for name in self.folder.files(RESULTS):
+                version, _, file = name.partition("/")
+                document_id = file[3:].removesuffix(_SUFFIX)
+                if len(document_id) == _ID:
+                    self._listed.setdefault(version, set()).add(document_id)
+        return self._listed
+
+    @property
+    def known(self) -> set[str]:
+        """The ids of the documents that have a result."""
+        return self._versions[self.version]
+
+    @property
+    def known_to_others(self) -> set[str]:
+        """The ids of the documents that another version has read."""
+        return set().union(*(ids for version, ids in self._versions.items() if version != self.version))
+
+    def outcome(self, document_id: str) -> Outcome | None:
+        """Give the outcome of a document, or `None` where there is none that can be read."""
+        if document_id not in self.known:
             return None
+        if document_id not in self._outcomes:
+            try:
+                with self.folder.open(self._name(document_id)) as file:
+                    self._outcomes[document_id] = head_of(file)
+                    self._unlisted = True
+            except (FileNotFoundError, ValueError, TypeError):
+                self.known.discard(document_id)
+                return None
+        return self._outcomes[document_id]
 
-    def put(self, outcome: Outcome) -> None:
-        """Keep a result that will last."""
-        if not outcome.lasting:
-            return
-        path = self._path(outcome.document_id)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with written_aside(path) as file:
-            file.write(json.dumps(asdict(outcome), ensure_ascii=False, default=str).encode())
+    def content(self, document_id: str) -> Content:
+        """Give what a published document adds to the data sets.
 
-    def _path(self, document_id: str) -> Path:
-        return self._folder / document_id[:2] / f"{document_id}.{self._version}.json"
+        Raises:
+            OSError, ValueError, TypeError, KeyError: there is nothing that can be read.
+        """
+        return content_of(self.folder.read(self._name(document_id)))
 
+    def put(self, outcome: Outcome, kept: bytes) -> None:
+        """Keep a result, as `results.packed` gives it."""
+        self.folder.write(self._name(outcome.document_id), kept)
+        self.known.add(outcome.document_id)
+        self._outcomes[outcome.document_id] = outcome
+        self._unlisted = True
 
-@contextmanager
-def written_aside(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file that takes the place of `path` only once it is written whole and flushed to disk."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with aside.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
+    def prune(self) -> None:
+        """Remove the results of other versions of zvity; those with other families stay."""
+        for version in [version for version in self._versions if _code(version) != _code(self.version)]:
+            self.folder.remove_all(f"{RESULTS}/{version}")
+            del self._versions[version]
+
+    def _name(self, document_id: str) -> str:
+        return f"{RESULTS}/{self.version}/{document_id[:2]}/{document_id}{_SUFFIX}"

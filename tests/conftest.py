@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 import pytest
 from hypothesis import settings
@@ -27,6 +28,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         missing["ocr"] = "the OCR models are not there; `make models` fetches them"
     if program() is None:
         missing["libreoffice"] = "LibreOffice is not there; `apt-get install libreoffice-writer-nogui` installs it"
+    if shutil.which("systemd-analyze") is None:
+        missing["systemd"] = "systemd-analyze is not there; `apt-get install systemd` installs it"
     for item in items:
         for marker, reason in missing.items():
             if item.get_closest_marker(marker) is not None:

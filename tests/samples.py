@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 
@@ -49,11 +50,12 @@ def without_tables() -> bytes:
     return out.getvalue()
 
 
-def zip_of_nothing() -> bytes:
-    """Give a ZIP archive that is no Word file."""
+def zipped(members: Mapping[str, bytes]) -> bytes:
+    """Give a ZIP archive of files by their names; the same files give the same bytes."""
     out = BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("readme.txt", "hello")
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
     return out.getvalue()
 
 
@@ -66,7 +68,7 @@ BAD: dict[str, tuple[bytes, str, str]] = {
     "empty.docx": (b"", "refused", "empty"),
     "page.pdf": (b"<!DOCTYPE html><html><body>404</body></html>", "refused", "unsupported"),
     "notes.docx": (b"just some text", "refused", "unsupported"),
-    "archive.docx": (zip_of_nothing(), "refused", "unsupported"),
+    "sheet.docx": (zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<x/>"}), "refused", "unsupported"),
     "old.doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(1024), "refused", "unsupported"),
     "locked.docx": (locked_word(), "refused", "encrypted"),
     "letter.docx": (without_tables(), "refused", "no_tables"),

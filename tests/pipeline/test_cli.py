@@ -21,7 +21,7 @@ from PIL import Image
 
 from pipeline import __version__, cli
 from pipeline.exits import ExitCode
-from pipeline.run import WORK_FOLDER
+from pipeline.folders import WORK
 from tests.samples import PDF, WORD, small_report
 
 SCAN_PAGE = Path(__file__).parents[1] / "data" / "report-page.heic"
@@ -91,8 +91,8 @@ def test_exit_codes_of_errors(inbox: Path, tmp_path: Path, monkeypatch: pytest.M
     (tmp_path / "file").write_text("in the way")
     assert _zvity(monkeypatch, "run", inbox, "--out", tmp_path / "file") == ExitCode.OUTPUT
     out = tmp_path / "out"
-    (out / WORK_FOLDER).mkdir(parents=True)
-    with FileLock(out / WORK_FOLDER / "lock"):
+    (out / WORK).mkdir(parents=True)
+    with FileLock(out / WORK / "lock"):
         assert _zvity(monkeypatch, "run", inbox, "--out", out) == ExitCode.LOCKED
 
 
@@ -240,13 +240,13 @@ def test_ctrl_c_ends_a_run_with_its_code_and_one_sentence(inbox: Path, tmp_path:
     for number in range(60):  # enough to be at work when the signal comes
         (inbox / f"{number}.docx").write_bytes(small_report(note=f"примірник {number}"))
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    results = tmp_path / "out" / WORK_FOLDER / "results"
+    results = tmp_path / "out" / WORK / "results"
     deadline = time.monotonic() + 60
-    while not list(results.rglob("*.json")) and time.monotonic() < deadline:
+    while not list(results.rglob("*.json.gz")) and time.monotonic() < deadline:
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == ExitCode.INTERRUPTED
     assert err.startswith("zvity: interrupted")
     assert "Traceback" not in err
-    assert list(results.rglob("*.json")), "what was read is kept"
+    assert list(results.rglob("*.json.gz")), "what was read is kept"

@@ -9,8 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,10 +19,13 @@ import pytest
 from filelock import FileLock
 
 from extractors.limits import LIMITS
-from pipeline import datasets, worker
+from pipeline import datasets, executors, quarantine, reading, worker
 from pipeline import run as run_module
+from pipeline.executors import LocalExecutor
 from pipeline.exits import Defect, ExitCode, OutputLocked, OutputUnwritable, UsageError
-from pipeline.run import QUARANTINE, WORK_FOLDER, run
+from pipeline.folders import WORK, LocalFolder, Write
+from pipeline.quarantine import QUARANTINE
+from pipeline.run import Options, run
 from pipeline.sources import Input
 from tests.samples import BAD, WORD, small_report
 
@@ -79,7 +81,7 @@ def test_a_second_run_reads_nothing_and_changes_no_byte(inbox: Path, tmp_path: P
     before = _snapshot(out)
     assert run([str(inbox)], out).read == 0
     assert _snapshot(out) == before
-    assert run([str(inbox)], out, force=True).read == 1
+    assert run([str(inbox)], out, Options(force=True)).read == 1
     assert _snapshot(out) == before
 
 
@@ -87,9 +89,10 @@ def test_only_what_is_new_is_read(inbox: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run([str(inbox)], out)
     (inbox / "new.docx").write_bytes(small_report(note="новий"))
-    seen: list[str] = []
-    assert run([str(inbox)], out, progress=lambda name, done, total: seen.append(name)).read == 1
-    assert seen == ["new.docx"]
+    seen: list[str | None] = []
+    summary = run([str(inbox)], out, tell=lambda event, **facts: seen.append(facts.get("file_name")))
+    assert summary.read == 1
+    assert [name for name in seen if name] == ["new.docx"]
     assert len(_documents(out)) == 2
 
 
@@ -111,7 +114,7 @@ def test_a_changed_document_is_another_one(inbox: Path, tmp_path: Path) -> None:
     run([str(inbox)], out)
     (inbox / "good.docx").write_bytes(small_report(total="31,00"))
     summary = run([str(inbox)], out)
-    assert (summary.read, summary.errors) == (1, 1)
+    assert (summary.read, summary.counts.errors) == (1, 1)
     assert "30.00" not in (out / "program_measures.csv").read_text(encoding="utf-8")
 
 
@@ -139,13 +142,13 @@ def test_an_input_that_vanishes_while_it_is_quarantined_keeps_its_reason(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (inbox / "empty.docx").write_bytes(b"")
-    real = run_module._quarantine
+    real = quarantine.keep
 
     def vanish_first(*arguments: Any) -> None:
         (inbox / "empty.docx").unlink()
         real(*arguments)
 
-    monkeypatch.setattr(run_module, "_quarantine", vanish_first)
+    monkeypatch.setattr(quarantine, "keep", vanish_first)
     out = tmp_path / "out"
     assert run([str(inbox)], out).states == {"published": 1, "refused": 1}
     assert [path.name for path in (out / QUARANTINE).iterdir()] == ["e3b0c44298fc1c14-empty.docx.reason.txt"]
@@ -158,8 +161,8 @@ def test_a_missing_source_is_wrong_usage(tmp_path: Path) -> None:
 
 def test_another_run_holds_the_output(inbox: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    (out / WORK_FOLDER).mkdir(parents=True)
-    with FileLock(out / WORK_FOLDER / "lock"), pytest.raises(OutputLocked):
+    (out / WORK).mkdir(parents=True)
+    with FileLock(out / WORK / "lock"), pytest.raises(OutputLocked):
         run([str(inbox)], out)
     assert run([str(inbox)], out).read == 1
 
@@ -177,15 +180,18 @@ def test_a_full_disk_leaves_the_last_data_sets_whole(
     run([str(inbox)], out)
     before = _snapshot(out)
     (inbox / "new.docx").write_bytes(small_report(note="новий"))
+    real = LocalFolder.write_all
 
-    @contextmanager
-    def full_disk(path: Path) -> Iterator[IO[bytes]]:
-        with path.with_suffix(".full").open("wb") as file:
-            yield file
-        path.with_suffix(".full").unlink()
+    def full_disk(self: LocalFolder, files: Mapping[str, Write]) -> None:
+        if "cells.csv" in files:
+            files = {**files, "cells.csv": _fail}
+        real(self, files)
+
+    def _fail(file: IO[bytes]) -> None:
+        file.write(b"half of ")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(datasets, "written_aside", full_disk)
+    monkeypatch.setattr(LocalFolder, "write_all", full_disk)
     with pytest.raises(OutputUnwritable, match="No space left"):
         run([str(inbox)], out)
     assert _snapshot(out) == before
@@ -193,7 +199,7 @@ def test_a_full_disk_leaves_the_last_data_sets_whole(
 
 def _sabotaged() -> None:
     """Make a worker misbehave on documents whose names say so, as faults in a library and of ours would."""
-    process = vars(run_module)["process"]
+    process = vars(reading)["process"]
 
     def sabotaged(data: bytes, file_name: str, families: Any) -> Any:
         if file_name.startswith("poison"):
@@ -207,8 +213,8 @@ def _sabotaged() -> None:
             pass
         return process(data, file_name, families)
 
-    vars(run_module)["process"] = sabotaged
-    vars(run_module)["limited"] = partial(worker.limited, SMALL)
+    vars(reading)["process"] = sabotaged
+    vars(reading)["limited"] = partial(worker.limited, SMALL)
     worker.confine(SMALL)
 
 
@@ -226,7 +232,7 @@ SMALL = replace(LIMITS, seconds=2, memory_bytes=300 << 20)
 def test_a_document_that_kills_its_worker_costs_only_itself(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_module, "_pool", partial(run_module._pool, prepare=_sabotaged))
+    monkeypatch.setattr(executors, "LocalExecutor", partial(LocalExecutor, prepare=_sabotaged))
     (inbox / "poison.docx").write_bytes(small_report(note="отрута"))
     (inbox / "other.docx").write_bytes(small_report(note="інший"))
     out = tmp_path / "out"
@@ -236,8 +242,9 @@ def test_a_document_that_kills_its_worker_costs_only_itself(
     assert _documents(out)["poison.docx"]["reason"].startswith("crashed: ")
     assert "signal 6, SIGABRT" in _documents(out)["poison.docx"]["reason"]
     monkeypatch.undo()
-    again = run([str(inbox)], out)
-    assert (again.read, again.states) == (1, {"published": 3}), "a crash is tried again"
+    assert run([str(inbox)], out).read == 0, "a second crash is sure"
+    again = run([str(inbox)], out, Options(retry=True))
+    assert (again.read, again.states) == (1, {"published": 3})
     assert summary.exit_code(strict=False) is ExitCode.INCOMPLETE
 
 
@@ -247,11 +254,11 @@ def test_a_document_that_kills_its_worker_costs_only_itself(
 def test_a_document_that_takes_too_much_is_refused_with_the_limit(
     name: str, reason: str, inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_module, "_pool", partial(run_module._pool, prepare=_sabotaged))
+    monkeypatch.setattr(executors, "LocalExecutor", partial(LocalExecutor, prepare=_sabotaged))
     (inbox / f"{name}.docx").write_bytes(small_report(note="жадібний"))
     (inbox / "other.docx").write_bytes(small_report(note="інший"))
     out = tmp_path / "out"
-    assert run([str(inbox)], out, workers=1).states == {"published": 2, "refused": 1}
+    assert run([str(inbox)], out, Options(workers=1)).states == {"published": 2, "refused": 1}
     assert _documents(out)[f"{name}.docx"]["reason"].startswith(f"{reason}: ")
     monkeypatch.undo()
     assert run([str(inbox)], out).read == 0, "a limit is a lasting answer"
@@ -260,18 +267,18 @@ def test_a_document_that_takes_too_much_is_refused_with_the_limit(
 def test_memory_that_others_left_in_a_worker_is_held_against_no_document(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_module, "_pool", partial(run_module._pool, prepare=_sabotaged))
+    monkeypatch.setattr(executors, "LocalExecutor", partial(LocalExecutor, prepare=_sabotaged))
     monkeypatch.setenv("MARK", str(tmp_path / "mark"))
     (inbox / "heir.docx").write_bytes(small_report(note="спадкоємець"))
-    assert run([str(inbox)], tmp_path / "out", workers=1).states == {"published": 2}
+    assert run([str(inbox)], tmp_path / "out", Options(workers=1)).states == {"published": 2}
     assert (tmp_path / "mark").exists()
 
 
 def test_no_worker_hears_ctrl_c_not_even_while_it_starts() -> None:
     code = (
-        "import signal; from pipeline.run import _pool\n"
-        "with _pool(1) as pool:\n"
-        "    print(pool.schedule(signal.pthread_sigmask, (signal.SIG_BLOCK, ())).result())\n"
+        "import signal; from pipeline.executors import LocalExecutor\n"
+        "with LocalExecutor(1) as executor:\n"
+        "    print(executor.submit(signal.pthread_sigmask, signal.SIG_BLOCK, ()).result())\n"
         "print(signal.pthread_sigmask(signal.SIG_BLOCK, ()))\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -280,19 +287,21 @@ def test_no_worker_hears_ctrl_c_not_even_while_it_starts() -> None:
     assert "SIGINT" not in parent_blocks
 
 
-def test_a_pool_whose_workers_never_start_costs_no_document_its_state(
+def test_workers_that_never_start_are_held_against_no_document(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_module, "_pool", partial(run_module._pool, prepare=partial(os._exit, 9)))
+    monkeypatch.setattr(executors, "LocalExecutor", partial(LocalExecutor, prepare=partial(os._exit, 9)))
     out = tmp_path / "out"
-    assert run([str(inbox)], out).states == {"quarantined": 1}
-    assert _documents(out)["good.docx"]["reason"].startswith("crashed: ")
+    with pytest.raises(Defect, match="worker processes end"):
+        run([str(inbox)], out)
+    monkeypatch.undo()
+    assert run([str(inbox)], out).states == {"published": 1}
 
 
 def test_a_defect_of_ours_costs_one_document_and_shows_in_the_exit_code(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_module, "_pool", partial(run_module._pool, prepare=_sabotaged))
+    monkeypatch.setattr(executors, "LocalExecutor", partial(LocalExecutor, prepare=_sabotaged))
     (inbox / "defect.docx").write_bytes(small_report(note="вада"))
     summary = run([str(inbox)], tmp_path / "out")
     assert summary.states == {"published": 1, "quarantined": 1}
@@ -302,10 +311,9 @@ def test_a_defect_of_ours_costs_one_document_and_shows_in_the_exit_code(
 def test_an_input_without_a_final_state_fails_the_run(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        run_module, "_document_row", lambda one, read_by: {"file_name": "another", "status": "published"}
-    )
-    with pytest.raises(Defect, match=r"good\.docx"):
+    monkeypatch.setattr(run_module._Run, "accept", lambda self, seen, read, total: self.read_now.add(seen.document_id))
+    monkeypatch.setattr(run_module._Run, "unread", lambda self, looked: [] if self.read_now else list(looked))
+    with pytest.raises(Defect, match=r"does not add up.*unread"):
         run([str(inbox)], tmp_path / "out")
 
 
@@ -326,6 +334,6 @@ def test_an_unreadable_file_is_quarantined(inbox: Path, tmp_path: Path, monkeypa
 
 def test_workers_do_not_change_the_result(inbox: Path, tmp_path: Path) -> None:
     shutil.copy(WORD, inbox / "report.docx")
-    run([str(inbox)], tmp_path / "one", workers=1)
-    run([str(inbox)], tmp_path / "two", workers=2)
+    run([str(inbox)], tmp_path / "one", Options(workers=1))
+    run([str(inbox)], tmp_path / "two", Options(workers=2))
     assert _snapshot(tmp_path / "one") == _snapshot(tmp_path / "two")

@@ -11,6 +11,7 @@ from extractors.errors import Refused
 from extractors.limits import LIMITS
 from pipeline import sources
 from pipeline.exits import UsageError
+from pipeline.folders import LocalFolder
 from pipeline.sources import Input, find_inputs
 
 
@@ -22,14 +23,14 @@ def test_a_folder_is_searched_in_order_without_what_is_hidden(tmp_path: Path) ->
     for name in ("б.pdf", "a.docx", "sub/с.pdf", ".hidden.pdf", ".git/x.pdf", "Thumbs.db", ".gitkeep"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(b"x")
-    assert _names(find_inputs([str(tmp_path)], tmp_path / "out")) == ["a.docx", "sub/с.pdf", "б.pdf"]
+    assert _names(find_inputs([str(tmp_path)], LocalFolder(tmp_path / "out"))) == ["a.docx", "sub/с.pdf", "б.pdf"]
 
 
 def test_the_output_inside_a_source_is_left_out(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "tables.csv").write_bytes(b"x")
     (tmp_path / "a.pdf").write_bytes(b"x")
-    assert _names(find_inputs([str(tmp_path)], tmp_path / "out")) == ["a.pdf"]
+    assert _names(find_inputs([str(tmp_path)], LocalFolder(tmp_path / "out"))) == ["a.pdf"]
 
 
 def test_the_same_file_twice_is_one_input_and_the_same_name_twice_is_two(tmp_path: Path) -> None:
@@ -37,22 +38,22 @@ def test_the_same_file_twice_is_one_input_and_the_same_name_twice_is_two(tmp_pat
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "a.pdf").write_bytes(b"x")
     one, two = str(tmp_path / "one"), str(tmp_path / "two")
-    assert _names(find_inputs([one, one, f"{one}/a.pdf"], tmp_path / "out")) == ["a.pdf"]
-    assert _names(find_inputs([one, two], tmp_path / "out")) == [f"{one}/a.pdf", f"{two}/a.pdf"]
+    assert _names(find_inputs([one, one, f"{one}/a.pdf"], LocalFolder(tmp_path / "out"))) == ["a.pdf"]
+    assert _names(find_inputs([one, two], LocalFolder(tmp_path / "out"))) == [f"{one}/a.pdf", f"{two}/a.pdf"]
 
 
 def test_a_url_is_opened_through_fsspec(tmp_path: Path) -> None:
     system = fsspec.filesystem("memory")
     system.pipe("/inbox/a.pdf", b"one")
     system.pipe("/inbox/deep/b.pdf", b"two")
-    found = find_inputs(["memory://inbox"], tmp_path)
+    found = find_inputs(["memory://inbox"], LocalFolder(tmp_path))
     assert [(i.name, i.read()) for i in found] == [("a.pdf", b"one"), ("deep/b.pdf", b"two")]
-    (single,) = find_inputs(["memory://inbox/a.pdf"], tmp_path)
+    (single,) = find_inputs(["memory://inbox/a.pdf"], LocalFolder(tmp_path))
     assert (single.name, single.digest()[1]) == ("a.pdf", 3)
     with pytest.raises(UsageError):
-        find_inputs(["memory://nowhere"], tmp_path)
+        find_inputs(["memory://nowhere"], LocalFolder(tmp_path))
     with pytest.raises(UsageError):
-        find_inputs(["nosuchscheme://x/y.pdf"], tmp_path)
+        find_inputs(["nosuchscheme://x/y.pdf"], LocalFolder(tmp_path))
 
 
 def test_a_file_over_the_limit_is_refused_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,212 @@
+"""Parts to data sets: the files that people read, put together from the files of the parts.
+
+Guarantee: every file is whole or not there, and all are written before the first takes its place. The manifest comes
+last and says what the folder holds; while it is missing, the next run writes all of it again. What is there already is
+left alone, to the byte.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import IO, Any
+
+from pipeline.folders import WORK, Folder, Stat, Write
+from pipeline.parquet_join import Part, join
+from pipeline.parts import PARTS, Directory, Extent, directory_of
+from pipeline.results import Counts
+from validators.model import DOCUMENTS
+
+MANIFEST = f"{WORK}/manifest.json"
+
+TABLES = "tables"
+"""Folder in the output for the tables of no known kind, one CSV each."""
+
+_TABLE = re.compile(r"[0-9a-f]{16}-\d{3,}\.csv")
+
+_PIECE = 1 << 20
+
+_CLOCKS = 2.0
+"""Seconds by which a file may seem younger than the manifest that was written after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an output folder is to hold: the files of its parts, with their directories, in order.
+
+    `headers` is the part without documents, in which every data set has its header; `documents` the one with the rows
+    of that data set alone.
+    """
+
+    headers: str
+    documents: str
+    parts: tuple[str, ...]
+    directories: Mapping[str, Directory]
+
+    @property
+    def counts(self) -> Counts:
+        """The sums over all documents."""
+        counts = Counts()
+        for part in self.parts:
+            counts = counts.plus(self.directories[part].counts)
+        return counts
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files of all parts."""
+        return (self.headers, self.documents, *self.parts)
+
+    def tables(self, parts: Sequence[str]) -> dict[str, int]:
+        """Give the sizes of the tables of no known kind in some parts, by their names in the output."""
+        return {
+            f"{TABLES}/{name}": extent.length
+            for part in parts
+            for name, extent in self.directories[part].tables.items()
+        }
+
+
+def plan(folder: Folder, headers: str, documents: str, parts: Sequence[str]) -> Plan:
+    """Read what the files of the parts hold.
+
+    Raises:
+        OSError, ValueError: one cannot be read.
+    """
+    directories = {}
+    for name in (headers, documents, *parts):
+        with folder.open(name) as file:
+            directories[name] = directory_of(file)
+    return Plan(headers, documents, tuple(parts), directories)
+
+
+def deliver(folder: Folder, plan: Plan, check: Callable[[], None]) -> bool:
+    """Make the output folder hold what is planned; tells whether anything had to be written.
+
+    Args:
+        folder: the output folder.
+        plan: what it is to hold.
+        check: raises where the folder is no longer ours to write.
+
+    Raises:
+        OSError: the folder cannot be written.
+        ValueError: a part's file is damaged.
+    """
+    before = _manifest(folder)
+    tables = folder.files(TABLES)
+    there = _delivered(folder, before, tables)
+    if there and before["files"] == list(plan.files):
+        return False
+    check()
+    folder.remove(MANIFEST)
+    kept = set(before["files"]) if there else set()
+    same = there and [name for name in before["files"] if name != before["documents"]] == [plan.headers, *plan.parts]
+    names = [DOCUMENTS.name] if same else list(plan.directories[plan.headers].csv)
+    wanted: dict[str, Write] = {}
+    for name in names:
+        sources = [plan.headers, *((plan.documents,) if name == DOCUMENTS.name else plan.parts)]
+        wanted[f"{name}.csv"] = partial(_write_csv, folder, plan, name, sources)
+        wanted[f"{name}.parquet"] = partial(_write_parquet, folder, plan, name, sources)
+    sizes = _write_all(folder, wanted)
+    for part in plan.parts:
+        if part not in kept:
+            _write_all(folder, _tables(folder, part, plan.directories[part]))
+    sizes = {**(before["sizes"] if same else {}), **sizes, **plan.tables(plan.parts)}
+    for name in sorted(before.get("sizes", {}).keys() - sizes.keys()):
+        folder.remove(name)
+    for name in sorted(tables):
+        if f"{TABLES}/{name}" not in sizes and _is_table(name):
+            folder.remove(f"{TABLES}/{name}")
+    folder.write(
+        MANIFEST, json.dumps({"documents": plan.documents, "files": list(plan.files), "sizes": sizes}).encode()
+    )
+    return True
+
+
+def _is_table(name: str) -> bool:
+    """Tell whether a file is one that zvity wrote for a table."""
+    return _TABLE.fullmatch(name) is not None
+
+
+def _manifest(folder: Folder) -> dict[str, Any]:
+    try:
+        found = json.loads(folder.read(MANIFEST))
+        return {"documents": found["documents"], "files": list(found["files"]), "sizes": dict(found["sizes"])}
+    except (FileNotFoundError, ValueError, TypeError, KeyError):
+        return {}
+
+
+def _delivered(folder: Folder, manifest: Mapping[str, Any], tables: Mapping[str, Stat]) -> bool:
+    """Tell whether the folder still holds what the manifest says, of the size it says, and nothing written since."""
+    own = folder.stat(MANIFEST)
+    if not manifest or own is None:
+        return False
+    for name, size in manifest["sizes"].items():
+        top, _, rest = name.partition("/")
+        found = tables.get(rest) if top == TABLES else folder.stat(name)
+        if found is None or found.bytes != size or found.changed > own.changed + _CLOCKS:
+            return False
+    return True
+
+
+def _write_all(folder: Folder, files: Mapping[str, Write]) -> dict[str, int]:
+    """Write files, and give their sizes."""
+    sizes: dict[str, int] = {}
+
+    def counting(name: str, write: Write, out: IO[bytes]) -> None:
+        write(out)
+        sizes[name] = out.tell()
+
+    if files:
+        folder.write_all({name: partial(counting, name, write) for name, write in files.items()})
+    return sizes
+
+
+def _write_csv(folder: Folder, plan: Plan, name: str, parts: Sequence[str], out: IO[bytes]) -> None:
+    for part in parts:
+        extent = plan.directories[part].csv.get(name)
+        if extent is not None and extent.length:
+            with folder.open(part) as file:
+                _pour(file, extent, out)
+
+
+def _pour(file: IO[bytes], extent: Extent, out: IO[bytes]) -> None:
+    file.seek(extent.start)
+    left = extent.length
+    while left:
+        piece = file.read(min(left, _PIECE))
+        if not piece:
+            raise ValueError("a part's file is cut off")
+        out.write(piece)
+        left -= len(piece)
+
+
+def _write_parquet(folder: Folder, plan: Plan, name: str, parts: Sequence[str], out: IO[bytes]) -> None:
+    def opened() -> Iterator[Part]:
+        for part in parts:
+            extent = plan.directories[part].parquet.get(name)
+            if extent is not None:
+                with folder.open(part) as file:
+                    yield Part(file, extent.start, extent.length)
+
+    join(opened(), out)
+
+
+def _tables(folder: Folder, part: str, directory: Directory) -> dict[str, Write]:
+    """Give what writes a part's tables of no known kind, by their names in the output."""
+
+    def write(extent: Extent, out: IO[bytes]) -> None:
+        with folder.open(part) as file:
+            _pour(file, extent, out)
+
+    return {f"{TABLES}/{name}": partial(write, extent) for name, extent in directory.tables.items()}
+
+
+def prune(folder: Folder, plan: Plan) -> None:
+    """Remove the files of parts that nothing is made of any more."""
+    wanted = {name.removeprefix(f"{PARTS}/") for name in plan.files}
+    for name in sorted(folder.files(PARTS).keys() - wanted):
+        with suppress(FileNotFoundError):
+            folder.remove(f"{PARTS}/{name}")

@@ -1,0 +1,200 @@
+"""The data sets in parts: how published documents fall into parts, and the file that holds one.
+
+A run that adds one document to ten thousand must not write ten thousand anew. So documents are parted by their ids, a
+part's file holds the rows of its documents for every data set as CSV and as Parquet, and a data set is its parts one
+after another, none of them decoded. A part's file is named by what is in it, so one that is there is right.
+
+Guarantee: which documents make a part depends on the set of documents alone, not on what was read when.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from pipeline.folders import WORK, Folder
+from pipeline.results import Counts
+
+PARTS = f"{WORK}/parts"
+
+DOCUMENTS = 64
+"""Documents that a part may have."""
+
+MOST_PARTS = 1024
+"""Parts above which a part may have more documents: each costs every reader of the Parquet file its description."""
+
+CELLS = 300_000
+"""Cells that the documents of a part may have together, unless it is one document."""
+
+_LENGTH = 8
+"""Bytes that say how long the directory is."""
+
+
+def parted(weights: Mapping[str, int]) -> list[tuple[str, ...]]:
+    """Part documents by their ids, in order.
+
+    The ids are halved by their bits, from the first on, until each part is small enough: so a document that is added
+    changes the part it falls into, and as hashes fall evenly, parts are alike.
+
+    Args:
+        weights: the number of cells of each document, by its id (64 hexadecimal digits).
+    """
+    most = DOCUMENTS
+    while len(weights) > most * MOST_PARTS:
+        most *= 2
+    return list(_halved(sorted(weights), weights, most, 0))
+
+
+def _halved(ids: Sequence[str], weights: Mapping[str, int], most: int, bit: int) -> Iterator[tuple[str, ...]]:
+    if len(ids) <= 1 or (len(ids) <= most and sum(weights[one] for one in ids) <= CELLS):
+        if ids:
+            yield tuple(ids)
+        return
+    middle = next((i for i, one in enumerate(ids) if _bit(one, bit)), len(ids))
+    for half in (ids[:middle], ids[middle:]):
+        yield from _halved(half, weights, most, bit + 1)
+
+
+def _bit(document_id: str, number: int) -> bool:
+    digit, place = divmod(number, 4)
+    return bool(int(document_id[digit], 16) >> (3 - place) & 1)
+
+
+def part_name(version: str, ids: Sequence[str]) -> str:
+    """Name the file of a part by what made it and the documents in it."""
+    return f"{PARTS}/{hashlib.sha256(json.dumps([version, *ids]).encode()).hexdigest()[:32]}"
+
+
+@dataclass(frozen=True, slots=True)
+class PartOrder:
+    """A part to be made: the documents whose rows it holds, and where their results are."""
+
+    folder: Folder
+    version: str
+    ids: tuple[str, ...]
+    families: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeadersOrder:
+    """The part without documents to be made, which holds the header of every data set."""
+
+    families: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentsOrder:
+    """The rows of `documents` to be put together: what a run knows of each input.
+
+    The facts that lie in a document are taken from the files of the parts.
+    """
+
+    folder: Folder
+    parts: tuple[str, ...]
+    rows: Sequence[Mapping[str, Any]]
+
+
+Order = PartOrder | HeadersOrder | DocumentsOrder
+
+
+def build(order: Order) -> bytes:
+    """Make a part's file. For a process that is not the parent: pandas and pandera load here.
+
+    Raises:
+        Defect: a row breaks its schema, or a result is gone that was there.
+        OSError: a result cannot be read.
+    """
+    from pipeline import datasets
+
+    match order:
+        case PartOrder():
+            return datasets.build_part(order)
+        case HeadersOrder():
+            return datasets.build_headers(order.families)
+        case DocumentsOrder():
+            return datasets.build_documents(order)
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Where something lies in a part's file, in bytes from its beginning."""
+
+    start: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """What a part's file holds.
+
+    `csv` and `parquet` tell by data set where its rows are: CSV without a header, or a whole Parquet file. `tables`
+    does so for the CSV of each table of no known kind by its name, `documents` for the facts of each document, a line
+    of JSON each.
+    """
+
+    counts: Counts
+    csv: Mapping[str, Extent]
+    parquet: Mapping[str, Extent]
+    tables: Mapping[str, Extent]
+    documents: Extent
+
+
+def bundled(
+    counts: Counts,
+    csv: Mapping[str, bytes],
+    parquet: Mapping[str, bytes],
+    tables: Mapping[str, bytes],
+    documents: bytes,
+) -> bytes:
+    """Give the content of a part's file."""
+    pieces: list[bytes] = []
+    at = 0
+
+    def extents(contents: Mapping[str, bytes]) -> dict[str, tuple[int, int]]:
+        nonlocal at
+        found = {}
+        for name, content in contents.items():
+            found[name] = (at, len(content))
+            pieces.append(content)
+            at += len(content)
+        return found
+
+    directory = {
+        "counts": counts.as_dict(),
+        "csv": extents(csv),
+        "parquet": extents(parquet),
+        "tables": extents(tables),
+        "documents": extents({"": documents})[""],
+    }
+    head = json.dumps(directory).encode()
+    return b"".join([len(head).to_bytes(_LENGTH, "big"), head, *pieces])
+
+
+def directory_of(file: IO[bytes]) -> Directory:
+    """Read what a part's file holds.
+
+    Raises:
+        ValueError: it is no such file.
+    """
+    length = int.from_bytes(file.read(_LENGTH), "big")
+    try:
+        found: dict[str, Any] = json.loads(file.read(length))
+        base = _LENGTH + length
+
+        def extents(kind: str) -> dict[str, Extent]:
+            return {name: Extent(base + start, size) for name, (start, size) in found[kind].items()}
+
+        start, size = found["documents"]
+        return Directory(
+            Counts(**found["counts"]),
+            extents("csv"),
+            extents("parquet"),
+            extents("tables"),
+            Extent(base + start, size),
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"it is no part of data sets ({error})") from error

@@ -1,0 +1,177 @@
+"""What a run came to: its sums, what is new or gone, what was slow, and the exit code that follows."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from heapq import nlargest
+from typing import Any, Protocol
+
+from pipeline.exits import ExitCode, UsageError
+from pipeline.folders import WORK, Folder
+from pipeline.index import Look
+from pipeline.reading import DEFECT
+from pipeline.results import Counts
+
+REPORT = f"{WORK}/report.json"
+"""The report on the last run that read or changed anything."""
+
+LAST_RUN = f"{WORK}/last-run.json"
+"""How the last run ended; the file's time is when."""
+
+_SLOWEST = 10
+
+
+def last_sources(folder: Folder) -> list[str]:
+    """Give the sources of the last run that wrote to an output folder.
+
+    Raises:
+        UsageError: no run has ended there.
+        OSError: the folder cannot be read.
+    """
+    try:
+        return list(json.loads(folder.read(LAST_RUN))["sources"])
+    except (FileNotFoundError, ValueError, TypeError, KeyError):
+        raise UsageError(f"no run has ended in {folder}; name the output folder of one") from None
+
+
+class Tell(Protocol):
+    """Is told of what happens while it happens: an event's name and its facts, which are fit for JSON."""
+
+    def __call__(self, event: str, /, **facts: Any) -> None:  # noqa: ANN401  # of any kind
+        """Take an event."""
+
+
+def say_nothing(event: str, /, **facts: Any) -> None:  # noqa: ANN401  # of any kind
+    """Take an event and say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What differs from the run before, by the names of inputs; `moved` by the old and the new name."""
+
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()
+    gone: tuple[str, ...] = ()
+
+    def counts(self) -> dict[str, int]:
+        """Give how many there are of each."""
+        return {name: len(getattr(self, name)) for name in ("new", "changed", "moved", "gone")}
+
+
+def changes(before: Mapping[str, Look], now: Mapping[str, Look], names: Mapping[str, str]) -> Changes:
+    """Compare the looks of two runs at their inputs.
+
+    Args:
+        before: by location, those of the run before.
+        now: those of this run.
+        names: the names by which this run's inputs go.
+    """
+    gone = {location: look for location, look in before.items() if location not in now}
+    left = {look.document_id: location for location, look in sorted(gone.items(), reverse=True)}
+    new, changed, moved = [], [], []
+    for location, look in now.items():
+        name = names.get(location, location)
+        if location in before:
+            if before[location].document_id != look.document_id:
+                changed.append(name)
+        elif (old := left.pop(look.document_id, None)) is not None:
+            moved.append((old, name))
+            del gone[old]
+        else:
+            new.append(name)
+    return Changes(tuple(new), tuple(changed), tuple(moved), tuple(gone))
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a run came to.
+
+    `failed` lists name, status and reason of every input that was not published; `left` the names of files that are
+    being written, which the next run takes; `again` how many were read by another version before; `slowest` the seconds
+    that documents took; `written` whether the data sets are others than before; `would_read` what a run would read that
+    was only tried.
+    """
+
+    out: str
+    inputs: int = 0
+    states: Counter[str] = field(default_factory=Counter)
+    read: int = 0
+    again: int = 0
+    opened: int = 0
+    counts: Counts = field(default_factory=Counts)
+    failed: list[tuple[str, str, str]] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    changes: Changes = field(default_factory=Changes)
+    slowest: list[tuple[float, str]] = field(default_factory=list)
+    written: bool = False
+    seconds: float = 0.0
+    would_read: list[str] | None = None
+
+    def took(self, name: str, seconds: float) -> None:
+        """Note how long a document took."""
+        self.slowest = nlargest(_SLOWEST, [*self.slowest, (seconds, name)])
+
+    def exit_code(self, strict: bool) -> ExitCode:
+        """Give the exit code of the run."""
+        if self.would_read is not None:
+            return ExitCode.OK
+        if any(reason.startswith(f"{DEFECT}:") for _, _, reason in self.failed):
+            return ExitCode.DEFECT
+        if not self.states["published"]:
+            return ExitCode.NOTHING
+        if strict and self.counts.errors:
+            return ExitCode.STRICT
+        if self.states["quarantined"] or self.states["refused"]:
+            return ExitCode.INCOMPLETE
+        return ExitCode.OK
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as programs read it."""
+        counts = self.counts
+        found = {
+            "out": self.out,
+            "inputs": self.inputs,
+            "states": dict(self.states),
+            "read": self.read,
+            "read_again": self.again,
+            "containers": self.opened,
+            "written": self.written,
+            "tables": counts.tables,
+            "numbers": {name: getattr(counts, name) for name in ("verified", "unchecked", "contradicted")},
+            "doubtful": counts.doubtful,
+            "errors": counts.errors,
+            "changes": {
+                "new": self.changes.new,
+                "changed": self.changes.changed,
+                "moved": self.changes.moved,
+                "gone": self.changes.gone,
+            },
+            "left": self.left,
+            "failed": [{"file_name": n, "status": s, "reason": r} for n, s, r in self.failed],
+            "slowest": [{"file_name": name, "seconds": round(seconds, 3)} for seconds, name in self.slowest],
+            "seconds": round(self.seconds, 3),
+        }
+        return found if self.would_read is None else found | {"would_read": self.would_read}
+
+    def lines(self) -> Sequence[str]:
+        """Give it as people read it."""
+        counts, changed = self.counts, self.changes.counts()
+        states = ", ".join(f"{count} {state}" for state, count in self.states.items()) or "none found"
+        again = f", {self.again} of them again, for this version" if self.again else ""
+        news = ", ".join(f"{count} {what}" for what, count in changed.items() if count) or "nothing"
+        lines = [
+            f"documents  {states} ({self.read} read now{again})",
+            f"since last {news}",
+            f"tables     {counts.tables}",
+            f"numbers    {counts.verified} verified, {counts.unchecked} unchecked, {counts.contradicted} contradicted; "
+            f"{counts.doubtful} doubtful readings",
+            f"findings   {counts.errors} errors, see findings.csv",
+            f"{'written   ' if self.written else 'unchanged '} {self.out} in {self.seconds:.1f} s",
+        ]
+        lines += [f"left       {name}: it is still being written; the next run takes it" for name in self.left]
+        lines += [f"{status:<10} {name}: {reason}" for name, status, reason in self.failed]
+        return lines
