@@ -41,7 +41,7 @@ from validators.conservation import ConservationError, check_run
 FAMILIES = f"{WORK}/families"
 """Folder for copies of a user's own families."""
 
-_PASSING = {"unreadable_file", "vanished", STRANGER}
+_PASSING = {"unreadable_file", "vanished"}
 """Reasons that lie in the machine: such an outcome is not kept, and the next run tries again."""
 
 _NO_WORKERS = "the worker processes end before they have done anything; free some memory or look into the system's log"
@@ -319,6 +319,8 @@ class _Run:
             executor = self.workers.executor()
             for seen, ending in endings(executor, AHEAD * executor.workers, read_one, left, self.job):
                 if isinstance(ending, Read):
+                    if ending.outcome.word == STRANGER:
+                        raise Defect("zvity itself was changed while it ran; run again")
                     yield seen, ending
                 elif ending is None:
                     stranded.append(seen)
