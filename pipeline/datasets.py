@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -38,6 +38,10 @@ _ARROW = {
 }
 
 
+_OF_TEXT: Mapping[str, Callable[[str], Any]] = {"decimal": Decimal, "date": date.fromisoformat}
+"""How values that JSON holds as text are read."""
+
+
 def all_datasets(families: Sequence[Family] | None = None) -> tuple[Dataset, ...]:
     """Give every data set a run writes: the standing ones and a tidy table per family, those of zvity by default."""
     return STANDING + tuple(family.tidy for family in (load_families() if families is None else families))
@@ -47,19 +51,14 @@ def frame_of(dataset: Dataset, columns: Sequence[Sequence[Any]]) -> pd.DataFrame
     """Build the typed frame of a data set's columns with their values as JSON holds them; missing ones are `None`."""
     of = dict(zip(dataset.fields, columns, strict=True)) if columns else dict.fromkeys(dataset.fields, ())
     return pd.DataFrame(
-        {f.name: pd.Series([_typed(f, value) for value in values], dtype=object) for f, values in of.items()},
+        {field.name: pd.Series(_typed(field, values), dtype=object) for field, values in of.items()},
         columns=list(dataset.columns),
     )
 
 
-def _typed(field: Field, value: Any) -> Any:  # noqa: ANN401  # whatever JSON holds
-    if value is None:
-        return None
-    if field.kind == "decimal":
-        return Decimal(value)
-    if field.kind == "date":
-        return date.fromisoformat(value)
-    return value
+def _typed(field: Field, values: Sequence[Any]) -> Sequence[Any]:
+    of = _OF_TEXT.get(field.kind)
+    return values if of is None else [None if value is None else of(value) for value in values]
 
 
 def build_part(order: PartOrder) -> bytes:
@@ -131,19 +130,14 @@ def _of_no_kind(found: Mapping[str, Columns]) -> Mapping[str, Columns]:
 
 def _formats(rows: Mapping[Dataset, list[list[Any]]]) -> tuple[dict[str, bytes], dict[str, bytes]]:
     """Validate rows, and give them as CSV without headers and as Parquet, by the names of their data sets."""
-    problems = [
-        problem for dataset, found in rows.items() for problem in validate(dataset, frame_of(dataset, _columns(found)))
-    ]
+    columns = {dataset: list(zip(*found, strict=True)) for dataset, found in rows.items()}
+    problems = [sentence for dataset, of in columns.items() for sentence in validate(dataset, frame_of(dataset, of))]
     if problems:
         shown = "\n  ".join(problems[:20])
         raise Defect(f"{len(problems)} rows break the schema of their data set; nothing was written:\n  {shown}")
-    csvs = {dataset.name: _csv(dataset, found) for dataset, found in rows.items()}
-    parquets = {dataset.name: _parquet(_arrow(dataset, _columns(found))) for dataset, found in rows.items()}
+    csvs = {dataset.name: _csv(dataset, of) for dataset, of in columns.items()}
+    parquets = {dataset.name: _parquet(_arrow(dataset, of)) for dataset, of in columns.items()}
     return csvs, parquets
-
-
-def _columns(rows: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
-    return list(zip(*rows, strict=True))
 
 
 def _arrow(dataset: Dataset, columns: Sequence[Sequence[Any]]) -> pa.Table:
@@ -166,18 +160,16 @@ def _parquet(table: pa.Table) -> bytes:
     return file.getvalue()
 
 
-def _csv(dataset: Dataset, rows: Iterable[Sequence[Any]]) -> bytes:
+def _csv(dataset: Dataset, columns: Sequence[Sequence[Any]]) -> bytes:
     """Give RFC 4180 text: UTF-8, decimal point, ISO dates, `true`/`false`, nothing for a missing value."""
-    booleans = [i for i, field in enumerate(dataset.fields) if field.kind == "boolean"]
-    if booleans:
-        rows = ([_word(v) if i in booleans else v for i, v in enumerate(row)] for row in rows)
+    words = {True: "true", False: "false", None: None}
+    shown = [
+        [words[value] for value in values] if field.kind == "boolean" else values
+        for field, values in zip(dataset.fields, columns, strict=bool(columns))
+    ]
     text = io.StringIO(newline="")
-    csv.writer(text).writerows(rows)
+    csv.writer(text).writerows(zip(*shown, strict=True))
     return text.getvalue().encode()
-
-
-def _word(value: bool | None) -> str | None:
-    return None if value is None else "true" if value else "false"
 
 
 def read(out: Folder, dataset: Dataset) -> list[dict[str, Any]]:

@@ -15,6 +15,9 @@ settings.register_profile("zvity", deadline=None)  # a busy machine is no failur
 settings.load_profile("zvity")
 
 
+os.environ["ZVITY_SETTLE"] = "0"  # what tests write is finished
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden files anew instead of comparing")
 

@@ -34,16 +34,11 @@ def _column(field: Field) -> pa.Column:
     )
 
 
-def _fits(field: Field, values: pd.Series) -> pd.Series:  # type: ignore[type-arg]  # of values of any kind
+def _fits(field: Field, values: pd.Series) -> pd.Series:
     """Tell of each value whether it keeps its column's rules; values repeat, so each is looked at once."""
-    known: dict[tuple[type, object], bool] = {}
-    fits = []
-    for value in values:
-        key = (type(value), value)  # `True` is equal to 1
-        found = known.get(key)
-        if found is None:
-            found = known[key] = field.problem(value) is None
-        fits.append(found)
+    of = values.tolist()
+    bad = {pair for pair in set(zip(map(type, of), of, strict=True)) if field.problem(pair[1]) is not None}
+    fits = [(type(value), value) not in bad for value in of] if bad else True  # by type, too: `True` is equal to 1
     return pd.Series(fits, index=values.index, dtype=bool)
 
 
