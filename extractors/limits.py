@@ -59,6 +59,8 @@ class Limits:
     """Processor time that each scanned page adds to it; a dense page takes 2 to 5."""
     memory_bytes: int = 1536 * 1024 * 1024
     """Memory of the process that reads a document, as it stands in RAM."""
+    open_files: int = 512
+    """Files, pipes and sockets that the process has open at a time."""
 
 
 LIMITS = Limits()
@@ -85,6 +87,13 @@ def out_of_memory() -> Refused:
     """Give the error of a document that takes too much memory."""
     return Refused(
         "limit:memory_bytes", "reading the document takes more than the limit memory_bytes; have it checked by hand"
+    )
+
+
+def out_of_files() -> Refused:
+    """Give the error of a document that has too many files opened."""
+    return Refused(
+        "limit:open_files", "reading the document opens more files than the limit open_files; have it checked by hand"
     )
 
 

@@ -84,7 +84,7 @@ def build_part(order: PartOrder) -> bytes:
         tables.update(wide_tables({name: _dicts(kept) for name, kept in _of_no_kind(content.rows).items()}))
         for name, kept in content.rows.items():
             rows.setdefault(name, []).extend(kept.rows)
-    csvs, parquets = _formats({known[name]: found for name, found in rows.items()})
+    csvs, parquets = formats({known[name]: found for name, found in rows.items()})
     return bundled(counts, csvs, parquets, tables, b"".join(facts))
 
 
@@ -112,7 +112,7 @@ def build_documents(order: DocumentsOrder) -> bytes:
     for given in order.rows:
         row = {**facts.get(given["document_id"] or "", {}), **given}
         rows.append([row.get(name) for name in DOCUMENTS.columns])
-    csvs, parquets = _formats({DOCUMENTS: rows})
+    csvs, parquets = formats({DOCUMENTS: rows})
     return bundled(Counts(), csvs, parquets, {}, b"")
 
 
@@ -128,8 +128,15 @@ def _of_no_kind(found: Mapping[str, Columns]) -> Mapping[str, Columns]:
     return found
 
 
-def _formats(rows: Mapping[Dataset, list[list[Any]]]) -> tuple[dict[str, bytes], dict[str, bytes]]:
-    """Validate rows, and give them as CSV without headers and as Parquet, by the names of their data sets."""
+def formats(rows: Mapping[Dataset, list[list[Any]]]) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Validate rows, and give them as CSV without headers and as Parquet, by the names of their data sets.
+
+    Args:
+        rows: by data set; the values of a row are in the order of its columns, and as JSON holds them.
+
+    Raises:
+        Defect: a row breaks its schema.
+    """
     columns = {dataset: list(zip(*found, strict=True)) for dataset, found in rows.items()}
     problems = [sentence for dataset, of in columns.items() for sentence in validate(dataset, frame_of(dataset, of))]
     if problems:

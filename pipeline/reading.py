@@ -6,12 +6,14 @@ comes back is written by the process that holds the output folder.
 
 from __future__ import annotations
 
+import errno
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from extractors import containers
 from extractors.errors import InputError, Refused
+from extractors.limits import out_of_files
 from extractors.read import document_id as content_id
 from pipeline.family_files import load_families
 from pipeline.process import process
@@ -74,6 +76,8 @@ def _read(job: Job) -> tuple[Outcome, bytes]:
     except InputError as error:
         return _finished(failed(error, document_id))
     except OSError as error:
+        if error.errno == errno.EMFILE:
+            return _finished(failed(out_of_files(), document_id))
         return _finished(unreadable(error, document_id))
     except Exception as error:  # a defect of ours on this document must not cost the others
         what = f"{type(error).__name__}: {error}"

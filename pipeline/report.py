@@ -66,19 +66,22 @@ def changes(before: Mapping[str, Look], now: Mapping[str, Look], names: Mapping[
     """Compare the looks of two runs at their inputs.
 
     Args:
-        before: by location, those of the run before.
+        before: by location, those of the run before. What is gone is named by its location.
         now: those of this run.
         names: the names by which this run's inputs go.
     """
     gone = {location: look for location, look in before.items() if location not in now}
-    left = {look.document_id: location for location, look in sorted(gone.items(), reverse=True)}
+    left: dict[str, list[str]] = {}
+    for location, look in sorted(gone.items(), reverse=True):
+        left.setdefault(look.document_id, []).append(location)
     new, changed, moved = [], [], []
     for location, look in now.items():
         name = names.get(location, location)
         if location in before:
             if before[location].document_id != look.document_id:
                 changed.append(name)
-        elif (old := left.pop(look.document_id, None)) is not None:
+        elif left.get(look.document_id):
+            old = left[look.document_id].pop()
             moved.append((old, name))
             del gone[old]
         else:
@@ -159,6 +162,9 @@ class Summary:
 
     def lines(self) -> Sequence[str]:
         """Give it as people read it."""
+        if self.would_read is not None:
+            count = f"{len(self.would_read)} of {self.inputs} documents would be read"
+            return [count, *(f"would read {name}" for name in self.would_read)]
         counts, changed = self.counts, self.changes.counts()
         states = ", ".join(f"{count} {state}" for state, count in self.states.items()) or "none found"
         again = f", {self.again} of them again, for this version" if self.again else ""

@@ -49,14 +49,16 @@ _watched = threading.Lock()
 def confine(limits: Limits = LIMITS) -> None:
     """Make this process one that is fit to read documents; called once, at its start.
 
-    It leaves no core dump, and a thread ends it while a document takes more time or memory than it may.
+    It leaves no core dump, opens so many files and no more, and a thread ends it while a document takes more time or
+    memory than it may.
     """
     import resource  # only where processes can be confined
 
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    with suppress(ValueError, OSError):  # a lower limit is set already
-        resource.setrlimit(resource.RLIMIT_DATA, (2 * limits.memory_bytes, hard))
+    for what, limit in ((resource.RLIMIT_DATA, 2 * limits.memory_bytes), (resource.RLIMIT_NOFILE, limits.open_files)):
+        _, hard = resource.getrlimit(what)
+        with suppress(ValueError, OSError):  # a lower limit is set already
+            resource.setrlimit(what, (limit, hard))
     _put_off()
     threading.Thread(target=_watch, args=(limits.memory_bytes,), name="limits", daemon=True).start()
 

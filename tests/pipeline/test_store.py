@@ -7,66 +7,97 @@ from pathlib import Path
 import pytest
 
 from pipeline import __version__
-from pipeline import store as store_module
-from pipeline.store import Outcome, Store, version, written_aside
+from pipeline.folders import LocalFolder
+from pipeline.results import Outcome, packed
+from pipeline.store import RESULTS, Store, version
 
-ID = "ab" * 32
-
-
-def test_a_result_comes_back_as_it_was(tmp_path: Path) -> None:
-    store = Store(tmp_path, version())
-    outcome = Outcome(ID, "published", None, {"tables": [{"table": 1, "caption": "Заходи", "unit": None}]})
-    assert store.get(ID) is None
-    store.put(outcome)
-    assert store.get(ID) == outcome
-    assert store.get("cd" * 32) is None
+ID, OTHER = "ab" * 32, "cd" * 32
 
 
-def test_another_version_does_not_see_the_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    store = Store(tmp_path, version())
-    store.put(Outcome(ID, "published"))
-    assert Store(tmp_path, "9.9.9+other").get(ID) is None
+def _store(path: Path, version: str = "1+aaaa") -> Store:
+    store = Store(LocalFolder(path), version)
+    store.load_list()
+    return store
 
 
-@pytest.mark.parametrize("word", ["ocr_models", "crashed", "unreadable_file", "defect"])
-def test_what_lies_in_the_machine_is_not_kept(tmp_path: Path, word: str) -> None:
-    store = Store(tmp_path, version())
-    store.put(Outcome(ID, "refused", f"{word}: mend it"))
-    assert store.get(ID) is None
-    store.put(Outcome(ID, "refused", "encrypted: mend it"))
-    assert store.get(ID) is not None
+def _put(store: Store, outcome: Outcome) -> None:
+    store.put(outcome, packed(outcome))
 
 
-def test_a_damaged_result_is_read_anew(tmp_path: Path) -> None:
-    store = Store(tmp_path, version())
-    store.put(Outcome(ID, "published"))
-    (file,) = tmp_path.rglob("*.json")
-    file.write_bytes(file.read_bytes()[:-3])
-    assert store.get(ID) is None
-    file.write_text('{"another": "shape"}')
-    assert store.get(ID) is None
+def test_an_outcome_comes_back_with_and_without_the_list(tmp_path: Path) -> None:
+    store = _store(tmp_path)
+    assert store.outcome(ID) is None
+    outcome = Outcome(ID, "refused", "encrypted: locked", 7)
+    _put(store, outcome)
+    assert store.known == {ID}
+    assert _store(tmp_path).outcome(ID) == outcome
+    store.keep_list()
+    (file,) = (tmp_path / RESULTS).rglob(f"{ID}*")
+    content = file.read_bytes()
+    file.write_bytes(b"")
+    assert _store(tmp_path).outcome(ID) == outcome, "the list spares opening the file"
+    file.unlink()
+    assert _store(tmp_path).outcome(ID) is None, "the list says nothing of what is not there"
+    file.write_bytes(content)
+    (tmp_path / RESULTS / "1+aaaa" / "list.json.gz").write_bytes(b"damaged")
+    assert _store(tmp_path).outcome(ID) == outcome
 
 
-def test_a_write_that_fails_leaves_the_old_file_and_no_rest(tmp_path: Path) -> None:
-    target = tmp_path / "data.csv"
-    target.write_text("old")
-
-    def fail_half_way() -> None:
-        with written_aside(target) as file:
-            file.write(b"half of the n")
-            raise OSError("disk is full")
-
-    with pytest.raises(OSError, match="disk"):
-        fail_half_way()
-    assert target.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [target]
-    with written_aside(target) as file:
-        file.write(b"new")
-        assert target.read_text() == "old"
-    assert target.read_text() == "new"
+def test_the_list_is_written_only_when_it_changes(tmp_path: Path) -> None:
+    store = _store(tmp_path)
+    _put(store, Outcome(ID, "published"))
+    store.keep_list()
+    (path,) = (tmp_path / RESULTS).rglob("list.json.gz")
+    path.unlink()
+    again = Store(LocalFolder(tmp_path), "1+aaaa")
+    again.keep_list()
+    assert not path.exists()
+    assert again.outcome(ID) is not None
+    again.keep_list()
+    assert path.exists(), "what had to be opened is listed"
 
 
-def test_the_version_names_the_code(tmp_path: Path) -> None:
-    store_module._digest.cache_clear()
-    assert store_module.version().startswith(__version__ + "+")
-    assert len(store_module.version().split("+")[1]) == 12
+def test_what_is_to_be_read_again_is_not_listed_any_more(tmp_path: Path) -> None:
+    store = _store(tmp_path)
+    _put(store, Outcome(ID, "refused", "ocr_models: none"))
+    store.keep_list()
+    store.forget([ID, OTHER])
+    assert not list((tmp_path / RESULTS).rglob("list.json.gz")), "or a run that is killed would leave the old outcome"
+    assert store.outcome(ID) is None
+    assert _store(tmp_path).outcome(ID) is not None, "the result stays until there is a new one"
+    _put(store, Outcome(ID, "published"))
+    store.keep_list()
+    found = _store(tmp_path).outcome(ID)
+    assert found is not None
+    assert found.status == "published"
+
+
+def test_other_versions_do_not_see_a_result_and_are_pruned(tmp_path: Path) -> None:
+    old, own, new = (_store(tmp_path, name) for name in ("1+aaaa", "2+bbbb.feed", "2+bbbb"))
+    for store in (old, own, new):
+        _put(store, Outcome(ID, "published"))
+    _put(old, Outcome(OTHER, "published"))
+    fresh = _store(tmp_path, "2+bbbb")
+    assert fresh.known == {ID}
+    assert fresh.known_to_others == {ID, OTHER}
+    fresh.prune()
+    assert sorted(path.name for path in (tmp_path / RESULTS).iterdir()) == ["2+bbbb", "2+bbbb.feed"]
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\x1f\x8b\x08damaged"])
+def test_a_damaged_result_is_none(tmp_path: Path, content: bytes) -> None:
+    store = _store(tmp_path)
+    _put(store, Outcome(ID, "published"))
+    (file,) = (tmp_path / RESULTS).rglob(f"{ID}*")
+    file.write_bytes(content)
+    fresh = _store(tmp_path)
+    assert fresh.outcome(ID) is None
+    assert fresh.known == set()
+
+
+def test_the_version_names_the_code_and_own_families(tmp_path: Path) -> None:
+    name = version()
+    assert name.startswith(__version__ + "+")
+    assert len(name.split("+")[1]) == 12
+    (tmp_path / "own.toml").write_text("name = 'own'")
+    assert version(tmp_path).startswith(name + ".")

@@ -1,0 +1,70 @@
+"""Parts: which documents make one depends on the set of documents alone."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import parts
+from pipeline.parts import bundled, directory_of, part_name, parted
+from pipeline.results import Counts
+
+
+def _ids(count: int, start: int = 0) -> dict[str, int]:
+    return {hashlib.sha256(str(i).encode()).hexdigest(): 300 for i in range(start, start + count)}
+
+
+@given(st.integers(0, 600), st.randoms())
+def test_each_document_is_in_one_part_in_order_whatever_the_order_they_come_in(count: int, random: object) -> None:
+    weights = _ids(count)
+    found = parted(weights)
+    assert [one for part in found for one in part] == sorted(weights)
+    assert all(0 < len(part) <= parts.DOCUMENTS for part in found)
+    mixed = list(weights.items())
+    random.shuffle(mixed)  # type: ignore[attr-defined]
+    assert parted(dict(mixed)) == found
+
+
+def test_a_document_more_changes_few_parts() -> None:
+    before, after = set(parted(_ids(10_000))), set(parted(_ids(10_001)))
+    assert len(after - before) <= 2
+    assert len(before) == pytest.approx(10_000 / parts.DOCUMENTS, rel=0.75)
+
+
+def test_large_documents_make_parts_of_their_own() -> None:
+    weights = dict.fromkeys(_ids(10), parts.CELLS // 3)
+    assert max(map(len, parted(weights))) <= 3
+    assert all(len(part) == 1 for part in parted(dict.fromkeys(_ids(10), 10 * parts.CELLS)))
+
+
+def test_parts_are_never_too_many() -> None:
+    count = parts.DOCUMENTS * parts.MOST_PARTS + 1
+    assert (
+        len(parted({f"{i * 0x9E3779B97F4A7C15 % 2**64:016x}{i:048x}": 1 for i in range(count)})) < 2 * parts.MOST_PARTS
+    )
+
+
+def test_the_name_tells_documents_and_version() -> None:
+    names = {part_name("1", ["a"]), part_name("2", ["a"]), part_name("1", ["a", "b"]), part_name("1", [])}
+    assert len(names) == 4
+
+
+def test_a_bundle_tells_where_everything_lies() -> None:
+    counts = Counts(tables=2, errors=1)
+    content = bundled(counts, {"cells": b"1,2\r\n"}, {"cells": b"PAR1"}, {"x-001.csv": b"row"}, b"{}\n")
+    directory = directory_of(io.BytesIO(content))
+    assert directory.counts == counts
+    for extent, expected in (
+        (directory.csv["cells"], b"1,2\r\n"),
+        (directory.parquet["cells"], b"PAR1"),
+        (directory.tables["x-001.csv"], b"row"),
+        (directory.documents, b"{}\n"),
+    ):
+        assert content[extent.start : extent.start + extent.length] == expected
+    for damaged in (b"", content[:20], b"\0" * 8 + b"{}", (2).to_bytes(8, "big") + b"{}"):
+        with pytest.raises(ValueError, match=r"."):
+            directory_of(io.BytesIO(damaged))
