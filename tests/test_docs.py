@@ -12,14 +12,15 @@ import pytest
 from extractors.limits import Limits
 from pipeline.cli import app
 from pipeline.exits import ExitCode
-from pipeline.run import DEFECT_REASON
-from pipeline.store import _PASSING_REASONS
+from pipeline.config import markdown
+from pipeline.reading import DEFECT, STRANGER
+from pipeline.run import _MENDED, _PASSING
 from validators.model import STATES
 
 ROOT = Path(__file__).parent.parent
 ERRORS = ROOT / "docs" / "errors.md"
 READMES = (ROOT / "README.md", ROOT / "README.uk.md")
-PAGES = (*READMES, *sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md")
+PAGES = (*READMES, *sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "deploy" / "README.md")
 
 SOURCE = {
     path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
@@ -27,7 +28,7 @@ SOURCE = {
     for path in sorted((ROOT / package).glob("*.py"))
 }
 _RAISED = re.compile(r"""\b(?:Refused|Broken)\(\s*f?["']([a-z_]+)""")
-_WRITTEN = re.compile(r"""\breason\s*=\s*f?["']([a-z_]+): """)
+_WRITTEN = re.compile(r"""(?:\breason\s*=|"quarantined",|"refused",)\s*f?["']([a-z_]+): """)
 _RULE = re.compile(r"""(?:\brule=|\bIdentity\(|\bRelation\()"([a-z_]+)\"""")
 
 
@@ -52,7 +53,7 @@ def test_every_exit_code_is_told(page: Path) -> None:
 
 
 def test_every_state_reason_limit_and_rule_is_told() -> None:
-    reasons = (_words(_RAISED) - {"limit"}) | _words(_WRITTEN) | _PASSING_REASONS | {DEFECT_REASON}
+    reasons = (_words(_RAISED) - {"limit"}) | _words(_WRITTEN) | {*_PASSING, *_MENDED, DEFECT, STRANGER}
     assert {"empty", "damaged", "ocr_models", "unreadable_file", "crashed", "duplicate"} <= reasons, (
         "the search is blind"
     )
@@ -70,6 +71,12 @@ def test_limits_are_told_as_they_are() -> None:
     scale = {name: 1 << 20 if text.endswith("MiB") else 1 for name, text in told.items()}
     found = {name: int(re.sub(r"\D", "", text.removesuffix("MiB"))) * scale[name] for name, text in told.items()}
     assert found == {field.name: field.default for field in fields(Limits)}
+
+
+def test_settings_are_told_as_they_are() -> None:
+    page = (ROOT / "docs" / "nightly.md").read_text(encoding="utf-8")
+    told = page.split("<!-- settings -->\n")[1].split("<!-- /settings -->")[0]
+    assert told == markdown(), "put what `pipeline.config.markdown` gives between the marks"
 
 
 @pytest.mark.parametrize("page", READMES, ids=lambda page: page.name)
