@@ -23,6 +23,7 @@ from bench.faults import lines as proof_lines
 from bench.made import WAYS, make
 from bench.meaning import lines as meaning_lines
 from bench.measure import Cost, measure
+from bench.nightly import lines as nightly_lines
 from bench.peers.whole import PEERS
 
 ROOT = Path(__file__).parent.parent
@@ -36,6 +37,9 @@ START, END = "<!-- bench -->", "<!-- /bench -->"
 
 MADE = 8
 """Documents that each program prints for the set of those made anew."""
+
+NIGHT = 1000
+"""Files of the archive for the nightly run; `python -m bench.nightly` measures ten times as many."""
 
 SCANNED = 1
 """Documents of each program that are printed to be scanned."""
@@ -56,7 +60,7 @@ def main() -> int:
     korosten = arguments.corpus / "korosten"
     with tempfile.TemporaryDirectory() as scratch:
         # Costs come first: a process started from a large one counts that one's memory as its own peak.
-        costs = list(_costs(arguments.runs, Path(scratch)))
+        costs = [*_costs(arguments.runs, Path(scratch)), "", *nightly_lines(NIGHT, arguments.seed)]
         speed = list(_speed(korosten, Path(scratch), arguments.runs)) if korosten.is_dir() else []
         speed += list(_word(arguments.corpus, Path(scratch))) if korosten.is_dir() else []
         made = Path(scratch) / "made"

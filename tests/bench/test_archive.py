@@ -14,8 +14,9 @@ from zipfile import ZipFile
 
 import pytest
 
-from bench import archive
-from bench.archive import HOSTILE, TABLES, Expected, Grid, Paper, make, paper, pdf, word
+from bench import archive, archive_tables
+from bench.archive import HOSTILE, Expected, make, pdf, word
+from bench.archive_tables import TABLES, Grid, Paper, paper
 from extractors.document import Table
 from extractors.errors import InputError, Refused
 from pipeline.process import interpret, process
@@ -69,11 +70,11 @@ def test_reports_are_read_as_they_were_made_and_their_arithmetic_holds(suffix: s
 
 
 KINDS: dict[Callable[[Random, int, str], Grid], tuple[str | None, set[str]]] = {
-    archive.measures: ("program_measures", set()),
-    archive.income: ("budget_income", set()),
-    archive.assets: ("asset_list", {"quantity"}),
-    archive.indicators: ("socioeconomic_indicators", {"actual", "plan"}),
-    archive.requests: (None, set()),
+    archive_tables.measures: ("program_measures", set()),
+    archive_tables.income: ("budget_income", set()),
+    archive_tables.assets: ("asset_list", {"quantity"}),
+    archive_tables.indicators: ("socioeconomic_indicators", {"actual", "plan"}),
+    archive_tables.requests: (None, set()),
 }
 """What family a table of each maker is of, and which measures nothing proves."""
 
