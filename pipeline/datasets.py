@@ -22,9 +22,9 @@ from pipeline.exits import Defect
 from pipeline.family import Family
 from pipeline.family_files import load_families
 from pipeline.folders import Folder
-from pipeline.parts import DocumentsOrder, PartOrder, bundled, directory_of
+from pipeline.parts import DOCUMENTS_ROW, DocumentsOrder, PartOrder, bundled, directory_of
 from pipeline.results import Columns, Counts
-from pipeline.store import Store
+from pipeline.store import content as content_of
 from pipeline.wide import wide_tables
 from validators.model import DECIMAL_DIGITS, DECIMAL_PLACES, DOCUMENTS, STANDING, Dataset, Field
 from validators.schemas import validate
@@ -73,10 +73,9 @@ def build_part(order: PartOrder) -> bytes:
     tables: dict[str, bytes] = {}
     rows: dict[str, list[list[Any]]] = {}
     known = {dataset.name: dataset for dataset in all_datasets(load_families(order.families))}
-    store = Store(order.folder, order.version)
     for document_id in order.ids:
         try:
-            content = store.content(document_id)
+            content = content_of(order.folder, order.version, document_id)
         except (ValueError, TypeError, KeyError, FileNotFoundError) as error:
             raise Defect(f"the result of {document_id} is gone or damaged ({error}); run again with --force") from error
         counts = counts.plus(content.counts)
@@ -109,9 +108,11 @@ def build_documents(order: DocumentsOrder) -> bytes:
             file.seek(extent.start)
             facts.update(json.loads(line) for line in file.read(extent.length).splitlines())
     rows = []
-    for given in order.rows:
-        row = {**facts.get(given["document_id"] or "", {}), **given}
-        rows.append([row.get(name) for name in DOCUMENTS.columns])
+    with order.rows.open("rb") as lines:
+        for line in lines:
+            given = dict(zip(DOCUMENTS_ROW, json.loads(line), strict=True))
+            row = {**facts.get(given["document_id"] or "", {}), **given}
+            rows.append([row.get(name) for name in DOCUMENTS.columns])
     csvs, parquets = formats({DOCUMENTS: rows})
     return bundled(Counts(), csvs, parquets, {}, b"")
 

@@ -36,7 +36,7 @@ _CLOCKS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an output folder is to hold: the files of its parts, with their directories, in order.
+    """What an output folder is to hold: the files of its parts, in order.
 
     `headers` is the part without documents, in which every data set has its header; `documents` the one with the rows
     of that data set alone.
@@ -45,41 +45,33 @@ class Plan:
     headers: str
     documents: str
     parts: tuple[str, ...]
-    directories: Mapping[str, Directory]
-
-    @property
-    def counts(self) -> Counts:
-        """The sums over all documents."""
-        counts = Counts()
-        for part in self.parts:
-            counts = counts.plus(self.directories[part].counts)
-        return counts
 
     @property
     def files(self) -> tuple[str, ...]:
         """The files of all parts."""
         return (self.headers, self.documents, *self.parts)
 
-    def tables(self, parts: Sequence[str]) -> dict[str, int]:
-        """Give the sizes of the tables of no known kind in some parts, by their names in the output."""
-        return {
-            f"{TABLES}/{name}": extent.length
-            for part in parts
-            for name, extent in self.directories[part].tables.items()
-        }
 
-
-def plan(folder: Folder, headers: str, documents: str, parts: Sequence[str]) -> Plan:
-    """Read what the files of the parts hold.
+def directory(folder: Folder, part: str) -> Directory:
+    """Read what a part's file holds.
 
     Raises:
-        OSError, ValueError: one cannot be read.
+        OSError, ValueError: it cannot be read.
     """
-    directories = {}
-    for name in (headers, documents, *parts):
-        with folder.open(name) as file:
-            directories[name] = directory_of(file)
-    return Plan(headers, documents, tuple(parts), directories)
+    with folder.open(part) as file:
+        return directory_of(file)
+
+
+def counts(folder: Folder, plan: Plan) -> Counts:
+    """Give the sums over all documents.
+
+    Raises:
+        OSError, ValueError: a part cannot be read.
+    """
+    found = Counts()
+    for part in plan.parts:
+        found = found.plus(directory(folder, part).counts)
+    return found
 
 
 def deliver(folder: Folder, plan: Plan, check: Callable[[], None]) -> bool:
@@ -103,17 +95,18 @@ def deliver(folder: Folder, plan: Plan, check: Callable[[], None]) -> bool:
     folder.remove(MANIFEST)
     kept = set(before["files"]) if there else set()
     same = there and [name for name in before["files"] if name != before["documents"]] == [plan.headers, *plan.parts]
-    names = [DOCUMENTS.name] if same else list(plan.directories[plan.headers].csv)
+    names = [DOCUMENTS.name] if same else list(directory(folder, plan.headers).csv)
     wanted: dict[str, Write] = {}
     for name in names:
         sources = [plan.headers, *((plan.documents,) if name == DOCUMENTS.name else plan.parts)]
-        wanted[f"{name}.csv"] = partial(_write_csv, folder, plan, name, sources)
-        wanted[f"{name}.parquet"] = partial(_write_parquet, folder, plan, name, sources)
-    sizes = _write_all(folder, wanted)
+        wanted[f"{name}.csv"] = partial(_write_csv, folder, name, sources)
+        wanted[f"{name}.parquet"] = partial(_write_parquet, folder, name, sources)
+    sizes = {**(before["sizes"] if same else {}), **_write_all(folder, wanted)}
     for part in plan.parts:
+        found = directory(folder, part).tables
+        sizes |= {f"{TABLES}/{name}": extent.length for name, extent in found.items()}
         if part not in kept:
-            _write_all(folder, _tables(folder, part, plan.directories[part]))
-    sizes = {**(before["sizes"] if same else {}), **sizes, **plan.tables(plan.parts)}
+            _write_all(folder, {f"{TABLES}/{n}": partial(_pour, folder, part, extent) for n, extent in found.items()})
     for name in sorted(before.get("sizes", {}).keys() - sizes.keys()):
         folder.remove(name)
     for name in sorted(tables):
@@ -164,44 +157,34 @@ def _write_all(folder: Folder, files: Mapping[str, Write]) -> dict[str, int]:
     return sizes
 
 
-def _write_csv(folder: Folder, plan: Plan, name: str, parts: Sequence[str], out: IO[bytes]) -> None:
+def _write_csv(folder: Folder, name: str, parts: Sequence[str], out: IO[bytes]) -> None:
     for part in parts:
-        extent = plan.directories[part].csv.get(name)
-        if extent is not None and extent.length:
-            with folder.open(part) as file:
-                _pour(file, extent, out)
+        extent = directory(folder, part).csv.get(name)
+        if extent is not None:
+            _pour(folder, part, extent, out)
 
 
-def _pour(file: IO[bytes], extent: Extent, out: IO[bytes]) -> None:
-    file.seek(extent.start)
-    left = extent.length
-    while left:
-        piece = file.read(min(left, _PIECE))
-        if not piece:
-            raise ValueError("a part's file is cut off")
-        out.write(piece)
-        left -= len(piece)
+def _pour(folder: Folder, part: str, extent: Extent, out: IO[bytes]) -> None:
+    with folder.open(part) as file:
+        file.seek(extent.start)
+        left = extent.length
+        while left:
+            piece = file.read(min(left, _PIECE))
+            if not piece:
+                raise ValueError(f"the part {part} is cut off")
+            out.write(piece)
+            left -= len(piece)
 
 
-def _write_parquet(folder: Folder, plan: Plan, name: str, parts: Sequence[str], out: IO[bytes]) -> None:
+def _write_parquet(folder: Folder, name: str, parts: Sequence[str], out: IO[bytes]) -> None:
     def opened() -> Iterator[Part]:
         for part in parts:
-            extent = plan.directories[part].parquet.get(name)
-            if extent is not None:
-                with folder.open(part) as file:
+            with folder.open(part) as file:
+                extent = directory_of(file).parquet.get(name)
+                if extent is not None:
                     yield Part(file, extent.start, extent.length)
 
     join(opened(), out)
-
-
-def _tables(folder: Folder, part: str, directory: Directory) -> dict[str, Write]:
-    """Give what writes a part's tables of no known kind, by their names in the output."""
-
-    def write(extent: Extent, out: IO[bytes]) -> None:
-        with folder.open(part) as file:
-            _pour(file, extent, out)
-
-    return {f"{TABLES}/{name}": partial(write, extent) for name, extent in directory.tables.items()}
 
 
 def prune(folder: Folder, plan: Plan) -> None:

@@ -120,7 +120,10 @@ def endings(
     try:
         while True:
             while len(running) < ahead and (subject := next(left, None)) is not None:
-                running[executor.submit(function, order(subject))] = subject
+                try:
+                    running[executor.submit(function, order(subject))] = subject
+                except RuntimeError:  # the pool is broken, or the cluster gone
+                    yield subject, None
             if not running:
                 return
             done, _ = wait(running, return_when=FIRST_COMPLETED)

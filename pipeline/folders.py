@@ -88,6 +88,10 @@ class Folder(ABC):
         """Tell of all files below a folder, by their names in it; of none where there is no such folder."""
 
     @abstractmethod
+    def names(self, folder: str) -> Iterator[str]:
+        """Give the names of all files below a folder, one after another, in no order."""
+
+    @abstractmethod
     def locked(self) -> AbstractContextManager[Callable[[], None]]:
         """Hold the folder for one run; gives what raises `OutputLocked` once the folder is no longer held.
 
@@ -187,7 +191,13 @@ class LocalFolder(Folder):
 
     def files(self, folder: str) -> dict[str, Stat]:
         """Tell of the files below a folder."""
-        found: dict[str, Stat] = {}
+        return {name: Stat(found.st_size, found.st_mtime) for name, found in self._below(folder)}
+
+    def names(self, folder: str) -> Iterator[str]:
+        """Give the names of the files below a folder."""
+        return (name for name, _ in self._below(folder))
+
+    def _below(self, folder: str) -> Iterator[tuple[str, os.stat_result]]:
         left = [""]
         while left:
             below = left.pop()
@@ -196,9 +206,7 @@ class LocalFolder(Folder):
                     if entry.is_dir(follow_symlinks=False):
                         left.append(f"{below}{entry.name}/")
                     else:
-                        stat = entry.stat(follow_symlinks=False)
-                        found[below + entry.name] = Stat(stat.st_size, stat.st_mtime)
-        return found
+                        yield below + entry.name, entry.stat(follow_symlinks=False)
 
     @contextmanager
     def locked(self) -> Iterator[Callable[[], None]]:
@@ -305,6 +313,10 @@ class RemoteFolder(Folder):
         with _as_os_error(root):
             found = self._system.find(root, detail=True)
         return {path.removeprefix(root).lstrip("/"): _remote_stat(info) for path, info in found.items()}
+
+    def names(self, folder: str) -> Iterator[str]:
+        """Give the names of the files below a folder."""
+        return iter(self.files(folder))
 
     @contextmanager
     def locked(self) -> Iterator[Callable[[], None]]:

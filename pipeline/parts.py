@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,34 +35,34 @@ _LENGTH = 8
 """Bytes that say how long the directory is."""
 
 
-def parted(weights: Mapping[str, int]) -> list[tuple[str, ...]]:
+def parted(weights: Mapping[bytes, int]) -> Iterator[tuple[str, ...]]:
     """Part documents by their ids, in order.
 
     The ids are halved by their bits, from the first on, until each part is small enough: so a document that is added
     changes the part it falls into, and as hashes fall evenly, parts are alike.
 
     Args:
-        weights: the number of cells of each document, by its id (64 hexadecimal digits).
+        weights: the number of cells of each document, by its id (32 bytes).
     """
     most = DOCUMENTS
     while len(weights) > most * MOST_PARTS:
         most *= 2
-    return list(_halved(sorted(weights), weights, most, 0))
+    return _halved(sorted(weights), weights, most, 0)
 
 
-def _halved(ids: Sequence[str], weights: Mapping[str, int], most: int, bit: int) -> Iterator[tuple[str, ...]]:
+def _halved(ids: Sequence[bytes], weights: Mapping[bytes, int], most: int, bit: int) -> Iterator[tuple[str, ...]]:
     if len(ids) <= 1 or (len(ids) <= most and sum(weights[one] for one in ids) <= CELLS):
         if ids:
-            yield tuple(ids)
+            yield tuple(one.hex() for one in ids)
         return
-    middle = next((i for i, one in enumerate(ids) if _bit(one, bit)), len(ids))
+    middle = bisect_left(ids, True, key=lambda one: _bit(one, bit))
     for half in (ids[:middle], ids[middle:]):
         yield from _halved(half, weights, most, bit + 1)
 
 
-def _bit(document_id: str, number: int) -> bool:
-    digit, place = divmod(number, 4)
-    return bool(int(document_id[digit], 16) >> (3 - place) & 1)
+def _bit(document_id: bytes, number: int) -> bool:
+    byte, place = divmod(number, 8)
+    return bool(document_id[byte] >> (7 - place) & 1)
 
 
 def part_name(version: str, ids: Sequence[str]) -> str:
@@ -86,16 +87,21 @@ class HeadersOrder:
     families: Path | None
 
 
+DOCUMENTS_ROW = ("document_id", "file_name", "bytes", "status", "reason", "version")
+"""What a run knows of each input, by columns of `documents`."""
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentsOrder:
-    """The rows of `documents` to be put together: what a run knows of each input.
+    """The rows of `documents` to be put together.
 
-    The facts that lie in a document are taken from the files of the parts.
+    `rows` is a file of this machine with what a run knows of each input: a line of JSON with the values of
+    `DOCUMENTS_ROW`. The facts that lie in a document are taken from the files of the parts.
     """
 
     folder: Folder
     parts: tuple[str, ...]
-    rows: Sequence[Mapping[str, Any]]
+    rows: Path
 
 
 Order = PartOrder | HeadersOrder | DocumentsOrder

@@ -33,9 +33,10 @@ Fetch = Callable[[Input], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An input that was not published, with its content's name where it could be read, its state and the reason."""
+    """An input that was not published, its name, that of its content where it could be read, state and reason."""
 
     input: Input
+    file_name: str
     document_id: str | None
     status: str
     reason: str
@@ -43,7 +44,7 @@ class Failure:
     @property
     def name(self) -> str:
         """The name of its copy."""
-        return f"{(self.document_id or 'unreadable')[:16]}-{_cut(self.input.name.rsplit('/', 1)[-1])}"
+        return f"{(self.document_id or 'unreadable')[:16]}-{_cut(self.input.file_name.rsplit('/', 1)[-1])}"
 
 
 def _cut(name: str) -> str:
@@ -70,7 +71,7 @@ def keep(folder: Folder, failures: Iterable[Failure], fetch: Fetch) -> None:
             copy = copy.replace("-", "-_", 1)
             note = copy + _REASON
         wanted |= {copy, note}
-        text = f"{failure.input.name}\n{failure.status}\n{failure.reason}\n".encode()
+        text = f"{failure.file_name}\n{failure.status}\n{failure.reason}\n".encode()
         if note not in there or folder.read(f"{QUARANTINE}/{note}") != text:
             folder.write(f"{QUARANTINE}/{note}", text)
         if failure.document_id is not None and copy not in there:

@@ -70,7 +70,7 @@ def _read(job: Job) -> tuple[Outcome, bytes]:
             if containers.kind(data) is not None:
                 return _finished(Outcome(document_id, OPENED, members=_members(data, job.source)))
             families = load_families(job.families)
-            rows = process(data, job.source.name, families)
+            rows = process(data, job.source.file_name, families)
         outcome = Outcome(document_id, "published", cells=len(rows["cells"]))
         return outcome, packed(outcome, rows, (*STANDING, *(family.tidy for family in families)))
     except InputError as error:
@@ -95,7 +95,7 @@ def _members(data: bytes, source: Input) -> tuple[Member, ...]:
     Raises:
         InputError: it cannot be opened.
     """
-    return tuple(_member(found) for found in containers.members(data, source.name.rsplit("/", 1)[-1]))
+    return tuple(_member(found) for found in containers.members(data, source.file_name.rsplit("/", 1)[-1]))
 
 
 def _member(found: containers.Member) -> Member:

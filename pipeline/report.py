@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
 from heapq import nlargest
 from typing import Any, Protocol
 
 from pipeline.exits import ExitCode, UsageError
 from pipeline.folders import WORK, Folder
-from pipeline.index import Look
 from pipeline.reading import DEFECT
 from pipeline.results import Counts
 
@@ -22,6 +21,9 @@ LAST_RUN = f"{WORK}/last-run.json"
 """How the last run ended; the file's time is when."""
 
 _SLOWEST = 10
+
+_LISTED = 1000
+"""Names that a report lists of each kind; beyond, it only counts."""
 
 
 def last_sources(folder: Folder) -> list[str]:
@@ -48,45 +50,60 @@ def say_nothing(event: str, /, **facts: Any) -> None:  # noqa: ANN401  # of any 
     """Take an event and say nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What differs from the run before, by the names of inputs; `moved` by the old and the new name."""
+@dataclass(slots=True)
+class Names:
+    """Some of many: how many there are, and what the first are called."""
 
-    new: tuple[str, ...] = ()
-    changed: tuple[str, ...] = ()
-    moved: tuple[tuple[str, str], ...] = ()
-    gone: tuple[str, ...] = ()
+    count: int = 0
+    first: list[Any] = field(default_factory=list)
+
+    def add(self, name: object) -> None:
+        """Count one more."""
+        self.count += 1
+        if len(self.first) < _LISTED:
+            self.first.append(name)
+
+
+KINDS = ("new", "changed", "moved", "gone")
+
+
+@dataclass(slots=True)
+class Changes:
+    """What differs from the run before, by the names of inputs.
+
+    What moved is named by its old location and its new name, what is gone by its location.
+    """
+
+    new: Names = field(default_factory=Names)
+    changed: Names = field(default_factory=Names)
+    moved: Names = field(default_factory=Names)
+    gone: Names = field(default_factory=Names)
+
+    def compare(self, new: Iterable[tuple[str, str]], gone: Iterable[tuple[str, str]]) -> None:
+        """Tell what moved from what is new and what is gone.
+
+        Args:
+            new: names of inputs and the ids of their content.
+            gone: locations of those that are no more, and ids of what they held.
+        """
+        left: dict[str, list[str]] = {}
+        for location, document_id in gone:
+            left.setdefault(document_id, []).append(location)
+        for name, document_id in new:
+            if left.get(document_id):
+                self.moved.add([left[document_id].pop(0), name])
+            else:
+                self.new.add(name)
+        for location in sorted(location for locations in left.values() for location in locations):
+            self.gone.add(location)
+
+    def __bool__(self) -> bool:
+        """Whether anything differs."""
+        return any(self.counts().values())
 
     def counts(self) -> dict[str, int]:
-        """Give how many there are of each."""
-        return {name: len(getattr(self, name)) for name in ("new", "changed", "moved", "gone")}
-
-
-def changes(before: Mapping[str, Look], now: Mapping[str, Look], names: Mapping[str, str]) -> Changes:
-    """Compare the looks of two runs at their inputs.
-
-    Args:
-        before: by location, those of the run before. What is gone is named by its location.
-        now: those of this run.
-        names: the names by which this run's inputs go.
-    """
-    gone = {location: look for location, look in before.items() if location not in now}
-    left: dict[str, list[str]] = {}
-    for location, look in sorted(gone.items(), reverse=True):
-        left.setdefault(look.document_id, []).append(location)
-    new, changed, moved = [], [], []
-    for location, look in now.items():
-        name = names.get(location, location)
-        if location in before:
-            if before[location].document_id != look.document_id:
-                changed.append(name)
-        elif left.get(look.document_id):
-            old = left[look.document_id].pop()
-            moved.append((old, name))
-            del gone[old]
-        else:
-            new.append(name)
-    return Changes(tuple(new), tuple(changed), tuple(moved), tuple(gone))
+        """Give how many there are of each kind."""
+        return {kind: getattr(self, kind).count for kind in KINDS}
 
 
 @dataclass(slots=True)
@@ -112,7 +129,7 @@ class Summary:
     slowest: list[tuple[float, str]] = field(default_factory=list)
     written: bool = False
     seconds: float = 0.0
-    would_read: list[str] | None = None
+    would_read: Names | None = None
 
     def took(self, name: str, seconds: float) -> None:
         """Note how long a document took."""
@@ -147,24 +164,19 @@ class Summary:
             "numbers": {name: getattr(counts, name) for name in ("verified", "unchecked", "contradicted")},
             "doubtful": counts.doubtful,
             "errors": counts.errors,
-            "changes": {
-                "new": self.changes.new,
-                "changed": self.changes.changed,
-                "moved": self.changes.moved,
-                "gone": self.changes.gone,
-            },
+            "changes": {kind: asdict(getattr(self.changes, kind)) for kind in KINDS},
             "left": self.left,
             "failed": [{"file_name": n, "status": s, "reason": r} for n, s, r in self.failed],
             "slowest": [{"file_name": name, "seconds": round(seconds, 3)} for seconds, name in self.slowest],
             "seconds": round(self.seconds, 3),
         }
-        return found if self.would_read is None else found | {"would_read": self.would_read}
+        return found if self.would_read is None else found | {"would_read": asdict(self.would_read)}
 
     def lines(self) -> Sequence[str]:
         """Give it as people read it."""
         if self.would_read is not None:
-            count = f"{len(self.would_read)} of {self.inputs} documents would be read"
-            return [count, *(f"would read {name}" for name in self.would_read)]
+            count = f"{self.would_read.count} of {self.inputs} documents would be read"
+            return [count, *(f"would read {name}" for name in self.would_read.first)]
         counts, changed = self.counts, self.changes.counts()
         states = ", ".join(f"{count} {state}" for state, count in self.states.items()) or "none found"
         again = f", {self.again} of them again, for this version" if self.again else ""

@@ -7,16 +7,16 @@ that finds nothing new reads no document and changes no byte.
 
 from __future__ import annotations
 
+import hashlib
 import json
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
-from enum import Enum
 from os import cpu_count
 from pathlib import Path
-from typing import Any
 
 from extractors.errors import InputError, Refused
 from extractors.limits import LIMITS, out_of_time
@@ -27,13 +27,15 @@ from pipeline.executors import AHEAD, LOCAL, Workers, dask_executor, endings, re
 from pipeline.exits import Defect, OutputUnwritable
 from pipeline.family_files import family_files, load_families
 from pipeline.folders import WORK, Folder, folder_at
-from pipeline.index import Index, Look
+from pipeline.index import Index
+from pipeline.looking import Looking, Seen
 from pipeline.parts import PARTS, DocumentsOrder, HeadersOrder, Order, PartOrder, build, part_name, parted
 from pipeline.quarantine import Failure
-from pipeline.reading import STRANGER, Job, Read, changed, content_in, failed, read_one, unreadable
-from pipeline.report import LAST_RUN, REPORT, Changes, Summary, Tell, changes, say_nothing
+from pipeline.reading import STRANGER, Job, Read, changed, content_in, failed, read_one
+from pipeline.report import LAST_RUN, REPORT, Names, Summary, Tell, say_nothing
 from pipeline.results import OPENED, Member, Outcome, packed
-from pipeline.sources import Input, find_inputs, is_url, unfinished
+from pipeline.sources import Input, find_inputs, is_url
+from pipeline.spool import Spool
 from pipeline.store import Store, version
 from pipeline.worker import how_it_ended
 from validators.conservation import ConservationError, check_run
@@ -73,25 +75,6 @@ class Options:
     families: Path | None = None
     settle: float = 0.0
     dry: bool = False
-
-
-class _Unsettled(Enum):
-    """That an input has changed a moment ago."""
-
-    LATER = 0
-
-
-_LATER = _Unsettled.LATER
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """An input with the name of its content, or how it ended where it could not be looked at."""
-
-    input: Input
-    document_id: str | None
-    size: int
-    outcome: Outcome | None = None
 
 
 def run(sources: Sequence[str], out: str | Path, options: Options = Options(), tell: Tell = say_nothing) -> Summary:
@@ -141,36 +124,37 @@ class _Run:
         self.check = check
         self.version = version(options.families)
         self.store = Store(folder, self.version)
-        self.store.load_list()
-        self.index = Index(folder)
         self.summary = Summary(str(folder))
         self.workers = Workers(options.workers or cpu_count() or 1)
-        self.read_now: set[str] = set()
-        self.passing: dict[str, Outcome] = {}
+        self.read_now: set[bytes] = set()
+        self.passing: dict[bytes, Outcome] = {}
         """Outcomes that are not kept, by the document's id."""
 
-    def dry(self, inputs: Sequence[Input]) -> Summary:
+    def dry(self, inputs: Iterable[Input]) -> Summary:
         """Tell what would be read."""
-        looked = self.look(inputs)
-        self.summary.inputs = len(looked)
-        self.summary.would_read = [seen.input.name for seen in self.unread(looked)]
+        self.summary.would_read = Names()
+        with closing(Index(self.folder)) as index, closing(Spool[Seen]()) as looked:
+            self.look(inputs, index, looked)
+            self.summary.inputs = len(looked)
+            for seen in self.unread(looked):
+                self.summary.would_read.add(seen.input.file_name)
         return self.summary
 
-    def full(self, inputs: Sequence[Input], sources: Sequence[str]) -> Summary:
+    def full(self, inputs: Iterable[Input], sources: Sequence[str]) -> Summary:
         """Read what is new and deliver all."""
-        self.tell("run_started", inputs=len(inputs), version=self.version)
-        looked = self.look(inputs)
-        with closing(self.workers):
+        self.tell("run_started", version=self.version)
+        with closing(self.workers), closing(Index(self.folder)) as index, closing(Spool[Seen]()) as looked:
+            looking = self.look(inputs, index, looked)
             self.read(looked)
-            if inputs or self.folder.stat("documents.parquet") is None:  # a source gone empty must not empty all
-                self.deliver(list(self.leaves(looked)))
+            if len(looked) or self.folder.stat("documents.parquet") is None:
+                self.deliver(looked)
+                index.keep()
+                looking.compare()
+            # else a source has gone empty, which must not empty what is there
         self.store.keep_list()
         self.store.prune()
-        names = {one.location: one.name for one in inputs}
-        self.summary.changes = changes(self.index.former, self.index.now, names)
-        self.index.keep()
         self.summary.seconds = time.monotonic() - self.started
-        if self.summary.written or self.summary.read or self.summary.changes != Changes():
+        if self.summary.written or self.summary.read or self.summary.changes:
             self.folder.write(REPORT, _json(self.summary.as_json()))
         ending = {
             "exit_code": self.summary.exit_code(strict=False),
@@ -182,64 +166,28 @@ class _Run:
 
     # What is there
 
-    def look(self, inputs: Sequence[Input]) -> list[_Seen]:
-        """Name the content of each input, but of those that are being written."""
-        found = {one.location: self.glance(one) for one in inputs}
-        for one in inputs:
-            if found[one.location] is _LATER:
-                time.sleep(max(0.0, one.changed + self.options.settle - time.time()))
-                found[one.location] = self.stare(one)
-        return [seen for one in inputs if isinstance(seen := found[one.location], _Seen)]
-
-    def glance(self, one: Input) -> _Seen | _Unsettled | None:
-        """Look at an input; `None` where it is being written, `_LATER` where it may be."""
-        if one.problem is not None:
-            return _Seen(one, None, 0, Outcome("", one.status or "refused", one.problem))
-        if unfinished(one.name):
-            return self.left(one)
-        look = self.index.known(one)
-        if look is not None:
-            return _Seen(one, look.document_id, look.bytes)
-        if time.time() - one.changed < self.options.settle:
-            return _LATER
-        return self.stare(one)
-
-    def stare(self, one: Input) -> _Seen | None:
-        """Read an input to name its content; `None` where it is being written."""
-        try:
-            when = time.time()
-            if one.being_written():
-                return self.left(one)
-            document_id, size = one.digest()
-            if one.renewed() != one:
-                return self.left(one)
-        except (OSError, ImportError, ValueError) as error:
-            known = error if isinstance(error, OSError) else OSError(str(error))
-            return _Seen(one, None, 0, unreadable(known))
-        self.index.put(one, Look(document_id, size, None), when)
-        return _Seen(one, document_id, size)
-
-    def left(self, one: Input) -> _Seen | None:
-        """Leave an input to the next run; what it held before stays, if it was read."""
-        self.summary.left.append(one.name)
-        self.tell("document_left", file_name=one.name)
-        look = self.index.former_of(one)
-        if look is None or self.outcome(look.document_id) is None:
-            return None
-        return _Seen(one, look.document_id, look.bytes)
+    def look(self, inputs: Iterable[Input], index: Index, looked: Spool[Seen]) -> Looking:
+        """Name the content of each input."""
+        looking = Looking(
+            index, self.options.settle, lambda one: self.outcome(one) is not None, self.tell, self.summary
+        )
+        for seen in looking.at(inputs):
+            looked.append(seen)
+        return looking
 
     def outcome(self, document_id: str) -> Outcome | None:
         """Give the outcome of a document, or `None` where it is to be read."""
-        if document_id in self.passing:
-            return self.passing[document_id]
+        key = bytes.fromhex(document_id)
+        if key in self.passing:
+            return self.passing[key]
         outcome = self.store.outcome(document_id)
-        if outcome is None or document_id in self.read_now:
+        if outcome is None or key in self.read_now:
             return outcome
         if self.options.force or (self.options.retry and outcome.reason is not None):
             return None
         return None if _MENDED.get(outcome.word or "", lambda: None)() is not None else outcome
 
-    def leaves(self, looked: Iterable[_Seen]) -> Iterator[_Seen]:
+    def leaves(self, looked: Iterable[Seen]) -> Iterator[Seen]:
         """Give the inputs, and in the place of each container that was opened what lies in it."""
         for seen in looked:
             outcome = seen.outcome or self.outcome(seen.document_id or "")
@@ -250,40 +198,42 @@ class _Run:
             else:
                 yield from self.leaves(_within(seen.input, member) for member in outcome.members)
 
-    def unread(self, looked: Iterable[_Seen]) -> list[_Seen]:
+    def unread(self, looked: Iterable[Seen]) -> Iterator[Seen]:
         """Give the inputs that are to be read, each content once."""
-        todo: dict[str, _Seen] = {}
+        given: set[bytes] = set()
         for seen in self.leaves(looked):
             if seen.outcome is None and seen.document_id is not None and self.outcome(seen.document_id) is None:
-                todo.setdefault(seen.document_id, seen)
-        return list(todo.values())
+                key = bytes.fromhex(seen.document_id)
+                if key not in given:
+                    given.add(key)
+                    yield seen
 
     # Reading
 
-    def read(self, looked: Sequence[_Seen]) -> None:
+    def read(self, looked: Iterable[Seen]) -> None:
         """Read what is to be read, and then what was found in containers, until nothing is left."""
-        before = self.store.known_to_others
-        while todo := self.unread(looked):
-            self.store.forget(seen.document_id or "" for seen in todo)
-            self.summary.again += sum(seen.document_id in before for seen in todo)
-            total = self.summary.read + len(todo)
-            for seen, read in self.outcomes(todo):
+        while todo := sum(1 for _ in self.unread(looked)):
+            total = self.summary.read + todo
+            for seen, read in self.outcomes(self.unread(looked)):
                 self.accept(seen, read, total)
 
-    def accept(self, seen: _Seen, read: Read, total: int) -> None:
+    def accept(self, seen: Seen, read: Read, total: int) -> None:
         """Keep what came of a document."""
         document_id = seen.document_id or ""
+        key = bytes.fromhex(document_id)
         outcome = changed(read.outcome, document_id)
+        self.read_now.add(key)
         if outcome.word in _PASSING:
-            self.passing[document_id] = outcome
+            self.passing[key] = outcome
         else:
             self.store.put(outcome, read.kept if outcome == read.outcome else packed(outcome))
-        self.read_now.add(document_id)
         self.summary.read += 1
-        self.summary.took(seen.input.name, read.seconds)
+        self.summary.again += self.store.read_by_others(document_id)
+        self.summary.opened += outcome.status == OPENED
+        self.summary.took(seen.input.file_name, read.seconds)
         self.tell(
             "document_read",
-            file_name=seen.input.name,
+            file_name=seen.input.file_name,
             document_id=document_id,
             status=outcome.status,
             reason=outcome.reason,
@@ -292,7 +242,7 @@ class _Run:
             total=total,
         )
 
-    def outcomes(self, todo: Sequence[_Seen]) -> Iterator[tuple[_Seen, Read]]:
+    def outcomes(self, todo: Iterable[Seen]) -> Iterator[tuple[Seen, Read]]:
         """Read documents on a cluster, if there is one; what it cannot take up is read here."""
         if self.options.executor != LOCAL:
             left = []
@@ -307,17 +257,20 @@ class _Run:
             todo = left
         yield from self.outcomes_here(todo)
 
-    def outcomes_here(self, todo: Sequence[_Seen]) -> Iterator[tuple[_Seen, Read]]:
+    def outcomes_here(self, todo: Iterable[Seen]) -> Iterator[tuple[Seen, Read]]:
         """Read documents in processes of this machine.
 
         Each whose process ended is tried once more in a new one, alone: so a crash is sure, and memory that others left
         behind is held against none. Time over is final.
         """
-        left, alone = list(todo), list[_Seen]()
-        while left:
-            stranded = []
+        alone: list[Seen] = []
+        left: list[Seen] | None = None
+        while left is None or left:
+            stranded: list[Seen] = []
             executor = self.workers.executor()
-            for seen, ending in endings(executor, AHEAD * executor.workers, read_one, left, self.job):
+            some = False
+            for seen, ending in endings(executor, AHEAD * executor.workers, read_one, left or todo, self.job):
+                some = some or ending is not None
                 if isinstance(ending, Read):
                     if ending.outcome.word == STRANGER:
                         raise Defect("zvity itself was changed while it ran; run again")
@@ -330,8 +283,8 @@ class _Run:
                     alone.append(seen)
             if stranded:
                 self.workers.close()
-            if len(stranded) == len(left):
-                raise Defect(_NO_WORKERS)
+                if not some:
+                    raise Defect(_NO_WORKERS)
             left = stranded
         for seen in alone:
             with closing(Workers(1)) as workers:
@@ -340,11 +293,11 @@ class _Run:
                         raise Defect(_NO_WORKERS)
                     yield seen, ending if isinstance(ending, Read) else _unread(ending)
 
-    def job(self, seen: _Seen) -> Job:
+    def job(self, seen: Seen) -> Job:
         """Give the order to read a document on this machine."""
         return Job(seen.input, self.version, self.options.families)
 
-    def sent(self, seen: _Seen) -> Job:
+    def sent(self, seen: Seen) -> Job:
         """Give the order to read a document on another machine, which does not have this one's files."""
         job = self.job(seen)
         if seen.input.remote:
@@ -357,79 +310,91 @@ class _Run:
 
     # Delivery
 
-    def deliver(self, leaves: Sequence[_Seen]) -> None:
+    def deliver(self, looked: Spool[Seen]) -> None:
         """Put the data sets together."""
-        rows = self.documents(leaves)
-        states = self.summary.states = Counter(row["status"] for row in rows)
-        self.summary.inputs = len(rows)
-        self.summary.failed = [(r["file_name"], r["status"], r["reason"]) for r in rows if r["status"] in _FAILED]
-        outcomes = (self.store.outcome(row["document_id"]) for row in rows if row["status"] == "published")
-        weights = {outcome.document_id: outcome.cells for outcome in outcomes if outcome is not None}
-        if len(weights) != states["published"]:
-            raise Defect("results of this run are gone from its output folder; run again")
-        for attempt in (1, 2):
-            try:
-                plan = self.plan(rows, parted(weights))
-                self.summary.written = delivery.deliver(self.folder, plan, self.check)
-                break
-            except ValueError as error:  # a part's file is damaged
-                if attempt == 2:
-                    raise Defect(f"the parts of the data sets do not fit ({error}); please report this") from error
-                self.folder.remove_all(PARTS)
-        self.summary.counts = plan.counts
-        quarantine.keep(self.folder, self.quarantined(leaves, rows), self.fetch)
+        with tempfile.TemporaryDirectory(prefix="zvity-") as scratch:
+            rows = Path(scratch) / "documents.jsonl"
+            weights, failures = self.write_rows(looked, rows)
+            for attempt in (1, 2):
+                try:
+                    plan = self.plan(rows, parted(weights))
+                    self.summary.written = delivery.deliver(self.folder, plan, self.check)
+                    self.summary.counts = delivery.counts(self.folder, plan)
+                    break
+                except ValueError as error:  # a part's file is damaged
+                    if attempt == 2:
+                        raise Defect(f"the parts of the data sets do not fit ({error}); please report this") from error
+                    self.folder.remove_all(PARTS)
+        quarantine.keep(self.folder, failures, self.fetch)
         self.keep_families()
         delivery.prune(self.folder, plan)
 
-    def documents(self, leaves: Sequence[_Seen]) -> list[dict[str, Any]]:
-        """Give what the run knows of each input, a row each, and prove that none is missing.
+    def write_rows(self, looked: Spool[Seen], path: Path) -> tuple[dict[bytes, int], list[Failure]]:
+        """Write what the run knows of each input, a line each, as `parts.DOCUMENTS_ROW` says.
+
+        Returns:
+            The cells of each published document by its id, and what was not published.
 
         Raises:
-            Defect: one is.
+            Defect: an input is missing, or has no state.
         """
-        rows = []
+        weights: dict[bytes, int] = {}
+        failures: list[Failure] = []
+        twice = _twice(one.document_id for one in self.leaves(looked))
         first: dict[str, str] = {}
-        names = Counter[str]()
-        for seen in leaves:
-            outcome = seen.outcome or self.outcome(seen.document_id or "")
-            name = seen.input.name
-            names[name] += 1
-            if names[name] > 1:  # a file in an archive, and one in a folder of the archive's name
-                name = f"{name} ({names[name]})"
-            row: dict[str, Any] = {
-                "document_id": seen.document_id,
-                "file_name": name,
-                "bytes": seen.size,
-                "status": outcome.status if outcome else "unread",
-                "reason": outcome.reason if outcome else None,
-                "version": self.version,
-            }
-            if seen.document_id is not None and first.setdefault(seen.document_id, name) != name:
-                row |= {"status": "duplicate", "reason": f"duplicate: the same bytes as {first[seen.document_id]}"}
-            rows.append(row)
+        with path.open("w", encoding="utf-8") as file:
+            for seen, name in self.named(looked):
+                outcome = seen.outcome or self.outcome(seen.document_id or "") or Outcome("", "unread")
+                status, reason = outcome.status, outcome.reason
+                if seen.document_id in twice:
+                    original = first.setdefault(seen.document_id or "", name)
+                    if original != name:
+                        status, reason = "duplicate", f"duplicate: the same bytes as {original}"
+                if status == "published":
+                    weights[bytes.fromhex(outcome.document_id)] = outcome.cells
+                elif status in _FAILED:
+                    failures.append(Failure(seen.input, name, seen.document_id, status, reason or ""))
+                    self.summary.failed.append((name, status, reason or ""))
+                self.summary.states[status] += 1
+                file.write(json.dumps([seen.document_id, name, seen.size, status, reason, self.version]) + "\n")
+        self.summary.inputs = sum(self.summary.states.values())
         try:
-            check_run([row["file_name"] for row in rows], [(row["file_name"], row["status"]) for row in rows])
+            check_run((name for _, name in self.named(looked)), _states(path))
         except ConservationError as error:
             raise Defect(f"the run does not add up: {error}; please report this") from error
-        return rows
+        return weights, failures
 
-    def plan(self, rows: Sequence[Mapping[str, Any]], groups: Sequence[tuple[str, ...]]) -> delivery.Plan:
+    def named(self, looked: Spool[Seen]) -> Iterator[tuple[Seen, str]]:
+        """Give the inputs with names of which no two are the same."""
+        twice = _twice(seen.input.file_name for seen in self.leaves(looked))
+        given: Counter[str] = Counter()
+        for seen in self.leaves(looked):
+            name = seen.input.file_name
+            if name in twice:
+                name = seen.input.full_name
+                given[name] += 1
+                if given[name] > 1:  # a file in an archive, and one in a folder of the archive's name
+                    name = f"{name} ({given[name]})"
+            yield seen, name
+
+    def plan(self, rows: Path, groups: Iterable[tuple[str, ...]]) -> delivery.Plan:
         """Make the files of the parts that are not there."""
         families = self.options.families
+        there = {f"{PARTS}/{name}" for name in self.folder.names(PARTS)}
         headers = part_name(self.version, ())
-        parts = {part_name(self.version, ids): ids for ids in groups}
-        there = {f"{PARTS}/{name}" for name in self.folder.files(PARTS)}
+        parts: list[str] = []
         orders: dict[str, Order] = {} if headers in there else {headers: HeadersOrder(families)}
-        orders |= {
-            name: PartOrder(self.folder, self.version, ids, families)
-            for name, ids in parts.items()
-            if name not in there
-        }
+        for ids in groups:
+            parts.append(part_name(self.version, ids))
+            if parts[-1] not in there:
+                orders[parts[-1]] = PartOrder(self.folder, self.version, ids, families)
         self.build(orders)
-        documents = part_name(self.version, ["documents", *parts, json.dumps(rows, ensure_ascii=False)])
+        with rows.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        documents = part_name(self.version, ["documents", *parts, digest])
         if documents not in there:
             self.build({documents: DocumentsOrder(self.folder, tuple(parts), rows)})
-        return delivery.plan(self.folder, headers, documents, list(parts))
+        return delivery.Plan(headers, documents, tuple(parts))
 
     def build(self, orders: Mapping[str, Order]) -> None:
         """Make files of parts in other processes, and write them."""
@@ -450,12 +415,6 @@ class _Run:
                 self.workers.close()
             left = undone
 
-    def quarantined(self, leaves: Sequence[_Seen], rows: Sequence[Mapping[str, Any]]) -> Iterator[Failure]:
-        """Give what was not published."""
-        for seen, row in zip(leaves, rows, strict=True):
-            if row["status"] in _FAILED:
-                yield Failure(seen.input, seen.document_id, row["status"], row["reason"])
-
     def fetch(self, source: Input) -> bytes:
         """Take the content of an input out of its container, in another process."""
         for _, content in endings(self.workers.executor(), 1, content_in, [source], lambda one: one):
@@ -474,11 +433,33 @@ class _Run:
             self.folder.renew(f"{FAMILIES}/{name}", content)
 
 
-def _within(container: Input, member: Member) -> _Seen:
+def _within(container: Input, member: Member) -> Seen:
     """Give the input that a container's member is."""
-    source = Input(f"{container.name}/{member.path}", container.location, (*container.members, member.index))
+    inside = f"{container.inside}/{member.path}" if container.inside else member.path
+    source = Input(container.name, container.location, (*container.members, member.index), inside)
     outcome = None if member.problem is None else Outcome("", member.status or "refused", member.problem)
-    return _Seen(source, member.document_id or None, member.bytes, outcome)
+    return Seen(source, member.document_id or None, member.bytes, outcome)
+
+
+def _twice(texts: Iterable[str | None]) -> set[str]:
+    """Give those that come more than once. Only digests are held of the others."""
+    seen: set[int] = set()
+    twice: set[str] = set()
+    for text in texts:
+        if text is not None:
+            digest = hash(text)
+            if digest in seen:
+                twice.add(text)
+            seen.add(digest)
+    return twice
+
+
+def _states(rows: Path) -> Iterator[tuple[str, str]]:
+    """Read names and states of inputs back from the rows that were written."""
+    with rows.open("rb") as lines:
+        for line in lines:
+            _, name, _, status, _, _ = json.loads(line)
+            yield name, status
 
 
 def _json(value: object) -> bytes:

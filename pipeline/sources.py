@@ -1,17 +1,17 @@
 """Where inputs come from: files, folders, and URLs that fsspec opens.
 
-Guarantee: each input is found once, in a stable order, under a name that no other input of the run has; what a link
-would bring in from elsewhere is named and not opened.
+Guarantee: each input is found once, in a stable order; what a link would bring in from elsewhere is named and not
+opened.
 """
 
 from __future__ import annotations
 
 import hashlib
+import heapq
 import os
 import stat
 import unicodedata
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,27 +29,45 @@ _MARKS = {".gitkeep", ".DS_Store", "Thumbs.db", "desktop.ini"}
 _PASSING = ("~$", ".~lock.")
 """How the names of files begin that lie beside a document while somebody edits it."""
 
+_STEP, _COARSE_STEP = 0.1, 2.0
+"""Seconds in which a file system may count time, with and without parts of a millisecond."""
+
 _UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".filepart", ".tmp", ".!ut", ".opdownload")
 """How names of uploads end that are under way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One input: the name it goes by in the data sets, and the path or URL to open.
+    """One input: its name below its source, and the path or URL to open.
 
-    `members` says where it lies in the container there: the index of the container's member, of that one's, and so on.
+    `members` says where it lies in the container there: the index of the container's member, of that one's, and so on;
+    `inside` is its path there.
     `signature` is what the system tells of the content without reading it, the same only where the content is; `None`
-    where it tells nothing. `changed` is when it last changed, in seconds since 1970. `problem` is the reason why the
-    input cannot be read, and `status` how it then ends.
+    where it tells nothing. `changed` is when it last changed, in seconds since 1970, and `step` how finely the system
+    counts that: of two changes within a step, the second may leave the signature as it was. `problem` is the reason why
+    the input cannot be read, and `status` how it then ends.
     """
 
     name: str
     location: str
     members: tuple[int, ...] = ()
+    inside: str = ""
     signature: str | None = None
     changed: float = 0.0
+    step: float = 0.0
     problem: str | None = None
     status: str | None = None
+
+    @property
+    def file_name(self) -> str:
+        """The name it goes by."""
+        return f"{self.name}/{self.inside}" if self.inside else self.name
+
+    @property
+    def full_name(self) -> str:
+        """The name it goes by where several inputs have the same one."""
+        where = self.location.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+        return f"{where}/{self.inside}" if self.inside else where
 
     @property
     def remote(self) -> bool:
@@ -151,7 +169,8 @@ def unfinished(name: str) -> bool:
 
 def _known(name: str, location: str, found: os.stat_result) -> Input:
     signature = f"{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_ino}"
-    return Input(name, location, (), signature, max(found.st_mtime, found.st_ctime))
+    step = _STEP if found.st_ctime_ns % 1_000_000 else _COARSE_STEP
+    return Input(name, location, signature=signature, changed=max(found.st_mtime, found.st_ctime), step=step)
 
 
 def is_url(location: str) -> bool:
@@ -159,29 +178,30 @@ def is_url(location: str) -> bool:
     return "://" in location
 
 
-def find_inputs(sources: Sequence[str], out: Folder) -> list[Input]:
-    """Find the inputs of the given sources, leaving out hidden files and whatever lies in the output folder.
+def order(location: str) -> list[str]:
+    """Give what inputs are ordered by: the parts of a path one after another, as a walk through folders finds them."""
+    return location.split("/")
+
+
+def find_inputs(sources: Sequence[str], out: Folder) -> Iterator[Input]:
+    """Find the inputs of the given sources, in order, without hidden files and whatever lies in the output folder.
+
+    Sources are looked at at once, what is in them as the inputs are asked for. Inputs of several sources may have the
+    same name.
 
     Raises:
         UsageError: a source does not exist, cannot be listed, or lies in the output.
     """
-    found: dict[str, Input] = {}
-    for source in sources:
-        for one in _expand_url(source, out) if is_url(source) else _expand_path(Path(source), out):
-            found.setdefault(one.location, one)
-    inputs = [one for _, one in sorted(found.items())]
-    taken = Counter(one.name for one in inputs)
-    named = [_named(one, one.location if taken[one.name] > 1 else one.name) for one in inputs]
-    if len({one.name for one in named}) < len(named):  # one's name is another's location
-        named = [_named(one, one.location) for one in inputs]
-    return named
+    found = [_expand_url(source, out) if is_url(source) else _expand_path(Path(source), out) for source in sources]
+    return _each_once(heapq.merge(*found, key=lambda one: order(one.location)))
 
 
-def _named(one: Input, name: str) -> Input:
-    if name == one.name:
-        return one
-    shown = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return Input(shown, one.location, one.members, one.signature, one.changed, one.problem, one.status)
+def _each_once(inputs: Iterable[Input]) -> Iterator[Input]:
+    last = None
+    for one in inputs:
+        if one.location != last:
+            yield one
+        last = one.location
 
 
 def _expand_path(source: Path, out: Folder) -> Iterator[Input]:
@@ -190,27 +210,27 @@ def _expand_path(source: Path, out: Folder) -> Iterator[Input]:
     if excluded is not None and root.is_relative_to(excluded):
         raise UsageError(f"source {source} lies inside the output {out}; choose another --out")
     if source.is_file():
-        yield _known(_shown(source.name), str(source), source.stat())
-        return
+        return iter([_known(_shown(source.name), str(source), source.stat())])
     if not source.is_dir():
         raise UsageError(f"source {source} does not exist; name a file, a folder or a URL")
-    folders = [str(source)]
-    while folders:
-        folder = folders.pop()
-        try:
-            with os.scandir(folder) as listed:
-                entries = list(listed)
-        except OSError as error:
-            yield _refused(source, folder, "quarantined", f"unreadable_file: the folder cannot be listed ({error})")
+    return _walk(source, str(source), root, excluded)
+
+
+def _walk(source: Path, folder: str, root: Path, excluded: Path | None) -> Iterator[Input]:
+    """Give the inputs in a folder and in those below it."""
+    try:
+        with os.scandir(folder) as listed:
+            entries = sorted(listed, key=lambda entry: entry.name)
+    except OSError as error:
+        yield _refused(source, folder, "quarantined", f"unreadable_file: the folder cannot be listed ({error})")
+        return
+    for entry in entries:
+        if entry.name.startswith((".", *_PASSING)) or entry.name in _MARKS:
             continue
-        for entry in entries:
-            if entry.name.startswith((".", *_PASSING)) or entry.name in _MARKS:
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                if excluded is None or Path(entry.path).resolve() != excluded:
-                    folders.append(entry.path)
-            else:
-                yield from _entry(source, root, entry)
+        if not entry.is_dir(follow_symlinks=False):
+            yield from _entry(source, root, entry)
+        elif excluded is None or Path(entry.path).resolve() != excluded:
+            yield from _walk(source, entry.path, root, excluded)
 
 
 def _entry(source: Path, root: Path, entry: os.DirEntry[str]) -> Iterator[Input]:
@@ -252,32 +272,33 @@ def _shown(name: str) -> str:
 def _expand_url(source: str, out: Folder) -> Iterator[Input]:
     import fsspec
 
+    below = str(out).rstrip("/") + "/"
+    if f"{source.rstrip('/')}/".startswith(below):
+        raise UsageError(f"source {source} lies inside the output {out}; choose another --out")
     try:
         system, path = fsspec.core.url_to_fs(source)
         with suppress(AttributeError):
             system.invalidate_cache()
         if system.isfile(path):
-            yield _remote(path.rsplit("/", 1)[-1], source, system.info(path))
-            return
+            return iter([_remote(path.rsplit("/", 1)[-1], source, system.info(path))])
         files = system.find(path, detail=True)
     except Exception as error:  # drivers have errors of their own
         raise UsageError(
             f"source {source} cannot be opened ({error}); check the address and that its fsspec driver is installed"
         ) from error
-    below = str(out).rstrip("/") + "/"
-    if f"{source.rstrip('/')}/".startswith(below):
-        raise UsageError(f"source {source} lies inside the output {out}; choose another --out")
     if not files:
         raise UsageError(f"source {source} holds nothing; check the address")
-    for found, info in files.items():
-        location = system.unstrip_protocol(found)
-        name = found.removeprefix(path).lstrip("/")
+    found = []
+    for where, info in files.items():
+        location = system.unstrip_protocol(where)
+        name = where.removeprefix(path).lstrip("/")
         if not any(part.startswith((".", *_PASSING)) for part in name.split("/")) and not location.startswith(below):
-            yield _remote(name, location, info)
+            found.append(_remote(name, location, info))
+    return iter(sorted(found, key=lambda one: order(one.location)))
 
 
 def _remote(name: str, location: str, info: Mapping[str, Any]) -> Input:
     """Give an input with what its file system tells of it; only a tag of the content makes a signature."""
     tag = next((info[key] for key in ("ETag", "etag", "md5", "sha256", "checksum") if info.get(key)), None)
     signature = None if tag is None else f"{info.get('size')}-{tag}"
-    return Input(unicodedata.normalize("NFC", name), location, (), signature)
+    return Input(unicodedata.normalize("NFC", name), location, signature=signature)

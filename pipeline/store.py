@@ -9,11 +9,13 @@ import gzip
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import IO
 
 from pipeline import __version__, family_files
 from pipeline.folders import WORK, Folder
@@ -62,105 +64,109 @@ def _code(version: str) -> str:
 
 
 class Store:
-    """The results in an output folder that one version of zvity read. Other processes may read them, too.
+    """The results in an output folder that one version of zvity read.
 
     A list of all outcomes spares a run that finds nothing new from opening every result. It is no ledger: what it says
     counts only of results that are there, and a run without it opens them.
     """
 
     def __init__(self, folder: Folder, version: str) -> None:
-        """Use what lies in a folder."""
+        """Look at what lies in a folder."""
         self.folder = folder
         self.version = version
-        self._listed: dict[str, set[str]] | None = None
-        self._outcomes: dict[str, Outcome] = {}
+        self._outcomes: dict[bytes, Outcome | int | None] = {}
+        """By the id, all there are: outcome, or cells of what was published, or `None` where it is not loaded."""
+        self._others: set[str] = set()
+        self._read_by_others: set[bytes] = set()
+        self._unlisted = False
+        for name in folder.names(RESULTS):
+            of, _, file = name.partition("/")
+            document_id = file[3:].removesuffix(_SUFFIX)
+            if len(document_id) != _ID:
+                continue
+            if of == version:
+                self._outcomes[bytes.fromhex(document_id)] = None
+            else:
+                self._others.add(of)
+                self._read_by_others.add(bytes.fromhex(document_id))
+        self._load_list()
+
+    def _load_list(self) -> None:
+        with suppress(OSError, EOFError, ValueError, TypeError, zlib.error), self.folder.open(self._list) as file:
+            for line in gzip.GzipFile(fileobj=file):
+                outcome = Outcome.of_json(json.loads(line))
+                if bytes.fromhex(outcome.document_id) in self._outcomes:
+                    self._note(outcome)
         self._unlisted = False
 
-    def load_list(self) -> None:
-        """Take the list of outcomes, if it is there."""
-        try:
-            kept = json.loads(gzip.decompress(self.folder.read(self._list)))
-            self._outcomes = {outcome.document_id: outcome for outcome in map(Outcome.of_json, kept)}
-        except (OSError, EOFError, ValueError, TypeError, zlib.error):
-            self._outcomes = {}
+    def _note(self, outcome: Outcome) -> None:
+        published = outcome.status == "published"
+        self._outcomes[bytes.fromhex(outcome.document_id)] = outcome.cells if published else outcome
+        self._unlisted = True
 
     def keep_list(self) -> None:
         """Write the list of outcomes, if it has changed."""
         if self._unlisted:
-            here = [outcome.as_json() for name, outcome in sorted(self._outcomes.items()) if name in self.known]
-            content = json.dumps(here, ensure_ascii=False, separators=(",", ":")).encode()
-            self.folder.write(self._list, gzip.compress(content, compresslevel=1, mtime=0))
+            self.folder.write_all({self._list: self._write_list})
+            self._unlisted = False
 
-    def forget(self, document_ids: Iterable[str]) -> None:
-        """Let documents be read again; their results stay until there are new ones."""
-        forgotten = self.known.intersection(document_ids)
-        if forgotten:
-            self.folder.remove(self._list)  # or a run that is killed would leave it in place
-            self._unlisted = True
-            self.known.difference_update(forgotten)
-            for document_id in forgotten:
-                self._outcomes.pop(document_id, None)
+    def _write_list(self, out: IO[bytes]) -> None:
+        with gzip.GzipFile(filename="", fileobj=out, mode="wb", compresslevel=1, mtime=0) as packed:
+            for key in sorted(self._outcomes):
+                outcome = self.outcome(key.hex())
+                if outcome is not None:
+                    packed.write(json.dumps(outcome.as_json(), ensure_ascii=False).encode() + b"\n")
 
     @property
     def _list(self) -> str:
-        return f"{RESULTS}/{self.version}/list.json.gz"
+        return f"{RESULTS}/{self.version}/list.jsonl.gz"
 
-    @property
-    def _versions(self) -> dict[str, set[str]]:
-        """The ids of the documents that each version has read; listed once."""
-        if self._listed is None:
-            self._listed = {self.version: set()}
-            for name in self.folder.files(RESULTS):
-                version, _, file = name.partition("/")
-                document_id = file[3:].removesuffix(_SUFFIX)
-                if len(document_id) == _ID:
-                    self._listed.setdefault(version, set()).add(document_id)
-        return self._listed
-
-    @property
-    def known(self) -> set[str]:
-        """The ids of the documents that have a result."""
-        return self._versions[self.version]
-
-    @property
-    def known_to_others(self) -> set[str]:
-        """The ids of the documents that another version has read."""
-        return set().union(*(ids for version, ids in self._versions.items() if version != self.version))
+    def read_by_others(self, document_id: str) -> bool:
+        """Tell whether another version has read a document."""
+        return bytes.fromhex(document_id) in self._read_by_others
 
     def outcome(self, document_id: str) -> Outcome | None:
         """Give the outcome of a document, or `None` where there is none that can be read."""
-        if document_id not in self.known:
+        key = bytes.fromhex(document_id)
+        if key not in self._outcomes:
             return None
-        if document_id not in self._outcomes:
+        found = self._outcomes[key]
+        if found is None:
             try:
                 with self.folder.open(self._name(document_id)) as file:
-                    self._outcomes[document_id] = head_of(file)
-                    self._unlisted = True
+                    found = head_of(file)
             except (FileNotFoundError, ValueError, TypeError):
-                self.known.discard(document_id)
+                del self._outcomes[key]
                 return None
-        return self._outcomes[document_id]
-
-    def content(self, document_id: str) -> Content:
-        """Give what a published document adds to the data sets.
-
-        Raises:
-            OSError, ValueError, TypeError, KeyError: there is nothing that can be read.
-        """
-        return content_of(self.folder.read(self._name(document_id)))
+            self._note(found)
+        return Outcome(document_id, "published", cells=found) if isinstance(found, int) else found
 
     def put(self, outcome: Outcome, kept: bytes) -> None:
         """Keep a result, as `results.packed` gives it."""
+        key = bytes.fromhex(outcome.document_id)
+        if key in self._outcomes:  # or a run that is killed would leave the former outcome in the list
+            self.folder.remove(self._list)
         self.folder.write(self._name(outcome.document_id), kept)
-        self.known.add(outcome.document_id)
-        self._outcomes[outcome.document_id] = outcome
-        self._unlisted = True
+        self._note(outcome)
 
     def prune(self) -> None:
         """Remove the results of other versions of zvity; those with other families stay."""
-        for version in [version for version in self._versions if _code(version) != _code(self.version)]:
-            self.folder.remove_all(f"{RESULTS}/{version}")
-            del self._versions[version]
+        for version in sorted(self._others):
+            if _code(version) != _code(self.version):
+                self.folder.remove_all(f"{RESULTS}/{version}")
 
     def _name(self, document_id: str) -> str:
-        return f"{RESULTS}/{self.version}/{document_id[:2]}/{document_id}{_SUFFIX}"
+        return _name(self.version, document_id)
+
+
+def _name(version: str, document_id: str) -> str:
+    return f"{RESULTS}/{version}/{document_id[:2]}/{document_id}{_SUFFIX}"
+
+
+def content(folder: Folder, version: str, document_id: str) -> Content:
+    """Give what a published document adds to the data sets; for other processes than the one that holds the store.
+
+    Raises:
+        OSError, ValueError, TypeError, KeyError: there is nothing that can be read.
+    """
+    return content_of(folder.read(_name(version, document_id)))

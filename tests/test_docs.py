@@ -11,8 +11,8 @@ import pytest
 
 from extractors.limits import Limits
 from pipeline.cli import app
-from pipeline.exits import ExitCode
 from pipeline.config import markdown
+from pipeline.exits import ExitCode
 from pipeline.reading import DEFECT, STRANGER
 from pipeline.run import _MENDED, _PASSING
 from validators.model import STATES
@@ -20,7 +20,13 @@ from validators.model import STATES
 ROOT = Path(__file__).parent.parent
 ERRORS = ROOT / "docs" / "errors.md"
 READMES = (ROOT / "README.md", ROOT / "README.uk.md")
-PAGES = (*READMES, *sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", ROOT / "deploy" / "README.md")
+PAGES = (
+    *READMES,
+    *sorted((ROOT / "docs").glob("*.md")),
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "CHANGELOG.md",
+    ROOT / "deploy" / "README.md",
+)
 
 SOURCE = {
     path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")

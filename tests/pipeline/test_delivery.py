@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline.delivery import MANIFEST, Plan, deliver, plan, prune
+from pipeline.delivery import MANIFEST, Plan, counts, deliver, prune
 from pipeline.exits import OutputLocked
 from pipeline.folders import LocalFolder
 from pipeline.parts import PARTS, bundled
@@ -45,7 +45,7 @@ def folder(tmp_path: Path) -> LocalFolder:
 
 def _plan(folder: LocalFolder, *parts: str) -> Plan:
     headers = _part(folder, "headers", documents=(), cells=(), measures=())
-    return plan(folder, headers, _part(folder, "documents", documents=(7,)), parts)
+    return Plan(headers, _part(folder, "documents", documents=(7,)), parts)
 
 
 def _files(folder: LocalFolder) -> dict[str, bytes]:
@@ -65,7 +65,7 @@ def test_data_sets_are_their_parts_one_after_another(folder: LocalFolder) -> Non
     assert found["documents.csv"] == b"n\r\n7\r\n"
     assert pq.read_table(folder.path / "cells.parquet")["n"].to_pylist() == [1, 2, 3]
     assert found[f"{TABLE}.csv"] == TABLE.encode()
-    assert _plan(folder, *parts).counts == Counts(cells=3)
+    assert counts(folder, _plan(folder, *parts)) == Counts(cells=3)
 
 
 def test_nothing_new_changes_no_file(folder: LocalFolder) -> None:
@@ -103,7 +103,7 @@ def test_what_is_planned_no_more_is_taken_out_and_what_is_not_ours_stays(folder:
     assert _files(folder)["cells.csv"] == b"n\r\n2\r\n"
     assert sorted(path.name for path in (folder.path / "tables").iterdir()) == ["notes.csv"]
     headers = _part(folder, "headers-2", documents=(), cells=())
-    assert _deliver(folder, plan(folder, headers, f"{PARTS}/documents", [f"{PARTS}/b"]))
+    assert _deliver(folder, Plan(headers, f"{PARTS}/documents", (f"{PARTS}/b",)))
     assert not (folder.path / "measures.csv").exists(), "the data set of a family that is gone"
     assert (folder.path / "mine.csv").exists()
 
@@ -113,10 +113,10 @@ def test_a_rename_writes_the_list_of_documents_only(folder: LocalFolder) -> None
     _deliver(folder, _plan(folder, *parts))
     before = (folder.path / "cells.csv").stat().st_mtime_ns
     renamed = _part(folder, "documents-2", documents=(8,))
-    assert _deliver(folder, plan(folder, f"{PARTS}/headers", renamed, parts))
+    assert _deliver(folder, Plan(f"{PARTS}/headers", renamed, tuple(parts)))
     assert (folder.path / "documents.csv").read_bytes() == b"n\r\n8\r\n"
     assert (folder.path / "cells.csv").stat().st_mtime_ns == before
-    assert not _deliver(folder, plan(folder, f"{PARTS}/headers", renamed, parts))
+    assert not _deliver(folder, Plan(f"{PARTS}/headers", renamed, tuple(parts)))
 
 
 def test_a_folder_that_is_no_longer_ours_is_not_written(folder: LocalFolder) -> None:

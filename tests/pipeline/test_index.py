@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -25,65 +25,66 @@ def _again(path: Path) -> Input:
     return found
 
 
-def test_a_look_is_kept_and_known_again(tmp_path: Path) -> None:
+def _kept(folder: LocalFolder, *looks: tuple[Input, float], look: Look = LOOK) -> None:
+    with closing(Index(folder)) as index:
+        for one, when in looks:
+            index.last(one)
+            index.put(one, look, when)
+        index.keep()
+
+
+def _last(folder: LocalFolder, one: Input) -> Look | None:
+    with closing(Index(folder)) as index:
+        return index.last(one)
+
+
+def test_a_look_is_kept_with_what_the_system_told(tmp_path: Path) -> None:
     folder = LocalFolder(tmp_path / "out")
     one = _input(tmp_path / "a.pdf")
-    index = Index(folder)
-    assert index.known(one) is None
-    index.put(one, LOOK, one.changed + 10)
-    index.keep()
-    again = Index(folder)
-    found = again.known(one)
-    assert found is not None
-    assert (found.document_id, found.bytes) == (LOOK.document_id, LOOK.bytes)
+    assert _last(folder, one) is None
+    _kept(folder, (one, one.changed + 10))
+    assert _last(folder, one) == Look(LOOK.document_id, LOOK.bytes, one.signature)
     written = (tmp_path / "out" / INDEX).stat().st_mtime_ns
-    again.keep()
+    _kept(folder, (one, one.changed + 20))
     assert (tmp_path / "out" / INDEX).stat().st_mtime_ns == written
 
 
 def test_a_file_of_the_same_size_and_time_is_another_one_all_the_same(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
     one = _input(path)
-    index = Index(LocalFolder(tmp_path / "out"))
-    index.put(one, LOOK, one.changed + 10)
-    index.former = index.now
     times = path.stat()
     path.write_bytes(b"two")
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
-    assert index.known(_again(path)) is None, "the time of the change of its entry cannot be set"
+    assert _again(path).signature != one.signature, "the time of the change of its entry cannot be set"
 
 
 def test_what_was_hashed_right_after_it_changed_is_hashed_again(tmp_path: Path) -> None:
     folder = LocalFolder(tmp_path / "out")
     one = _input(tmp_path / "a.pdf")
-    index = Index(folder)
-    index.put(one, LOOK, one.changed + 1)
-    index.keep()
-    again = Index(folder)
-    assert again.known(one) is None
-    assert again.former_of(one) == again.former[one.location]
+    assert 0 < one.step < 1
+    _kept(folder, (one, one.changed + one.step / 2))
+    assert _last(folder, one) == LOOK
 
 
-def test_what_is_not_seen_any_more_is_forgotten(tmp_path: Path) -> None:
+def test_looks_and_inputs_are_gone_through_side_by_side(tmp_path: Path) -> None:
     folder = LocalFolder(tmp_path / "out")
-    one = _input(tmp_path / "a.pdf")
-    index = Index(folder)
-    index.put(one, LOOK, one.changed + 10)
-    index.keep()
-    Index(folder).keep()
-    assert Index(folder).former == {}
+    names = ("a.pdf", "b/c.pdf", "b.pdf", "d.pdf", "e.pdf")
+    (tmp_path / "b").mkdir()
+    inputs = {name: _input(tmp_path / name) for name in names}
+    kept = [inputs[name] for name in ("a.pdf", "b/c.pdf", "d.pdf", "e.pdf")]
+    _kept(folder, *((one, one.changed + 10) for one in kept))
+    with closing(Index(folder)) as index:
+        assert not index.first
+        found = [index.last(inputs[name]) is not None for name in ("b/c.pdf", "b.pdf", "d.pdf")]
+        assert found == [True, False, True]
+        index.keep()
+        assert [location for location, _ in index.gone] == [str(tmp_path / "a.pdf"), str(tmp_path / "e.pdf")]
+    with closing(Index(folder)) as index:
+        assert index.first
 
 
 @pytest.mark.parametrize("content", [b"", b"damaged", b"\x1f\x8b\x08\x00"])
 def test_a_damaged_index_is_none(tmp_path: Path, content: bytes) -> None:
     folder = LocalFolder(tmp_path)
     folder.write(INDEX, content)
-    assert Index(folder).former == {}
-
-
-def test_an_input_without_a_signature_is_never_known(tmp_path: Path) -> None:
-    one = replace(_input(tmp_path / "a.pdf"), signature=None)
-    index = Index(LocalFolder(tmp_path / "out"))
-    index.put(one, LOOK, one.changed + 10)
-    index.former = index.now
-    assert index.known(one) is None
+    assert _last(folder, _input(tmp_path / "a.pdf")) is None

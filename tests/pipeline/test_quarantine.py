@@ -15,7 +15,7 @@ ID = "ab" * 32
 
 
 def _failure(path: Path, document_id: str | None = ID, **fields: tuple[int, ...]) -> Failure:
-    return Failure(Input(path.name, str(path), **fields), document_id, "refused", "empty: nothing in it")  # type: ignore[arg-type]
+    return Failure(Input(path.name, str(path), **fields), path.name, document_id, "refused", "empty: nothing in it")  # type: ignore[arg-type]
 
 
 def _never(source: Input) -> bytes:
@@ -54,7 +54,7 @@ def test_a_reason_that_changed_is_written_anew(tmp_path: Path) -> None:
     path.write_bytes(b"content")
     folder = LocalFolder(tmp_path / "out")
     keep(folder, [_failure(path)], _never)
-    keep(folder, [Failure(Input("a.pdf", str(path)), ID, "quarantined", "damaged: cut off")], _never)
+    keep(folder, [Failure(Input("a.pdf", str(path)), "a.pdf", ID, "quarantined", "damaged: cut off")], _never)
     assert b"damaged: cut off" in _there(tmp_path / "out")["abababababababab-a.pdf.reason.txt"]
 
 

@@ -7,26 +7,36 @@ from collections import Counter
 import pytest
 
 from pipeline.exits import ExitCode
-from pipeline.index import Look
-from pipeline.report import Changes, Summary, changes
+from pipeline.report import Changes, Summary
 from pipeline.results import Counts
 
 
-def _looks(**content: str) -> dict[str, Look]:
-    return {f"/in/{name}": Look(document_id, 1, None) for name, document_id in content.items()}
+def _changes(new: dict[str, str], gone: dict[str, str]) -> Changes:
+    found = Changes()
+    found.compare(new.items(), gone.items())
+    return found
 
 
-def test_new_changed_moved_and_gone_are_told_apart() -> None:
-    before = _looks(same="1", changed="2", old="3", gone="4", twice="5")
-    now = _looks(same="1", changed="9", renamed="3", fresh="6", twice="5", copy="5")
-    assert changes(before, now, {"/in/renamed": "renamed"}) == Changes(
-        new=("/in/fresh", "/in/copy"), changed=("/in/changed",), moved=(("/in/old", "renamed"),), gone=("/in/gone",)
+def test_new_moved_and_gone_are_told_apart() -> None:
+    found = _changes({"renamed": "3", "fresh": "6", "copy": "5"}, {"/in/old": "3", "/in/gone": "4"})
+    assert found.counts() == {"new": 2, "changed": 0, "moved": 1, "gone": 1}
+    assert (found.new.first, found.moved.first, found.gone.first) == (
+        ["fresh", "copy"],
+        [["/in/old", "renamed"]],
+        ["/in/gone"],
     )
+    assert found
+    assert not Changes()
 
 
 def test_two_that_moved_are_two() -> None:
-    found = changes(_looks(a="1", b="1"), _looks(c="1", d="1", e="1"), {})
-    assert (len(found.moved), found.new, found.gone) == (2, ("/in/e",), ())
+    found = _changes({"c": "1", "d": "1", "e": "1"}, {"a": "1", "b": "1"})
+    assert (found.moved.first, found.new.first, found.gone.count) == ([["a", "c"], ["b", "d"]], ["e"], 0)
+
+
+def test_very_many_are_counted_and_not_all_named() -> None:
+    found = _changes({str(i): f"{i:x}" for i in range(5000)}, {})
+    assert (found.new.count, len(found.new.first)) == (5000, 1000)
 
 
 @pytest.mark.parametrize(
@@ -59,11 +69,11 @@ def test_the_slowest_are_the_slowest() -> None:
 
 def test_people_and_programs_are_told_the_same() -> None:
     summary = Summary("out", inputs=3, states=Counter(published=2), read=2, again=1, left=["c.pdf"], written=True)
-    summary.changes = Changes(new=("a.pdf",), moved=(("b.pdf", "d.pdf"),))
+    summary.changes.compare([("a.pdf", "1"), ("d.pdf", "2")], [("b.pdf", "2")])
     text = "\n".join(summary.lines())
     for sign in ("2 published (2 read now, 1 of them again, for this version)", "1 new, 1 moved", "c.pdf: it is still"):
         assert sign in text
     found = summary.as_json()
     assert (found["read"], found["read_again"], found["left"]) == (2, 1, ["c.pdf"])
-    assert found["changes"]["moved"] == (("b.pdf", "d.pdf"),)
+    assert found["changes"]["moved"] == {"count": 1, "first": [["b.pdf", "d.pdf"]]}
     assert "would_read" not in found

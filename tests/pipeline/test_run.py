@@ -316,8 +316,7 @@ def test_a_defect_of_ours_costs_one_document_and_shows_in_the_exit_code(
 def test_an_input_without_a_final_state_fails_the_run(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_module._Run, "accept", lambda self, seen, read, total: self.read_now.add(seen.document_id))
-    monkeypatch.setattr(run_module._Run, "unread", lambda self, looked: [] if self.read_now else list(looked))
+    monkeypatch.setattr(run_module._Run, "read", lambda self, looked: None)
     with pytest.raises(Defect, match=r"does not add up.*unread"):
         run([str(inbox)], tmp_path / "out")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import fsspec
@@ -12,10 +13,10 @@ from extractors.limits import LIMITS
 from pipeline import sources
 from pipeline.exits import UsageError
 from pipeline.folders import LocalFolder
-from pipeline.sources import Input, find_inputs
+from pipeline.sources import Input, find_inputs, order
 
 
-def _names(found: list[Input]) -> list[str]:
+def _names(found: Iterable[Input]) -> list[str]:
     return [i.name for i in found]
 
 
@@ -33,13 +34,25 @@ def test_the_output_inside_a_source_is_left_out(tmp_path: Path) -> None:
     assert _names(find_inputs([str(tmp_path)], LocalFolder(tmp_path / "out"))) == ["a.pdf"]
 
 
-def test_the_same_file_twice_is_one_input_and_the_same_name_twice_is_two(tmp_path: Path) -> None:
+def test_the_same_file_twice_is_one_input_and_the_same_name_twice_has_two_full_names(tmp_path: Path) -> None:
     for folder in ("one", "two"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "a.pdf").write_bytes(b"x")
     one, two = str(tmp_path / "one"), str(tmp_path / "two")
     assert _names(find_inputs([one, one, f"{one}/a.pdf"], LocalFolder(tmp_path / "out"))) == ["a.pdf"]
-    assert _names(find_inputs([one, two], LocalFolder(tmp_path / "out"))) == [f"{one}/a.pdf", f"{two}/a.pdf"]
+    found = list(find_inputs([two, one], LocalFolder(tmp_path / "out")))
+    assert [i.file_name for i in found] == ["a.pdf", "a.pdf"]
+    assert [i.full_name for i in found] == [f"{one}/a.pdf", f"{two}/a.pdf"]
+
+
+def test_inputs_of_several_sources_come_in_one_order(tmp_path: Path) -> None:
+    for name in ("a/b/x.pdf", "a.b/x.pdf", "a/c.pdf", "a-b.pdf", "b/y.pdf"):
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
+        (tmp_path / name).write_bytes(b"x")
+    given = [str(tmp_path / "b"), str(tmp_path), str(tmp_path / "a")]
+    places = [order(i.location) for i in find_inputs(given, LocalFolder(tmp_path / "out"))]
+    assert len(places) == 5
+    assert places == sorted(places)
 
 
 def test_a_url_is_opened_through_fsspec(tmp_path: Path) -> None:

@@ -1,0 +1,110 @@
+"""What content the inputs have: known from the last look where nothing changed, else hashed.
+
+Guarantee: each input is looked at once, in order; one that is being written is left and told, and what it held before
+stays in its place.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from pipeline.index import Index, Look
+from pipeline.reading import unreadable
+from pipeline.report import Summary, Tell
+from pipeline.results import Outcome
+from pipeline.sources import Input, unfinished
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An input with the name of its content, or how it ended where it could not be looked at."""
+
+    input: Input
+    document_id: str | None
+    size: int
+    outcome: Outcome | None = None
+
+
+class Looking:
+    """The first step of a run."""
+
+    def __init__(
+        self, index: Index, settle: float, is_read: Callable[[str], bool], tell: Tell, summary: Summary
+    ) -> None:
+        """Look with the help of an index.
+
+        Args:
+            index: the looks of the last run.
+            settle: seconds for which a file must not have changed; one that has is looked at again when they are over.
+            is_read: tells of a document whether its result is there.
+            tell: told of what is left.
+            summary: gets what is left, and what differs from the last run.
+        """
+        self._index = index
+        self._settle = settle
+        self._is_read = is_read
+        self._tell = tell
+        self._summary = summary
+        self._new: list[tuple[str, str]] = []
+
+    def at(self, inputs: Iterable[Input]) -> Iterator[Seen]:
+        """Give the inputs with the names of their content, without those that are being written."""
+        for one in inputs:
+            last = self._index.last(one)
+            seen = self._look(one, last)
+            if seen is None:
+                seen = self._left(one, last)
+            elif seen.document_id is not None:
+                self._note(seen, last)
+            if seen is not None:
+                yield seen
+
+    def compare(self) -> None:
+        """Tell what moved and what is gone, once all inputs have been looked at and the index is kept."""
+        gone = [(location, look.document_id) for location, look in self._index.gone]
+        self._summary.changes.compare(self._new, gone)
+
+    def _look(self, one: Input, last: Look | None) -> Seen | None:
+        """Look at an input; `None` where it is being written."""
+        if one.problem is not None:
+            return Seen(one, None, 0, Outcome("", one.status or "refused", one.problem))
+        if unfinished(one.name):
+            return None
+        if last is not None and last.signature is not None and last.signature == one.signature:
+            self._index.put(one, last)
+            return Seen(one, last.document_id, last.bytes)
+        long = max(self._settle, one.step)
+        wait = one.changed + long - time.time()
+        if wait > 0:
+            time.sleep(min(wait, long))  # a clock that is wrong must not stop the run
+        try:
+            when = time.time()
+            if one.being_written():
+                return None
+            document_id, size = one.digest()
+            if one.renewed() != one:
+                return None
+        except (OSError, ImportError, ValueError) as error:
+            return Seen(one, None, 0, unreadable(error if isinstance(error, OSError) else OSError(str(error))))
+        self._index.put(one, Look(document_id, size, None), when)
+        return Seen(one, document_id, size)
+
+    def _left(self, one: Input, last: Look | None) -> Seen | None:
+        """Leave an input to the next run; what it held before stays, if it was read."""
+        self._summary.left.append(one.name)
+        self._tell("document_left", file_name=one.name)
+        if last is None:
+            return None
+        self._index.put(one, Look(last.document_id, last.bytes, None))
+        return Seen(one, last.document_id, last.bytes) if self._is_read(last.document_id) else None
+
+    def _note(self, seen: Seen, last: Look | None) -> None:
+        if last is not None:
+            if last.document_id != seen.document_id:
+                self._summary.changes.changed.add(seen.input.name)
+        elif self._index.first:
+            self._summary.changes.new.add(seen.input.name)
+        else:
+            self._new.append((seen.input.name, seen.document_id or ""))
