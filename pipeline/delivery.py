@@ -1,8 +1,9 @@
 """Parts to data sets: the files that people read, put together from the files of the parts.
 
-Guarantee: every file is whole or not there, and all are written before the first takes its place. The manifest comes
-last and says what the folder holds; while it is missing, the next run writes all of it again. What is there already is
-left alone, to the byte.
+Guarantee: every file is whole or not there, and all data sets are written before the first takes its place. The
+manifest comes last and says what the folder holds. While files are written it only names data sets that may be there, so
+that the next run writes everything again and removes what does not belong. What is there already is left alone, to the
+byte.
 """
 
 from __future__ import annotations
@@ -92,7 +93,6 @@ def deliver(folder: Folder, plan: Plan, check: Callable[[], None]) -> bool:
     if there and before["files"] == list(plan.files):
         return False
     check()
-    folder.remove(MANIFEST)
     kept = set(before["files"]) if there else set()
     same = there and [name for name in before["files"] if name != before["documents"]] == [plan.headers, *plan.parts]
     names = [DOCUMENTS.name] if same else list(directory(folder, plan.headers).csv)
@@ -101,21 +101,26 @@ def deliver(folder: Folder, plan: Plan, check: Callable[[], None]) -> bool:
         sources = [plan.headers, *((plan.documents,) if name == DOCUMENTS.name else plan.parts)]
         wanted[f"{name}.csv"] = partial(_write_csv, folder, name, sources)
         wanted[f"{name}.parquet"] = partial(_write_parquet, folder, name, sources)
+    former = [name for name in before.get("sizes", ()) if not name.startswith(f"{TABLES}/")]
+    _keep_manifest(folder, "", (), dict.fromkeys([*former, *wanted], 0))
     sizes = {**(before["sizes"] if same else {}), **_write_all(folder, wanted)}
     for part in plan.parts:
         found = directory(folder, part).tables
         sizes |= {f"{TABLES}/{name}": extent.length for name, extent in found.items()}
         if part not in kept:
             _write_all(folder, {f"{TABLES}/{n}": partial(_pour, folder, part, extent) for n, extent in found.items()})
-    for name in sorted(before.get("sizes", {}).keys() - sizes.keys()):
+    for name in sorted(set(former) - sizes.keys()):
         folder.remove(name)
     for name in sorted(tables):
         if f"{TABLES}/{name}" not in sizes and _is_table(name):
             folder.remove(f"{TABLES}/{name}")
-    folder.write(
-        MANIFEST, json.dumps({"documents": plan.documents, "files": list(plan.files), "sizes": sizes}).encode()
-    )
+    _keep_manifest(folder, plan.documents, plan.files, sizes)
     return True
+
+
+def _keep_manifest(folder: Folder, documents: str, files: Sequence[str], sizes: Mapping[str, int]) -> None:
+    """Write what the folder holds; where there are no files of parts, only the names of what may be there."""
+    folder.write(MANIFEST, json.dumps({"documents": documents, "files": files, "sizes": sizes}).encode())
 
 
 def _is_table(name: str) -> bool:

@@ -60,7 +60,7 @@ def confine(limits: Limits = LIMITS) -> None:
         with suppress(ValueError, OSError):  # a lower limit is set already
             resource.setrlimit(what, (limit, hard))
     _put_off()
-    threading.Thread(target=_watch, args=(limits.memory_bytes,), name="limits", daemon=True).start()
+    threading.Thread(target=_watch, args=(limits.memory_bytes, os.getppid()), name="limits", daemon=True).start()
 
 
 @contextmanager
@@ -220,11 +220,13 @@ def _pickled(error: BaseException) -> bytes:
     return answer
 
 
-def _watch(memory_bytes: int) -> NoReturn:
-    """End this process when its document has had its time or memory."""
+def _watch(memory_bytes: int, parent: int) -> NoReturn:
+    """End this process when its document has had its time or memory, or when its parent is gone."""
     resident = _resident()
     while True:
         time.sleep(TICK)
+        if os.getppid() != parent:
+            os._exit(1)
         with _watched:
             if DEADLINE.over():
                 os._exit(OUT_OF_TIME)
