@@ -1,9 +1,9 @@
 """Parts to data sets: the files that people read, put together from the files of the parts.
 
 Guarantee: every file is whole or not there, and all data sets are written before the first takes its place. The
-manifest comes last and says what the folder holds. While files are written it only names data sets that may be there, so
-that the next run writes everything again and removes what does not belong. What is there already is left alone, to the
-byte.
+manifest comes last and says what the folder holds. While files are written it only names data sets that may be there,
+so that the next run writes everything again and removes what does not belong. What is there already is left alone, to
+the byte.
 """
 
 from __future__ import annotations
