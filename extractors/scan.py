@@ -401,8 +401,13 @@ def pages_of(data: bytes, file_name: str) -> Iterator[tuple[NDArray[np.uint8], f
                 yield plain(pixels), *_page_size(upright.width, upright.height, resolution)
     except (OSError, SyntaxError, ValueError, EOFError, Image.DecompressionBombError) as error:
         raise Broken(
-            "damaged", f"{file_name}: the picture cannot be decoded ({error}); scan or send it again"
+            "damaged", f"{file_name}: the picture cannot be decoded ({_in_words(error)}); scan or send it again"
         ) from error
+
+
+def _in_words(error: Exception) -> str:
+    """Give what Pillow says, without the address in memory that it adds, so that the same file has the same reason."""
+    return str(error).partition(" <_io.")[0]
 
 
 def _flat(image: Image.Image) -> Image.Image:

@@ -405,6 +405,9 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(ExitCode.OK)
+    except OSError as error:  # an output that cannot be read
+        _talk(f"zvity: {error}; check the address, the keys and the permissions")
+        sys.exit(ExitCode.USAGE)
 
 
 if __name__ == "__main__":

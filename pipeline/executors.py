@@ -1,21 +1,25 @@
 """What reads documents: processes of this machine, or a Dask cluster, both behind `concurrent.futures.Executor`.
 
 Guarantee: a document that crashes, hangs or eats the memory of its process costs that process, and no other document.
-On a cluster the same holds: each of its workers reads documents in processes of its own.
+On a cluster the same holds: each of its workers reads documents in processes of its own. A cluster that breaks down is
+found out in seconds, and what it has not read is told.
 """
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
-import os
 import signal
 import threading
+import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from functools import cache
+from contextlib import suppress
+from functools import partial
 from multiprocessing import get_context, resource_tracker
+from multiprocessing.util import Finalize
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -34,17 +38,23 @@ A = TypeVar("A")
 LONGEST = WAITING * (LIMITS.seconds + LIMITS.pages * LIMITS.scanned_page_seconds)
 """Seconds after which the parent ends a worker that did not end itself: the longest that any document may take."""
 
-_starting = threading.Lock()
-"""Held while a cluster's worker starts its processes: its tasks run in several threads."""
-
 LOCAL = "local"
 DASK = "dask://"
 
 AHEAD = 4
 """Tasks that are handed over for each worker before its last one is done, so that none waits and few are held."""
 
-_CONNECTING = 30
+_CONNECTING = 25
 """Seconds to wait for a cluster and its first worker."""
+
+_BEAT = 1.0
+"""Seconds between two looks at a cluster from which nothing comes."""
+
+_LOGS = ("distributed", "distributed.client", "tornado.application")
+"""Loggers that write to stderr, which is ours."""
+
+_PATIENCE = 15.0
+"""Seconds for which a cluster may be silent or without workers: a nanny starts a new worker in less."""
 
 
 class LocalExecutor(Executor):
@@ -65,7 +75,16 @@ class LocalExecutor(Executor):
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:  # noqa: ANN401  # as Executor
         """Hand over a call, which is ended if it takes longer than any document may."""
-        return self._pool.schedule(fn, args=args, kwargs=kwargs, timeout=LONGEST)
+        try:
+            return self._pool.schedule(fn, args=args, kwargs=kwargs, timeout=LONGEST)
+        except RuntimeError as error:  # the pool is broken
+            future: Future[T] = Future()
+            future.set_exception(BrokenProcessPool(str(error)))
+            return future
+
+    def alive(self) -> bool:
+        """Tell that it is worth waiting for."""
+        return True
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End all workers, at work or not."""
@@ -101,7 +120,11 @@ class Workers:
 
 
 def endings(
-    executor: Executor, ahead: int, function: Callable[[A], T], subjects: Iterable[S], order: Callable[[S], A]
+    executor: LocalExecutor | DaskExecutor,
+    ahead: int,
+    function: Callable[[A], T],
+    subjects: Iterable[S],
+    order: Callable[[S], A],
 ) -> Iterator[tuple[S, T | InputError | None]]:
     """Call a function for each subject; give each with what came of it, in the order in which they end.
 
@@ -126,10 +149,14 @@ def endings(
                     yield subject, None
             if not running:
                 return
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            done, _ = wait(running, _BEAT, FIRST_COMPLETED)
+            came = None
             for future in done:
                 came = ending(future)
                 yield running.pop(future), came
+            if came is None and not executor.alive():
+                yield from ((subject, None) for subject in (*running.values(), *left))
+                return
     finally:
         for future in running:
             future.cancel()
@@ -145,69 +172,129 @@ def ending(future: Future[T]) -> T | InputError | None:
         return out_of_time()
     except (BrokenProcessPool, CancelledError):
         return None
-    except Exception as error:
-        if type(error).__module__.startswith("distributed"):  # KilledWorker, CommClosedError and the like
-            return None
-        raise
 
 
-@contextmanager
-def dask_executor(address: str) -> Iterator[tuple[Executor, int]]:
-    """Give the executor of a Dask cluster, and how many documents it reads at a time.
+class DaskExecutor(Executor):
+    """A Dask cluster. Whatever goes wrong there is `BrokenProcessPool`, and `problem` says what it was first."""
 
-    Args:
-        address: `dask://HOST:PORT` of its scheduler.
+    def __init__(self, address: str) -> None:
+        """Connect to a cluster.
 
-    Raises:
-        UsageError: Dask is not installed, or there is no cluster, or it has no workers.
-    """
-    try:
-        from distributed import Client
-    except ImportError as error:
-        raise UsageError(f"{address}: Dask is not installed; pip install 'zvity[dask]'") from error
-    where = "tcp://" + address.removeprefix(DASK)
-    try:
-        client = Client(where, timeout=_CONNECTING, set_as_default=False)  # type: ignore[no-untyped-call]
-    except (OSError, TimeoutError) as error:
-        raise UsageError(f"{address}: no Dask scheduler answers there ({error}); check the address") from error
-    with client:
+        Args:
+            address: `dask://HOST:PORT` of its scheduler.
+
+        Raises:
+            UsageError: Dask is not installed, or there is no cluster, or it has no workers.
+        """
         try:
-            client.wait_for_workers(1, timeout=_CONNECTING)
-        except TimeoutError as error:
+            from distributed import Client
+        except ImportError as error:
+            raise UsageError(f"{address}: Dask is not installed; pip install 'zvity[dask]'") from error
+        self.problem = ""
+        self._deserted: float | None = None
+        for name in _LOGS:
+            logging.getLogger(name).setLevel(logging.CRITICAL)  # `problem` says it
+        try:
+            where = "tcp://" + address.removeprefix(DASK)
+            self._client = Client(where, timeout=_CONNECTING, set_as_default=False)  # type: ignore[no-untyped-call]
+        except (OSError, TimeoutError) as error:
+            raise UsageError(f"{address}: no Dask scheduler answers there ({error}); check the address") from error
+        try:
+            self._client.wait_for_workers(1, timeout=_CONNECTING)
+            self.workers = sum(self._client.nthreads().values())  # type: ignore[no-untyped-call]
+        except (OSError, TimeoutError) as error:
+            self.shutdown()
             raise UsageError(f"{address}: the cluster has no workers; start some with `dask worker`") from error
-        threads = sum(client.nthreads().values())  # type: ignore[no-untyped-call]
-        executor = client.get_executor(pure=False)  # type: ignore[no-untyped-call]
+        self._executor = self._client.get_executor(pure=False)  # type: ignore[no-untyped-call]
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:  # noqa: ANN401  # as Executor
+        """Hand over a call."""
+        future: Future[T] = Future()
+        future.set_running_or_notify_cancel()  # what is not wanted any more, `shutdown` ends
         try:
-            yield executor, threads
-        finally:
-            executor.shutdown(wait=False)
+            with warnings.catch_warnings(action="ignore"):  # of large arguments: a document is one
+                self._executor.submit(fn, *args, **kwargs).add_done_callback(partial(self._pass_on, future))
+        except Exception as error:  # the client is closed
+            self._broken(future, error)
+        return future
+
+    def _pass_on(self, future: Future[Any], done: Future[Any]) -> None:
+        try:
+            future.set_result(done.result())
+        except BaseException as error:
+            self._broken(future, error)
+
+    def _broken(self, future: Future[Any], error: BaseException) -> None:
+        self.problem = self.problem or f"{type(error).__name__}: {error}"
+        future.set_exception(BrokenProcessPool(self.problem))
+
+    def alive(self) -> bool:
+        """Tell whether it is worth waiting for."""
+        if self._client.status != "running":
+            self.problem = "the connection to its scheduler broke"
+            return False
+        try:
+            workers = self._client.sync(self._workers, callback_timeout=_PATIENCE)  # type: ignore[no-untyped-call]
+        except (OSError, TimeoutError):
+            self.problem = "its scheduler does not answer"
+            return False
+        now = time.monotonic()
+        self._deserted = None if workers else self._deserted or now
+        if self._deserted is None or now - self._deserted < _PATIENCE:
+            return True
+        self.problem = "its workers are gone"
+        return False
+
+    async def _workers(self) -> object:
+        return await self._client.scheduler.ncores()  # type: ignore[union-attr]
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Leave the cluster, which drops what it has not begun."""
+        with suppress(OSError, TimeoutError):
+            self._client.close(timeout=_PATIENCE)  # type: ignore[no-untyped-call]
+
+
+_ours = threading.Lock()
+"""Held while a cluster's worker looks for its processes: its tasks run in several threads."""
+
+_processes: list[LocalExecutor] = []
+"""The processes of a cluster's worker, once it has some."""
 
 
 def read_apart(job: Job) -> Read:
     """Read one document on a cluster's worker, in a process of its own, as a run on one machine does.
 
-    A document that brings its process down is tried once more, in a new one.
+    A document that brings its process down is tried once more, in a new one, alone.
+
+    Raises:
+        BrokenProcessPool: no process took it up.
     """
-    error: InputError = how_it_ended(1)
-    for _ in range(2):
-        found = ending(_apart().submit(read_one, job))
-        if isinstance(found, Read):
-            return found
-        error = found or error
-        if error.reason == out_of_time().reason:
-            break
-    outcome = failed(error)
+    processes = _apart()
+    found = ending(processes.submit(read_one, job))
+    if found is None:
+        found = ending(_apart(processes).submit(read_one, job))
+    if isinstance(found, InputError) and found.reason != out_of_time().reason:
+        with LocalExecutor(1) as alone:
+            found = ending(alone.submit(read_one, job))
+    if found is None:
+        raise BrokenProcessPool("the worker's processes end before they have done anything")
+    if isinstance(found, Read):
+        return found
+    outcome = failed(found)
     return Read(outcome, packed(outcome))
 
 
-def _apart() -> LocalExecutor:
-    with _starting:
-        return _own_processes()
+def _apart(broken: LocalExecutor | None = None) -> LocalExecutor:
+    """Give the processes of this worker, as many as it has threads; others than those that are broken."""
+    from distributed import get_worker
 
-
-@cache
-def _own_processes() -> LocalExecutor:
-    """Give this process's own worker processes, as many as the machine has processors."""
-    # A nanny starts its worker as a daemon, which may have no children; ours end with it.
-    multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
-    return LocalExecutor(os.cpu_count() or 1)
+    with _ours:
+        if broken in _processes:
+            _processes.pop().shutdown()
+        if not _processes:
+            # A nanny starts its worker as a daemon, which may have no children; ours end with it.
+            multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
+            processes = LocalExecutor(get_worker().state.nthreads)
+            Finalize(None, processes.shutdown, exitpriority=1)  # else a nanny's worker waits for them and never ends
+            _processes.append(processes)
+        return _processes[0]

@@ -6,6 +6,7 @@ object storage it is uploaded in one piece. Whatever goes wrong there is an `OSE
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -40,6 +41,12 @@ _RENEWED = 20.0
 
 _SURE = 1.0
 """Seconds after which such a lock is looked at again, since two runs may have taken it over at once."""
+
+_BUCKETS = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"}
+"""Protocols of object storage, which has no folders: to make one there is to make a bucket."""
+
+_BLOCK = 1 << 20
+"""Bytes that are fetched beyond those asked for: of a part's file, one data set is read at a time."""
 
 Write = Callable[[IO[bytes]], object]
 """Writes the content of one file."""
@@ -245,8 +252,9 @@ class RemoteFolder(Folder):
         import fsspec
 
         self._url = url.rstrip("/")
-        with _as_os_error(url):
+        with as_os_error(url):
             self._system, self._root = fsspec.core.url_to_fs(self._url, use_listings_cache=False)
+        self._has_folders = _BUCKETS.isdisjoint(_protocols(self._system))
 
     def __str__(self) -> str:
         """Give its URL."""
@@ -261,12 +269,12 @@ class RemoteFolder(Folder):
 
     def open(self, name: str) -> BinaryIO:
         """Open a file for reading."""
-        with _as_os_error(self._path(name)):
-            return self._system.open(self._path(name), "rb")  # type: ignore[no-any-return]
+        with as_os_error(self._path(name)):
+            return told(self._system.open(self._path(name), "rb", block_size=_BLOCK), self._path(name))
 
     def read(self, name: str) -> bytes:
         """Give the content of a file."""
-        with _as_os_error(self._path(name)):
+        with as_os_error(self._path(name)):
             return self._system.cat_file(self._path(name))  # type: ignore[no-any-return]
 
     def write_all(self, files: Mapping[str, Write]) -> None:
@@ -279,30 +287,35 @@ class RemoteFolder(Folder):
                 file.flush()
                 made.append((name, file.name))
             for name, path in made:
-                with _as_os_error(self._path(name)):
-                    self._system.makedirs(self._path(name).rsplit("/", 1)[0], exist_ok=True)
-                    self._system.put_file(path, self._path(name))
+                with as_os_error(self._path(name)):
+                    self._system.put_file(path, self._place(name))
 
     def write(self, name: str, content: bytes) -> None:
         """Upload one file."""
-        with _as_os_error(self._path(name)):
-            self._system.makedirs(self._path(name).rsplit("/", 1)[0], exist_ok=True)
-            self._system.pipe_file(self._path(name), content)
+        with as_os_error(self._path(name)):
+            self._system.pipe_file(self._place(name), content)
+
+    def _place(self, name: str) -> str:
+        """Give the path of a file that is to be written, in a folder that is there."""
+        path = self._path(name)
+        if self._has_folders:
+            self._system.makedirs(path.rsplit("/", 1)[0], exist_ok=True)
+        return path
 
     def remove(self, name: str) -> None:
         """Remove a file."""
-        with suppress(FileNotFoundError), _as_os_error(self._path(name)):
+        with suppress(FileNotFoundError), as_os_error(self._path(name)):
             self._system.rm_file(self._path(name))
 
     def remove_all(self, folder: str) -> None:
         """Remove a folder."""
-        with suppress(FileNotFoundError), _as_os_error(self._path(folder)):
+        with suppress(FileNotFoundError), as_os_error(self._path(folder)):
             self._system.rm(self._path(folder), recursive=True)
 
     def stat(self, name: str) -> Stat | None:
         """Tell of a file."""
         try:
-            with _as_os_error(self._path(name)):
+            with as_os_error(self._path(name)):
                 return _remote_stat(self._system.info(self._path(name)))
         except FileNotFoundError:
             return None
@@ -310,9 +323,13 @@ class RemoteFolder(Folder):
     def files(self, folder: str) -> dict[str, Stat]:
         """Tell of the files below a folder."""
         root = self._path(folder)
-        with _as_os_error(root):
+        with as_os_error(root):
             found = self._system.find(root, detail=True)
-        return {path.removeprefix(root).lstrip("/"): _remote_stat(info) for path, info in found.items()}
+        return {
+            path.removeprefix(root).lstrip("/"): _remote_stat(info)
+            for path, info in found.items()
+            if not path.endswith("/")  # what shows an empty folder in a bucket
+        }
 
     def names(self, folder: str) -> Iterator[str]:
         """Give the names of the files below a folder."""
@@ -336,9 +353,8 @@ class RemoteFolder(Folder):
     def create(self, name: str, content: bytes) -> bool:
         """Write a file unless it is there; tells whether it was written."""
         try:
-            with _as_os_error(self._path(name)):
-                self._system.makedirs(self._path(name).rsplit("/", 1)[0], exist_ok=True)
-                self._system.pipe_file(self._path(name), content, mode="create")
+            with as_os_error(self._path(name)):
+                self._system.pipe_file(self._place(name), content, mode="create")
         except FileExistsError:
             return False
         return True
@@ -363,13 +379,14 @@ class _Lease:
             return {}
 
     def take(self) -> None:
-        if not self._folder.create(self._name, self._content()):
-            holder = self._holder()
-            if holder and time.time() - float(holder.get("renewed", 0)) < LEASE:
+        left = self._folder.stat(self._name) is not None
+        if left:  # looked at first: not every store heeds that a file is to be written only if it is not there
+            if time.time() - float(self._holder().get("renewed", 0)) < LEASE:
                 raise _held(self._folder)
             self._folder.remove(self._name)
-            if not self._folder.create(self._name, self._content()):
-                raise _held(self._folder)
+        if not self._folder.create(self._name, self._content()):
+            raise _held(self._folder)
+        if left:
             time.sleep(_SURE)
         if self._holder().get("token") != self._token:
             raise _held(self._folder)
@@ -398,8 +415,13 @@ def _remote_stat(info: Mapping[str, Any]) -> Stat:
     return Stat(int(info["size"] or 0), changed.timestamp() if hasattr(changed, "timestamp") else float(changed))
 
 
+def _protocols(system: Any) -> set[str]:  # noqa: ANN401  # fsspec has no types
+    found = system.protocol
+    return {found} if isinstance(found, str) else set(found)
+
+
 @contextmanager
-def _as_os_error(place: str) -> Iterator[None]:
+def as_os_error(place: str) -> Iterator[None]:
     """Raise what a driver raises as `OSError`: drivers have errors of their own for a connection that fails."""
     try:
         yield
@@ -407,3 +429,38 @@ def _as_os_error(place: str) -> Iterator[None]:
         raise
     except Exception as error:
         raise OSError(f"{place}: {type(error).__name__}: {error}") from error
+
+
+class _Told(io.RawIOBase):
+    def __init__(self, file: Any, place: str) -> None:  # noqa: ANN401  # fsspec has no types
+        self._file = file
+        self._place = place
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return bool(self._file.seekable())
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        with as_os_error(self._place):
+            return int(self._file.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self._file.tell())
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401  # a writable buffer
+        with as_os_error(self._place):
+            content: bytes = self._file.read(len(buffer))
+        buffer[: len(content)] = content
+        return len(content)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._file.close()
+        super().close()
+
+
+def told(file: Any, place: str) -> BinaryIO:  # noqa: ANN401  # fsspec has no types
+    """Give a file that a driver opened as one whose errors are `OSError`."""
+    return io.BufferedReader(_Told(file, place))

@@ -40,6 +40,12 @@ class Bar:
             self._bar.stop()
 
     def _tell(self, event: str, /, **facts: Any) -> None:  # noqa: ANN401  # of any kind
+        if event == "cluster_failed":
+            text = f"zvity: the cluster fails ({facts['reason']}); {facts['left']} documents are read on this machine"
+            if self._bar is None:
+                typer.echo(text, err=True)
+            else:
+                self._bar.console.print(text, markup=False)
         if self._bar is None:
             return
         if event == "document_read":

@@ -15,7 +15,7 @@ from extractors import containers
 from extractors.errors import InputError, Refused
 from extractors.limits import out_of_files
 from extractors.read import document_id as content_id
-from pipeline.family_files import load_families
+from pipeline.family_files import FamilyError, load_families
 from pipeline.process import process
 from pipeline.results import OPENED, Member, Outcome, packed
 from pipeline.sources import Input
@@ -60,10 +60,9 @@ def read_one(job: Job) -> Read:
 def _read(job: Job) -> tuple[Outcome, bytes]:
     document_id = ""
     try:
-        if version(job.families) != job.version:
-            raise Refused(
-                STRANGER, f"{version(job.families)} was to read it, not {job.version}; install the same zvity"
-            )
+        ours = _version(job.families)
+        if ours != job.version:
+            raise Refused(STRANGER, f"{ours} was to read it, not {job.version}; install the same zvity")
         with limited():
             data = job.source.read() if job.data is None else job.source.within(job.data)
             document_id = content_id(data)
@@ -83,6 +82,14 @@ def _read(job: Job) -> tuple[Outcome, bytes]:
         what = f"{type(error).__name__}: {error}"
         reason = f"{DEFECT}: {what}; this is a fault of zvity, please report it with the file"
         return _finished(Outcome(document_id, "quarantined", reason))
+
+
+def _version(families: Path | None) -> str:
+    """Name what reads documents here; a machine elsewhere may lack the families."""
+    try:
+        return version(families)
+    except FamilyError as error:
+        return str(error)
 
 
 def _finished(outcome: Outcome) -> tuple[Outcome, bytes]:

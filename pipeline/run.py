@@ -23,8 +23,8 @@ from extractors.limits import LIMITS, out_of_time
 from extractors.office import program
 from extractors.tessdata import find_tessdata
 from pipeline import delivery, quarantine
-from pipeline.executors import AHEAD, LOCAL, Workers, dask_executor, endings, read_apart
-from pipeline.exits import Defect, OutputUnwritable
+from pipeline.executors import AHEAD, LOCAL, DaskExecutor, Workers, endings, read_apart
+from pipeline.exits import Defect, OutputUnwritable, UsageError
 from pipeline.family_files import family_files, load_families
 from pipeline.folders import WORK, Folder, folder_at
 from pipeline.index import Index
@@ -93,6 +93,9 @@ def run(sources: Sequence[str], out: str | Path, options: Options = Options(), t
         Defect: the sums of the run are off, or a row breaks its schema.
     """
     load_families(options.families)  # a wrong file is told before anything is read
+    for place in (*sources, str(out)):
+        if place.startswith("memory://"):
+            raise UsageError(f"{place} lies in the memory of one process, and a run has several; name a folder or URL")
     try:
         folder = folder_at(out)
         inputs = find_inputs(sources, folder)
@@ -101,7 +104,9 @@ def run(sources: Sequence[str], out: str | Path, options: Options = Options(), t
             job = _Run(folder, options, tell, check)
             summary = job.dry(inputs) if options.dry else job.full(inputs, sources)
     except OSError as error:
-        raise OutputUnwritable(f"{out} cannot be written ({error}); free some space or choose another --out") from error
+        raise OutputUnwritable(
+            f"{out} cannot be written ({error}); make room, check rights and keys, or choose another --out"
+        ) from error
     return summary
 
 
@@ -245,15 +250,17 @@ class _Run:
     def outcomes(self, todo: Iterable[Seen]) -> Iterator[tuple[Seen, Read]]:
         """Read documents on a cluster, if there is one; what it cannot take up is read here."""
         if self.options.executor != LOCAL:
-            left = []
-            with dask_executor(self.options.executor) as (executor, threads):
-                for seen, ending in endings(executor, AHEAD * threads, read_apart, todo, self.sent):
-                    if isinstance(ending, Read) and ending.outcome.word != STRANGER:
+            left, problem = [], None
+            with DaskExecutor(self.options.executor) as executor:
+                for seen, ending in endings(executor, AHEAD * executor.workers, read_apart, todo, self.sent):
+                    if isinstance(ending, Read) and not _elsewhere(ending.outcome.word or ""):
                         yield seen, ending
                     else:
                         left.append(seen)
+                        problem = problem or (ending.outcome.reason if isinstance(ending, Read) else None)
             if left:
-                self.tell("cluster_failed", left=len(left))
+                self.options = replace(self.options, executor=LOCAL)  # what lies in containers is still to come
+                self.tell("cluster_failed", left=len(left), reason=problem or executor.problem)
             todo = left
         yield from self.outcomes_here(todo)
 
@@ -431,6 +438,11 @@ class _Run:
             self.folder.remove(f"{FAMILIES}/{name}")
         for name, content in wanted.items():
             self.folder.renew(f"{FAMILIES}/{name}", content)
+
+
+def _elsewhere(word: str) -> bool:
+    """Tell whether a reason lies in a machine of the cluster, so that the document is better read here."""
+    return word in {STRANGER, *_PASSING} or _MENDED.get(word, lambda: None)() is not None
 
 
 def _within(container: Input, member: Member) -> Seen:

@@ -20,7 +20,7 @@ from typing import IO, Any
 from extractors import containers
 from extractors.limits import LIMITS, enforce
 from pipeline.exits import UsageError
-from pipeline.folders import Folder, LocalFolder
+from pipeline.folders import Folder, LocalFolder, as_os_error, told
 
 _CHUNK = 1 << 20
 _MARKS = {".gitkeep", ".DS_Store", "Thumbs.db", "desktop.ini"}
@@ -115,12 +115,8 @@ class Input:
         if self.remote:
             import fsspec
 
-            try:
-                return fsspec.open(self.location, "rb").open()  # type: ignore[no-any-return]
-            except OSError:
-                raise
-            except Exception as error:  # drivers have errors of their own
-                raise OSError(f"{type(error).__name__}: {error}") from error
+            with as_os_error(self.location):
+                return told(fsspec.open(self.location, "rb").open(), self.location)
         handle = os.open(self.location, os.O_RDONLY | os.O_NONBLOCK)
         file = os.fdopen(handle, "rb")
         if not stat.S_ISREG(os.fstat(handle).st_mode):
@@ -192,7 +188,8 @@ def find_inputs(sources: Sequence[str], out: Folder) -> Iterator[Input]:
     Raises:
         UsageError: a source does not exist, cannot be listed, or lies in the output.
     """
-    found = [_expand_url(source, out) if is_url(source) else _expand_path(Path(source), out) for source in sources]
+    plain = [source.removeprefix("file://") for source in sources]
+    found = [_expand_url(source, out) if is_url(source) else _expand_path(Path(source), out) for source in plain]
     return _each_once(heapq.merge(*found, key=lambda one: order(one.location)))
 
 
@@ -292,7 +289,10 @@ def _expand_url(source: str, out: Folder) -> Iterator[Input]:
     for where, info in files.items():
         location = system.unstrip_protocol(where)
         name = where.removeprefix(path).lstrip("/")
-        if not any(part.startswith((".", *_PASSING)) for part in name.split("/")) and not location.startswith(below):
+        *_, last = parts = name.split("/")
+        if last in ("", *_MARKS) or location.startswith(below):  # "" shows an empty folder in a bucket
+            continue
+        if not any(part.startswith((".", *_PASSING)) for part in parts):
             found.append(_remote(name, location, info))
     return iter(sorted(found, key=lambda one: order(one.location)))
 
