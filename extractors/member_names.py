@@ -63,16 +63,20 @@ def _unicode_name(entry: Entry) -> str | None:
 
 def clean(name: str) -> str:
     """Give a name as a path that stays within its container, with characters that show nothing spelled out."""
-    name = unicodedata.normalize("NFC", name).replace("\\", "/")
-    name = "".join(
-        quote(sign, errors="surrogatepass") if unicodedata.category(sign) in _UNREADABLE else sign for sign in name
-    )
+    name = spelled_out(unicodedata.normalize("NFC", name).replace("\\", "/"))
     parts = [part for found in name.split("/") if (part := found.strip()) not in ("", ".", "..")]
     while parts and _DRIVE.match(parts[0]):
         parts[0] = parts[0][2:].strip()
         if parts[0] in ("", ".", ".."):
             del parts[0]
     return unicodedata.normalize("NFC", "/".join(parts)) or "unnamed"
+
+
+def spelled_out(name: str) -> str:
+    """Give a name in which characters that show nothing are spelled out, as `%0A`."""
+    return "".join(
+        quote(sign, errors="surrogatepass") if unicodedata.category(sign) in _UNREADABLE else sign for sign in name
+    )
 
 
 def unique(paths: list[str]) -> list[str]:

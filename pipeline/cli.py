@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -112,13 +112,16 @@ def retry(
     as_json: JsonOption = False,
 ) -> None:
     """Do the last run of an output folder again, and read anew what it refused or quarantined."""
-    from pipeline.report import last_sources
+    from pipeline.report import last_families, last_sources
 
-    settings = _settings({"out": out}, config)
-    _run(_settings({"out": out, "sources": last_sources(_folder(settings.out))}, config), retry=True, as_json=as_json)
+    folder = _folder(_settings({"out": out}, config).out)
+    last: dict[str, object] = {"out": out, "sources": last_sources(folder), "families": last_families(folder)}
+    _run(_settings(last, config), retry=True, as_json=as_json)
 
 
 def _run(config: Config, *, force: bool = False, retry: bool = False, dry: bool = False, as_json: bool) -> None:
+    from traceback import format_exc
+
     from pipeline.progress import Bar, JsonLog
     from pipeline.run import Options, run
 
@@ -142,6 +145,12 @@ def _run(config: Config, *, force: bool = False, retry: bool = False, dry: bool 
         code = error.exit_code if isinstance(error, RunError) else ExitCode.DEFECT
         log.end(code, {"error": str(error)})
         raise typer.Exit(code) from None
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        told = f"{type(error).__name__}: {error}; this is a fault of zvity, please report it"
+        log.end(ExitCode.DEFECT, {"error": told, "traceback": format_exc()}, [format_exc(), f"zvity: {told}"])
+        raise typer.Exit(ExitCode.DEFECT) from None
     code = summary.exit_code(config.strict)
     if as_json:
         _print_json(summary.as_json())
@@ -196,7 +205,12 @@ def _settings(options: dict[str, object], config: Path | None) -> Config:
 
     found = settings(options, config=config, environment=os.environ, folder=Path())
     for warning in found.warnings:
-        _talk(f"zvity: {warning}")
+        if found.json_log:
+            from pipeline.progress import JsonLog
+
+            JsonLog().warn(warning)
+        else:
+            _talk(f"zvity: {warning}")
     return found
 
 
@@ -386,7 +400,22 @@ def _talk(text: str) -> None:
 
 
 def _print_json(value: object) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    typer.echo(text.encode(errors="backslashreplace").decode())  # bytes of a name that are no text, as JSON writes them
+
+
+def _fail(code: ExitCode, error: str) -> NoReturn:
+    """End with an error, told in the log's form."""
+    import os
+
+    asked = os.environ.get("ZVITY_JSON_LOG", "").strip().lower() in ("1", "true", "yes")
+    if "--json-log" in sys.argv or (asked and "--no-json-log" not in sys.argv):
+        from pipeline.progress import JsonLog
+
+        JsonLog().end(code, {"error": error})
+    else:
+        _talk(f"zvity: {error}")
+    sys.exit(code)
 
 
 def main() -> None:
@@ -394,20 +423,17 @@ def main() -> None:
     try:
         app()
     except RunError as error:
-        _talk(f"zvity: {error}")
-        sys.exit(error.exit_code)
+        _fail(error.exit_code, str(error))
     except InputError as error:
         _talk(f"zvity: {error.reason}: {error}")
         sys.exit(ExitCode.NOTHING)
     except ZvityError as error:
-        _talk(f"zvity: {error}")
-        sys.exit(ExitCode.DEFECT)
+        _fail(ExitCode.DEFECT, str(error))
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(ExitCode.OK)
     except OSError as error:  # an output that cannot be read
-        _talk(f"zvity: {error}; check the address, the keys and the permissions")
-        sys.exit(ExitCode.USAGE)
+        _fail(ExitCode.OUTPUT, f"{error}; check the address, keys, permissions and the space on the disk")
 
 
 if __name__ == "__main__":

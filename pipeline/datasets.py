@@ -22,7 +22,7 @@ from pipeline.exits import Defect
 from pipeline.family import Family
 from pipeline.family_files import load_families
 from pipeline.folders import Folder
-from pipeline.parts import DOCUMENTS_ROW, DocumentsOrder, PartOrder, bundled, directory_of
+from pipeline.parts import DOCUMENTS_ROW, DamagedResults, DocumentsOrder, PartOrder, bundled, directory_of
 from pipeline.results import Columns, Counts
 from pipeline.store import content as content_of
 from pipeline.wide import wide_tables
@@ -65,7 +65,8 @@ def build_part(order: PartOrder) -> bytes:
     """Validate the rows of some documents and give the file that holds them (`parts.bundled`).
 
     Raises:
-        Defect: a row breaks its schema, or a result is gone that was there.
+        Defect: a row breaks its schema.
+        DamagedResults: some that were there are gone or damaged.
         OSError: a result cannot be read.
     """
     counts = Counts()
@@ -73,16 +74,20 @@ def build_part(order: PartOrder) -> bytes:
     tables: dict[str, bytes] = {}
     rows: dict[str, list[list[Any]]] = {}
     known = {dataset.name: dataset for dataset in all_datasets(load_families(order.families))}
+    damaged = []
     for document_id in order.ids:
         try:
             content = content_of(order.folder, order.version, document_id)
-        except (ValueError, TypeError, KeyError, FileNotFoundError) as error:
-            raise Defect(f"the result of {document_id} is gone or damaged ({error}); run again with --force") from error
+        except (ValueError, TypeError, KeyError, FileNotFoundError):
+            damaged.append(document_id)
+            continue
         counts = counts.plus(content.counts)
         facts.append(json.dumps([document_id, content.facts], ensure_ascii=False).encode() + b"\n")
         tables.update(wide_tables({name: _dicts(kept) for name, kept in _of_no_kind(content.rows).items()}))
         for name, kept in content.rows.items():
             rows.setdefault(name, []).extend(kept.rows)
+    if damaged:
+        raise DamagedResults(*damaged)
     csvs, parquets = formats({known[name]: found for name, found in rows.items()})
     return bundled(counts, csvs, parquets, tables, b"".join(facts))
 

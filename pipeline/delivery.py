@@ -29,6 +29,8 @@ TABLES = "tables"
 
 _TABLE = re.compile(r"[0-9a-f]{16}-\d{3,}\.csv")
 
+_DATASET = re.compile(r"[a-z0-9_]+\.(csv|parquet)")
+
 _PIECE = 1 << 20
 
 _CLOCKS = 2.0
@@ -131,9 +133,16 @@ def _is_table(name: str) -> bool:
 def _manifest(folder: Folder) -> dict[str, Any]:
     try:
         found = json.loads(folder.read(MANIFEST))
-        return {"documents": found["documents"], "files": list(found["files"]), "sizes": dict(found["sizes"])}
-    except (FileNotFoundError, ValueError, TypeError, KeyError):
+        sizes = {name: size for name, size in found["sizes"].items() if _is_ours(name)}
+        return {"documents": found["documents"], "files": list(found["files"]), "sizes": sizes}
+    except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
         return {}
+
+
+def _is_ours(name: str) -> bool:
+    """Tell whether a name is one that zvity gives: what the manifest lists may be removed."""
+    folder, slash, rest = name.partition("/")
+    return _is_table(rest) if slash and folder == TABLES else _DATASET.fullmatch(name) is not None
 
 
 def _delivered(folder: Folder, manifest: Mapping[str, Any], tables: Mapping[str, Stat]) -> bool:

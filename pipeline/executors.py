@@ -143,10 +143,7 @@ def endings(
     try:
         while True:
             while len(running) < ahead and (subject := next(left, None)) is not None:
-                try:
-                    running[executor.submit(function, order(subject))] = subject
-                except RuntimeError:  # the pool is broken, or the cluster gone
-                    yield subject, None
+                running[executor.submit(function, order(subject))] = subject
             if not running:
                 return
             done, _ = wait(running, _BEAT, FIRST_COMPLETED)

@@ -10,41 +10,54 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from extractors.errors import InputError
 from pipeline.index import Index, Look
-from pipeline.reading import unreadable
+from pipeline.reading import failed, unreadable
 from pipeline.report import Summary, Tell
 from pipeline.results import Outcome
 from pipeline.sources import Input, unfinished
 
+Key = tuple[str, tuple[int, ...]]
+"""An input's location, and where it lies in the container there."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An input with the name of its content, or how it ended where it could not be looked at."""
+    """An input with the name of its content, or how it ended where it could not be looked at.
+
+    `former` is what it held at the last look, if that was something else.
+    """
 
     input: Input
     document_id: str | None
     size: int
     outcome: Outcome | None = None
+    former: Look | None = None
+
+    @property
+    def key(self) -> Key:
+        """What no other input of the run has."""
+        return self.input.location, self.input.members
 
 
 class Looking:
     """The first step of a run."""
 
     def __init__(
-        self, index: Index, settle: float, is_read: Callable[[str], bool], tell: Tell, summary: Summary
+        self, index: Index, settle: float, outcome: Callable[[str], Outcome | None], tell: Tell, summary: Summary
     ) -> None:
         """Look with the help of an index.
 
         Args:
             index: the looks of the last run.
             settle: seconds for which a file must not have changed; one that has is looked at again when they are over.
-            is_read: tells of a document whether its result is there.
+            outcome: gives the outcome of a document that was read.
             tell: told of what is left.
             summary: gets what is left, and what differs from the last run.
         """
         self._index = index
         self._settle = settle
-        self._is_read = is_read
+        self._outcome = outcome
         self._tell = tell
         self._summary = summary
         self._new: list[tuple[str, str]] = []
@@ -86,10 +99,13 @@ class Looking:
             document_id, size = one.digest()
             if one.renewed() != one:
                 return None
+        except InputError as error:
+            return Seen(one, None, 0, failed(error))
         except (OSError, ImportError, ValueError) as error:
             return Seen(one, None, 0, unreadable(error if isinstance(error, OSError) else OSError(str(error))))
         self._index.put(one, Look(document_id, size, None), when)
-        return Seen(one, document_id, size)
+        former = last if last is not None and last.document_id != document_id else None
+        return Seen(one, document_id, size, former=former)
 
     def _left(self, one: Input, last: Look | None) -> Seen | None:
         """Leave an input to the next run; what it held before stays, if it was read."""
@@ -98,11 +114,12 @@ class Looking:
         if last is None:
             return None
         self._index.put(one, Look(last.document_id, last.bytes, None))
-        return Seen(one, last.document_id, last.bytes) if self._is_read(last.document_id) else None
+        outcome = self._outcome(last.document_id)
+        return None if outcome is None else Seen(one, last.document_id, last.bytes, outcome)
 
     def _note(self, seen: Seen, last: Look | None) -> None:
         if last is not None:
-            if last.document_id != seen.document_id:
+            if seen.former is not None:
                 self._summary.changes.changed.add(seen.input.name)
         elif self._index.first:
             self._summary.changes.new.add(seen.input.name)

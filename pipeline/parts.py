@@ -22,6 +22,11 @@ from pipeline.results import Counts
 
 PARTS = f"{WORK}/parts"
 
+
+class DamagedResults(Exception):
+    """Results that were there are gone or damaged; `args` are the documents' ids, which are to be read again."""
+
+
 DOCUMENTS = 64
 """Documents that a part may have."""
 
@@ -33,6 +38,9 @@ CELLS = 300_000
 
 _LENGTH = 8
 """Bytes that say how long the directory is."""
+
+_LONGEST = 1 << 28
+"""Bytes above which there is no directory, and the file is something else."""
 
 
 def parted(weights: Mapping[bytes, int]) -> Iterator[tuple[str, ...]]:
@@ -111,7 +119,8 @@ def build(order: Order) -> bytes:
     """Make a part's file. For a process that is not the parent: pandas and pandera load here.
 
     Raises:
-        Defect: a row breaks its schema, or a result is gone that was there.
+        Defect: a row breaks its schema.
+        DamagedResults: some that were there are gone or damaged.
         OSError: a result cannot be read.
     """
     from pipeline import datasets
@@ -187,6 +196,8 @@ def directory_of(file: IO[bytes]) -> Directory:
         ValueError: it is no such file.
     """
     length = int.from_bytes(file.read(_LENGTH), "big")
+    if length > _LONGEST:
+        raise ValueError("it is no part of data sets")
     try:
         found: dict[str, Any] = json.loads(file.read(length))
         base = _LENGTH + length

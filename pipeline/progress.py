@@ -23,12 +23,13 @@ class Bar:
 
     def __enter__(self) -> Tell:
         """Show the bar, if there is a terminal."""
-        if sys.stderr.isatty():
+        if sys.stderr is not None and sys.stderr.isatty():
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
             rate = TextColumn("{task.fields[rate]}")
-            columns = (BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn(), TextColumn("{task.description}"))
+            name = TextColumn("{task.description}", markup=False)  # brackets in it are its own
+            columns = (BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn(), name)
             self._bar = Progress(*columns, console=Console(stderr=True), transient=True)
             self._bar.start()
             self._task = self._bar.add_task("looking", total=None, rate="")
@@ -76,6 +77,10 @@ class JsonLog:
     def _tell(self, event: str, /, **facts: Any) -> None:  # noqa: ANN401  # of any kind
         line = {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **facts}
         typer.echo(json.dumps(line, ensure_ascii=False, default=str), err=True)
+
+    def warn(self, warning: str) -> None:
+        """Tell of something that does not keep the run from going on."""
+        self._tell("warning", warning=warning)
 
     def end(self, code: int, facts: Mapping[str, Any], lines: Sequence[str] = ()) -> None:
         """Tell how the run ended."""

@@ -7,6 +7,7 @@ what has healed since is taken out, and nothing that zvity did not put there is 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -42,9 +43,9 @@ class Failure:
     reason: str
 
     @property
-    def name(self) -> str:
-        """The name of its copy."""
-        return f"{(self.document_id or 'unreadable')[:16]}-{_cut(self.input.file_name.rsplit('/', 1)[-1])}"
+    def names(self) -> tuple[str, str]:
+        """The two parts of its copy's name: of what content it is, and the name of the file."""
+        return (self.document_id or "unreadable")[:16], _cut(self.input.file_name.rsplit("/", 1)[-1])
 
 
 def _cut(name: str) -> str:
@@ -65,11 +66,14 @@ def keep(folder: Folder, failures: Iterable[Failure], fetch: Fetch) -> None:
     """
     there = {name for name in folder.files(QUARANTINE) if _OURS.fullmatch(name)}
     wanted: set[str] = set()
+    met = Counter[tuple[str, str]]()
     for failure in failures:
-        copy, note = failure.name, failure.name + _REASON
-        while note in wanted:  # the same name in two folders, neither of which can be read
-            copy = copy.replace("-", "-_", 1)
-            note = copy + _REASON
+        content, name = failure.names
+        copy = f"{content}-{name}"
+        while copy in wanted:  # the same name in two folders, neither of which can be read
+            met[content, name] += 1
+            copy = f"{content}-_{met[content, name]}-{name}"
+        note = copy + _REASON
         wanted |= {copy, note}
         text = f"{failure.file_name}\n{failure.status}\n{failure.reason}\n".encode()
         if note not in there or folder.read(f"{QUARANTINE}/{note}") != text:
@@ -88,11 +92,18 @@ def _copy(folder: Folder, name: str, source: Input, fetch: Fetch) -> None:
     """Copy an input; where it is gone or cannot be taken out of its container, the reason stays alone."""
     try:
         if source.members:
-            folder.write(name, fetch(source))
+            folder.write(name, _fetched(source, fetch))
         else:
             folder.write_all({name: partial(_pour, source)})
     except (_UnreadableError, InputError):
         pass
+
+
+def _fetched(source: Input, fetch: Fetch) -> bytes:
+    try:
+        return fetch(source)
+    except OSError as error:
+        raise _UnreadableError from error
 
 
 def _pour(source: Input, out: IO[bytes]) -> None:

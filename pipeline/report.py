@@ -39,6 +39,19 @@ def last_sources(folder: Folder) -> list[str]:
         raise UsageError(f"no run has ended in {folder}; name the output folder of one") from None
 
 
+def last_families(folder: Folder) -> str | None:
+    """Give the folder of own families that the last run had.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    try:
+        families: str | None = json.loads(folder.read(LAST_RUN))["families"]
+    except (FileNotFoundError, ValueError, TypeError, KeyError):
+        return None
+    return families
+
+
 class Tell(Protocol):
     """Is told of what happens while it happens: an event's name and its facts, which are fit for JSON."""
 

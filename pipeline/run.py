@@ -15,11 +15,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
+from itertools import islice
 from os import cpu_count
 from pathlib import Path
 
 from extractors.errors import InputError, Refused
-from extractors.limits import LIMITS, out_of_time
+from extractors.limits import LIMITS, enforce, out_of_time
 from extractors.office import program
 from extractors.tessdata import find_tessdata
 from pipeline import delivery, quarantine
@@ -28,8 +29,18 @@ from pipeline.exits import Defect, OutputUnwritable, UsageError
 from pipeline.family_files import family_files, load_families
 from pipeline.folders import WORK, Folder, folder_at
 from pipeline.index import Index
-from pipeline.looking import Looking, Seen
-from pipeline.parts import PARTS, DocumentsOrder, HeadersOrder, Order, PartOrder, build, part_name, parted
+from pipeline.looking import Key, Looking, Seen
+from pipeline.parts import (
+    PARTS,
+    DamagedResults,
+    DocumentsOrder,
+    HeadersOrder,
+    Order,
+    PartOrder,
+    build,
+    part_name,
+    parted,
+)
 from pipeline.quarantine import Failure
 from pipeline.reading import STRANGER, Job, Read, changed, content_in, failed, read_one
 from pipeline.report import LAST_RUN, REPORT, Names, Summary, Tell, say_nothing
@@ -132,8 +143,8 @@ class _Run:
         self.summary = Summary(str(folder))
         self.workers = Workers(options.workers or cpu_count() or 1)
         self.read_now: set[bytes] = set()
-        self.passing: dict[bytes, Outcome] = {}
-        """Outcomes that are not kept, by the document's id."""
+        self.passing: dict[Key, Seen | None] = {}
+        """Inputs that could not be read now: how they ended, or `None` for those left to the next run."""
 
     def dry(self, inputs: Iterable[Input]) -> Summary:
         """Tell what would be read."""
@@ -152,7 +163,8 @@ class _Run:
             looking = self.look(inputs, index, looked)
             self.read(looked)
             if len(looked) or self.folder.stat("documents.parquet") is None:
-                self.deliver(looked)
+                while not self.delivered(looked):
+                    self.read(looked)
                 index.keep()
                 looking.compare()
             # else a source has gone empty, which must not empty what is there
@@ -165,6 +177,7 @@ class _Run:
             "exit_code": self.summary.exit_code(strict=False),
             "states": dict(self.summary.states),
             "sources": [source if is_url(source) else str(Path(source).absolute()) for source in sources],
+            "families": None if self.options.families is None else str(self.options.families.absolute()),
         }
         self.folder.renew(LAST_RUN, _json(ending))
         return self.summary
@@ -173,9 +186,7 @@ class _Run:
 
     def look(self, inputs: Iterable[Input], index: Index, looked: Spool[Seen]) -> Looking:
         """Name the content of each input."""
-        looking = Looking(
-            index, self.options.settle, lambda one: self.outcome(one) is not None, self.tell, self.summary
-        )
+        looking = Looking(index, self.options.settle, self.store.outcome, self.tell, self.summary)
         for seen in looking.at(inputs):
             looked.append(seen)
         return looking
@@ -183,8 +194,6 @@ class _Run:
     def outcome(self, document_id: str) -> Outcome | None:
         """Give the outcome of a document, or `None` where it is to be read."""
         key = bytes.fromhex(document_id)
-        if key in self.passing:
-            return self.passing[key]
         outcome = self.store.outcome(document_id)
         if outcome is None or key in self.read_now:
             return outcome
@@ -193,15 +202,32 @@ class _Run:
         return None if _MENDED.get(outcome.word or "", lambda: None)() is not None else outcome
 
     def leaves(self, looked: Iterable[Seen]) -> Iterator[Seen]:
-        """Give the inputs, and in the place of each container that was opened what lies in it."""
+        """Give the inputs, and in the place of each container that was opened what lies in it.
+
+        A container of containers, each many times in the next, may hold billions: it is taken for one too large.
+        """
         for seen in looked:
-            outcome = seen.outcome or self.outcome(seen.document_id or "")
-            if outcome is None or outcome.status != OPENED:
-                yield seen
-            elif len(seen.input.members) >= LIMITS.container_depth:
-                yield replace(seen, outcome=failed(too_deep(), outcome.document_id))
+            found = list(islice(self.opened(seen), LIMITS.container_members + 1))
+            try:
+                enforce("container_members", len(found), LIMITS.container_members)
+            except InputError as error:
+                yield replace(seen, outcome=failed(error, seen.document_id or ""))
             else:
-                yield from self.leaves(_within(seen.input, member) for member in outcome.members)
+                yield from found
+
+    def opened(self, looked: Seen) -> Iterator[Seen]:
+        """Give an input, or what lies in it, however deep."""
+        seen = self.passing.get(looked.key, looked)
+        if seen is None:
+            return
+        outcome = seen.outcome or self.outcome(seen.document_id or "")
+        if outcome is None or outcome.status != OPENED:
+            yield seen
+        elif len(seen.input.members) >= LIMITS.container_depth:
+            yield replace(seen, outcome=failed(too_deep(), outcome.document_id))
+        else:
+            for member in outcome.members:
+                yield from self.opened(_within(seen.input, member))
 
     def unread(self, looked: Iterable[Seen]) -> Iterator[Seen]:
         """Give the inputs that are to be read, each content once."""
@@ -225,16 +251,17 @@ class _Run:
     def accept(self, seen: Seen, read: Read, total: int) -> None:
         """Keep what came of a document."""
         document_id = seen.document_id or ""
-        key = bytes.fromhex(document_id)
         outcome = changed(read.outcome, document_id)
-        self.read_now.add(key)
-        if outcome.word in _PASSING:
-            self.passing[key] = outcome
-        else:
+        if outcome.word not in _PASSING:
             self.store.put(outcome, read.kept if outcome == read.outcome else packed(outcome))
+            self.read_now.add(bytes.fromhex(document_id))
+        elif read.outcome.document_id and not seen.input.members:  # it changes while it is read
+            self.passing[seen.key] = self.former(seen)
+            return
+        else:  # another file of the same content may be there still
+            self.passing[seen.key] = replace(seen, document_id=None, outcome=outcome)
         self.summary.read += 1
         self.summary.again += self.store.read_by_others(document_id)
-        self.summary.opened += outcome.status == OPENED
         self.summary.took(seen.input.file_name, read.seconds)
         self.tell(
             "document_read",
@@ -246,6 +273,15 @@ class _Run:
             done=self.summary.read,
             total=total,
         )
+
+    def former(self, seen: Seen) -> Seen | None:
+        """Leave an input that changes to the next run, and give what it held before, if that was read."""
+        self.summary.left.append(seen.input.file_name)
+        self.tell("document_left", file_name=seen.input.file_name)
+        outcome = None if seen.former is None else self.store.outcome(seen.former.document_id)
+        if seen.former is None or outcome is None:
+            return None
+        return Seen(seen.input, seen.former.document_id, seen.former.bytes, outcome)
 
     def outcomes(self, todo: Iterable[Seen]) -> Iterator[tuple[Seen, Read]]:
         """Read documents on a cluster, if there is one; what it cannot take up is read here."""
@@ -317,6 +353,19 @@ class _Run:
 
     # Delivery
 
+    def delivered(self, looked: Spool[Seen]) -> bool:
+        """Put the data sets together; tells whether no result was found damaged, which is to be read again."""
+        try:
+            self.deliver(looked)
+        except DamagedResults as error:
+            ids = {bytes.fromhex(document_id) for document_id in error.args}
+            if ids <= self.read_now:
+                raise Defect(f"results just written cannot be read ({error.args[0]}); check the disk") from error
+            self.store.forget(ids)
+            self.read_now -= ids
+            return False
+        return True
+
     def deliver(self, looked: Spool[Seen]) -> None:
         """Put the data sets together."""
         with tempfile.TemporaryDirectory(prefix="zvity-") as scratch:
@@ -347,6 +396,9 @@ class _Run:
         """
         weights: dict[bytes, int] = {}
         failures: list[Failure] = []
+        opened: set[Key] = set()
+        self.summary.states.clear()
+        self.summary.failed.clear()
         twice = _twice(one.document_id for one in self.leaves(looked))
         first: dict[str, str] = {}
         with path.open("w", encoding="utf-8") as file:
@@ -363,8 +415,11 @@ class _Run:
                     failures.append(Failure(seen.input, name, seen.document_id, status, reason or ""))
                     self.summary.failed.append((name, status, reason or ""))
                 self.summary.states[status] += 1
+                where, inside = seen.key
+                opened |= {(where, inside[:depth]) for depth in range(len(inside))}
                 file.write(json.dumps([seen.document_id, name, seen.size, status, reason, self.version]) + "\n")
         self.summary.inputs = sum(self.summary.states.values())
+        self.summary.opened = len(opened)
         try:
             check_run((name for _, name in self.named(looked)), _states(path))
         except ConservationError as error:
@@ -475,7 +530,8 @@ def _states(rows: Path) -> Iterator[tuple[str, str]]:
 
 
 def _json(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"
+    """Give JSON as people read it; bytes of a name that are no text become what JSON writes for them."""
+    return json.dumps(value, ensure_ascii=False, indent=1).encode(errors="backslashreplace") + b"\n"
 
 
 def _unread(error: InputError) -> Read:

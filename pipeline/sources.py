@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 import os
+import signal
 import stat
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +19,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from extractors import containers
+from extractors.errors import InputError
 from extractors.limits import LIMITS, enforce
+from extractors.member_names import spelled_out
 from pipeline.exits import UsageError
 from pipeline.folders import Folder, LocalFolder, as_os_error, told
 
@@ -41,11 +44,11 @@ class Input:
     """One input: its name below its source, and the path or URL to open.
 
     `members` says where it lies in the container there: the index of the container's member, of that one's, and so on;
-    `inside` is its path there.
-    `signature` is what the system tells of the content without reading it, the same only where the content is; `None`
-    where it tells nothing. `changed` is when it last changed, in seconds since 1970, and `step` how finely the system
-    counts that: of two changes within a step, the second may leave the signature as it was. `problem` is the reason why
-    the input cannot be read, and `status` how it then ends.
+    `inside` is its path there. `signature` is what the system tells of the content without reading it, the same only
+    where the content is; `None` where it tells nothing. `changed` is when its entry last changed, in seconds since
+    1970, which no program can set, and `step` how finely the system counts that: of two changes within a step, the
+    second may leave the signature as it was. `problem` is the reason why the input cannot be read, and `status` how it
+    then ends.
     """
 
     name: str
@@ -79,13 +82,15 @@ class Input:
 
         Raises:
             OSError: the input cannot be read.
+            Refused: it is over the size limit, or grows beyond it while it is read.
         """
         sha = hashlib.sha256()
         size = 0
         with self.open() as file:
             while chunk := file.read(_CHUNK):
-                sha.update(chunk)
                 size += len(chunk)
+                enforce("file_bytes", size, LIMITS.file_bytes)
+                sha.update(chunk)
         return sha.hexdigest(), size
 
     def read(self) -> bytes:
@@ -147,6 +152,7 @@ class Input:
         except OSError:
             return False
         try:
+            fcntl.fcntl(handle, fcntl.F_SETSIG, signal.SIGURG)  # a writer who comes now would send SIGIO, which ends us
             fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
             fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)
         except BlockingIOError:  # fcntl(2): a lease to read needs a file that nobody has open for writing
@@ -166,7 +172,20 @@ def unfinished(name: str) -> bool:
 def _known(name: str, location: str, found: os.stat_result) -> Input:
     signature = f"{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_ino}"
     step = _STEP if found.st_ctime_ns % 1_000_000 else _COARSE_STEP
-    return Input(name, location, signature=signature, changed=max(found.st_mtime, found.st_ctime), step=step)
+    problem = status = None
+    try:
+        enforce("file_bytes", found.st_size, LIMITS.file_bytes)
+    except InputError as error:
+        problem, status = f"{error.reason}: {error}", "refused"
+    return Input(
+        name,
+        location,
+        signature=signature,
+        changed=found.st_ctime,
+        step=step,
+        problem=problem,
+        status=status,
+    )
 
 
 def is_url(location: str) -> bool:
@@ -202,14 +221,21 @@ def _each_once(inputs: Iterable[Input]) -> Iterator[Input]:
 
 
 def _expand_path(source: Path, out: Folder) -> Iterator[Input]:
-    excluded = out.path.resolve() if isinstance(out, LocalFolder) else None
-    root = source.resolve()
+    source = Path(os.path.abspath(source))  # noqa: PTH100  # without following links: one location for each name
+    try:
+        root = source.resolve(strict=True)
+        excluded = out.path.resolve() if isinstance(out, LocalFolder) else None
+        is_file = source.is_file()
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"source {source} does not exist; name a file, a folder or a URL") from None
+    except (OSError, RuntimeError) as error:  # no permission, a link to itself, a name too long
+        raise UsageError(f"source {source} cannot be looked at ({error}); check its path and permissions") from error
     if excluded is not None and root.is_relative_to(excluded):
         raise UsageError(f"source {source} lies inside the output {out}; choose another --out")
-    if source.is_file():
+    if is_file:
         return iter([_known(_shown(source.name), str(source), source.stat())])
     if not source.is_dir():
-        raise UsageError(f"source {source} does not exist; name a file, a folder or a URL")
+        raise UsageError(f"source {source} is a pipe, socket or device; name a file, a folder or a URL")
     return _walk(source, str(source), root, excluded)
 
 
@@ -261,9 +287,9 @@ def _below(source: Path, path: str) -> str:
 
 
 def _shown(name: str) -> str:
-    """Give a name as text, in composed letters; bytes of a name that are no text are spelled out."""
+    """Give a name as text, in composed letters; what is no text in it, or shows nothing, is spelled out."""
     text = os.fsencode(name).decode("utf-8", "backslashreplace").replace(os.sep, "/")
-    return unicodedata.normalize("NFC", text)
+    return spelled_out(unicodedata.normalize("NFC", text))
 
 
 def _expand_url(source: str, out: Folder) -> Iterator[Input]:
@@ -301,4 +327,4 @@ def _remote(name: str, location: str, info: Mapping[str, Any]) -> Input:
     """Give an input with what its file system tells of it; only a tag of the content makes a signature."""
     tag = next((info[key] for key in ("ETag", "etag", "md5", "sha256", "checksum") if info.get(key)), None)
     signature = None if tag is None else f"{info.get('size')}-{tag}"
-    return Input(unicodedata.normalize("NFC", name), location, signature=signature)
+    return Input(spelled_out(unicodedata.normalize("NFC", name)), location, signature=signature)

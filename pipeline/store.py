@@ -9,7 +9,7 @@ import gzip
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from importlib.resources import files
@@ -148,6 +148,13 @@ class Store:
             self.folder.remove(self._list)
         self.folder.write(self._name(outcome.document_id), kept)
         self._note(outcome)
+
+    def forget(self, ids: Iterable[bytes]) -> None:
+        """Let documents be read again whose results cannot be read."""
+        for key in ids:
+            self._outcomes.pop(key, None)
+        self._unlisted = True
+        self.folder.remove(self._list)
 
     def prune(self) -> None:
         """Remove the results of other versions of zvity; those with other families stay."""
