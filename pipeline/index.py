@@ -73,7 +73,7 @@ class Index:
             when: seconds since 1970, if the look was just taken; else it is kept as it is.
         """
         if when is not None:
-            certain = when - source.changed >= source.step
+            certain = abs(when - source.changed) >= source.step  # the clock of a server may be ahead
             look = Look(look.document_id, look.bytes, source.signature if certain else None)
         line = json.dumps([source.location, look.document_id, look.bytes, look.signature])
         self._packed.write(line.encode() + b"\n")

@@ -10,7 +10,9 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,12 +21,14 @@ from pipeline import cli, delivery, quarantine
 from pipeline.exits import ExitCode, UsageError
 from pipeline.folders import LocalFolder
 from pipeline.index import INDEX, Index, Look
+from pipeline.looking import Looking, Seen
 from pipeline.parts import PARTS, directory_of
 from pipeline.quarantine import QUARANTINE, Failure
-from pipeline.report import LAST_RUN
+from pipeline.report import LAST_RUN, Summary, say_nothing
 from pipeline.results import Member, Outcome
-from pipeline.run import Options, _Run, _Seen, run
+from pipeline.run import Options, _Run, run
 from pipeline.sources import Input, find_inputs
+from pipeline.spool import Spool
 from pipeline.store import RESULTS
 from tests.samples import small_report, zipped
 
@@ -59,39 +63,52 @@ def _zvity(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
 # Looking
 
 
+def _looked(job: _Run, inbox: Path) -> Spool[Seen]:
+    looked = Spool[Seen]()
+    with closing(Index(job.folder)) as index:
+        job.look(find_inputs([str(inbox)], job.folder), index, looked)
+    return looked
+
+
+def _job(out: Path, **options: Any) -> _Run:
+    return _Run(LocalFolder(out), Options(**options), say_nothing, lambda: None)
+
+
 def test_a_time_in_the_future_neither_holds_up_the_run_nor_has_the_file_hashed_every_time(
     inbox: Path, out: Path
 ) -> None:
     os.utime(inbox / "good.docx", (4e9, 4e9))
+    run([str(inbox)], out, Options(settle=0.3))
     (one,) = find_inputs([str(inbox)], LocalFolder(out))
-    job = _Run(LocalFolder(out), Options(settle=0.3), lambda *_, **__: None, lambda: None)
-    (seen,) = job.look([one])
-    assert seen.document_id is not None
-    assert job.index.now[one.location].signature == one.signature
+    with closing(Index(LocalFolder(out))) as index:
+        look = index.last(one)
+    assert look is not None
+    assert look.signature == one.signature
 
 
 def test_a_clock_that_is_ahead_is_waited_for_no_longer_than_asked(
     inbox: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
-    monkeypatch.setattr("pipeline.run.time.sleep", waited.append)
-    ahead = [Input(f"{n}", str(inbox / "good.docx") + f"/../{n}", (), "s", 4e9) for n in range(3)]
-    job = _Run(LocalFolder(out), Options(settle=0.2), lambda *_, **__: None, lambda: None)
-    job.look(ahead)
+    monkeypatch.setattr("pipeline.looking.time.sleep", waited.append)
+    ahead = [Input(f"{n}", f"{inbox}/{n}.docx", signature="s", changed=4e9, step=0.1) for n in range(3)]
+    with closing(Index(LocalFolder(out))) as index:
+        list(Looking(index, 0.2, lambda _: None, say_nothing, Summary("")).at(ahead))
     assert waited == [0.2]
 
 
-def test_a_file_that_had_settled_is_not_hashed_again(tmp_path: Path) -> None:
-    path = tmp_path / "a.pdf"
-    path.write_bytes(b"x")
-    (one,) = find_inputs([str(path)], LocalFolder(tmp_path / "out"))
-    index = Index(LocalFolder(tmp_path / "out"))
-    for age, certain in ((1.0, True), (0.05, False)):
+@pytest.mark.parametrize(
+    ("age", "step", "certain"), [(1.0, 0.1, True), (0.05, 0.1, False), (1.0, 2.0, False), (-9.0, 2.0, True)]
+)
+def test_a_file_that_had_settled_is_not_hashed_again(tmp_path: Path, age: float, step: float, certain: bool) -> None:
+    one = Input("a.pdf", "/a.pdf", signature="s", changed=1000.0, step=step)
+    with closing(Index(LocalFolder(tmp_path))) as index:
         index.put(one, Look("ab", 1, None), one.changed + age)
-        assert (index.now[one.location].signature is not None) is certain
-    coarse = Input("a.pdf", str(path), (), "s", 1000.0)
-    index.put(coarse, Look("ab", 1, None), 1001.0)
-    assert index.now[str(path)].signature is None, "whole seconds come in steps of two"
+        index.keep()
+    with closing(Index(LocalFolder(tmp_path))) as index:
+        look = index.last(one)
+    assert look is not None
+    assert (look.signature is not None) is certain
 
 
 def test_a_writer_who_comes_while_a_file_is_looked_at_does_not_end_us(tmp_path: Path) -> None:
@@ -163,11 +180,11 @@ def test_characters_that_show_nothing_are_spelled_out(tmp_path: Path, out: Path)
 
 def test_another_file_of_the_same_content_is_read_where_the_first_is_gone(inbox: Path, out: Path) -> None:
     shutil.copy(inbox / "good.docx", inbox / "a.docx")
-    job = _Run(LocalFolder(out), Options(workers=1), lambda *_, **__: None, lambda: None)
-    looked = job.look(find_inputs([str(inbox)], job.folder))
+    job = _job(out, workers=1)
+    looked = _looked(job, inbox)
     (inbox / "a.docx").unlink()
     job.read(looked)
-    job.deliver(list(job.leaves(looked)))
+    job.deliver(looked)
     job.workers.close()
     found = _documents(out)
     assert {name: row["status"] for name, row in found.items()} == {"a.docx": "quarantined", "good.docx": "published"}
@@ -182,11 +199,11 @@ def test_a_file_that_changes_before_it_is_read_is_left_with_its_former_content(
     run([str(inbox)], out, Options(workers=1))
     former = _documents(out)["good.docx"]["document_id"]
     (inbox / "good.docx").write_bytes(small_report(note="друга"))
-    job = _Run(LocalFolder(out), Options(workers=1, force=force), lambda *_, **__: None, lambda: None)
-    looked = job.look(find_inputs([str(inbox)], job.folder))
+    job = _job(out, workers=1, force=force)
+    looked = _looked(job, inbox)
     (inbox / "good.docx").write_bytes(small_report(note="третя"))
     job.read(looked)
-    job.deliver(list(job.leaves(looked)))
+    job.deliver(looked)
     job.workers.close()
     assert job.summary.left == ["good.docx"]
     assert [(row["document_id"], row["status"]) for row in _documents(out).values()] == [(former, "published")]
@@ -204,12 +221,12 @@ def test_force_keeps_the_former_content_of_a_file_that_is_being_written(inbox: P
 
 def test_containers_in_containers_are_not_without_end(out: Path) -> None:
     """Each holds the next a thousand times: a billion files in some kilobytes."""
-    job = _Run(LocalFolder(out), Options(), lambda *_, **__: None, lambda: None)
+    job = _job(out)
     ids = [letter * 64 for letter in "abcd"]
     for container, member in itertools.pairwise(ids):
         members = tuple(Member(f"{n}.zip", n, member, 1) for n in range(1000))
         job.store.put(Outcome(container, "opened", members=members), b"")
-    seen = _Seen(Input("a.zip", str(out / "a.zip")), ids[0], 1)
+    seen = Seen(Input("a.zip", str(out / "a.zip")), ids[0], 1)
     (leaf,) = job.leaves([seen])
     assert leaf.outcome is not None
     assert leaf.outcome.word == "limit:container_members"
@@ -254,7 +271,8 @@ def test_a_manifest_removes_nothing_that_is_not_ours(inbox: Path, out: Path) -> 
 
 def test_many_files_of_one_name_that_cannot_be_had_each_have_their_reason(tmp_path: Path) -> None:
     name = "звіт про виконання бюджету за рік.docx"
-    failures = [Failure(Input(f"{n}/{name}", "a.zip", (n,)), None, "refused", "encrypted: locked") for n in range(300)]
+    inputs = [Input("a.zip", "a.zip", (n,), f"{n}/{name}") for n in range(300)]
+    failures = [Failure(one, one.file_name, None, "refused", "encrypted: locked") for one in inputs]
     quarantine.keep(LocalFolder(tmp_path), failures, lambda _: b"")
     notes = {path.read_text(encoding="utf-8") for path in (tmp_path / QUARANTINE).iterdir()}
     assert len(notes) == 300
@@ -264,7 +282,8 @@ def test_an_archive_that_is_gone_when_a_file_in_it_is_to_be_copied_costs_no_run(
     def gone(_: Input) -> bytes:
         raise FileNotFoundError
 
-    failure = Failure(Input("a.zip/b.docx", "a.zip", (0,)), "ab" * 32, "refused", "empty: nothing in it")
+    lost = Input("a.zip", "a.zip", (0,), "b.docx")
+    failure = Failure(lost, lost.file_name, "ab" * 32, "refused", "empty: nothing in it")
     quarantine.keep(LocalFolder(tmp_path), [failure], gone)
     assert [path.name for path in (tmp_path / QUARANTINE).iterdir()] == [f"{'ab' * 8}-b.docx.reason.txt"]
 
@@ -279,7 +298,7 @@ def test_names_that_are_no_text_are_told_and_found_again(
     assert json.loads((out / LAST_RUN).read_text(encoding="utf-8"))["sources"] == [str(inbox)]
     (inbox / os.fsdecode(b"\xfe.docx")).rename(inbox / "a.docx")
     assert _zvity(monkeypatch, "run", inbox, "--out", out, "--json") == ExitCode.OK
-    assert json.loads(capsys.readouterr().out)["changes"]["moved"] == [
+    assert json.loads(capsys.readouterr().out)["changes"]["moved"]["first"] == [
         [str(inbox / os.fsdecode(b"\xfe.docx")), "a.docx"]
     ]
     assert _zvity(monkeypatch, "retry", out) == ExitCode.OK

@@ -114,8 +114,8 @@ def test_the_report_says_what_is_new(inbox: Path, zvity: Zvity, tmp_path: Path) 
     assert "1 new, 1 changed, 1 moved, 1 gone" in err
     report = json.loads((tmp_path / "out" / REPORT).read_text(encoding="utf-8"))
     assert {kind: found["first"] for kind, found in report["changes"].items()} == {
-        "new": ["bad.docx"], "changed": ["good.docx"], "moved": [["inbox/old.docx", "renamed.docx"]],
-        "gone": ["inbox/gone.docx"],
+        "new": ["bad.docx"], "changed": ["good.docx"], "moved": [[str(inbox / "old.docx"), "renamed.docx"]],
+        "gone": [str(inbox / "gone.docx")],
     }  # fmt: skip
     assert (report["inputs"], report["states"]) == (3, {"refused": 1, "published": 2})
     assert {entry["file_name"] for entry in report["slowest"]} == {"bad.docx", "good.docx"}
