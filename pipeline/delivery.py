@@ -1,9 +1,8 @@
 """Parts to data sets: the files that people read, put together from the files of the parts.
 
-Guarantee: every file is whole or not there, and all data sets are written before the first takes its place. The
-manifest comes last and says what the folder holds. While files are written it only names data sets that may be there,
-so that the next run writes everything again and removes what does not belong. What is there already is left alone, to
-the byte.
+Guarantee: every file is whole or not there, and all are written before the first takes its place. The manifest comes
+last and says what the folder holds. While files are written it only names data sets that may be there, so that the next
+run writes everything again and removes what does not belong. What is there already is left alone, to the byte.
 """
 
 from __future__ import annotations
@@ -103,14 +102,15 @@ def deliver(folder: Folder, plan: Plan, check: Callable[[], None]) -> bool:
         sources = [plan.headers, *((plan.documents,) if name == DOCUMENTS.name else plan.parts)]
         wanted[f"{name}.csv"] = partial(_write_csv, folder, name, sources)
         wanted[f"{name}.parquet"] = partial(_write_parquet, folder, name, sources)
-    former = [name for name in before.get("sizes", ()) if not name.startswith(f"{TABLES}/")]
-    _keep_manifest(folder, "", (), dict.fromkeys([*former, *wanted], 0))
-    sizes = {**(before["sizes"] if same else {}), **_write_all(folder, wanted)}
+    sizes: dict[str, int] = {}
     for part in plan.parts:
-        found = directory(folder, part).tables
-        sizes |= {f"{TABLES}/{name}": extent.length for name, extent in found.items()}
+        found = {f"{TABLES}/{name}": extent for name, extent in directory(folder, part).tables.items()}
+        sizes |= {name: extent.length for name, extent in found.items()}
         if part not in kept:
-            _write_all(folder, {f"{TABLES}/{n}": partial(_pour, folder, part, extent) for n, extent in found.items()})
+            wanted |= {name: partial(_pour, folder, part, extent) for name, extent in found.items()}
+    former = [name for name in before.get("sizes", ()) if not name.startswith(f"{TABLES}/")]
+    _keep_manifest(folder, "", (), dict.fromkeys([*former, *(name for name in wanted if name not in sizes)], 0))
+    sizes = {**(before["sizes"] if same else {}), **sizes, **_write_all(folder, wanted)}
     for name in sorted(set(former) - sizes.keys()):
         folder.remove(name)
     for name in sorted(tables):
