@@ -433,7 +433,7 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(ExitCode.OK)
     except OSError as error:  # an output that cannot be read
-        _fail(ExitCode.OUTPUT, f"{error}; check the address, keys, permissions and the space on the disk")
+        _fail(ExitCode.USAGE, f"{error}; check the address, the keys and the permissions")
 
 
 if __name__ == "__main__":

@@ -180,6 +180,8 @@ class _Run:
             "families": None if self.options.families is None else str(self.options.families.absolute()),
         }
         self.folder.renew(LAST_RUN, _json(ending))
+        if self.summary.inputs and self.folder.stat(delivery.MANIFEST) is None:
+            raise FileNotFoundError("it was removed while the run went on")
         return self.summary
 
     # What is there

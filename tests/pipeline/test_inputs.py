@@ -372,7 +372,7 @@ def test_an_output_that_cannot_be_read_is_told_in_a_sentence(
 ) -> None:
     out.mkdir()
     (out / ".zvity").symlink_to(".zvity")
-    assert _zvity(monkeypatch, command, out) == ExitCode.OUTPUT
+    assert _zvity(monkeypatch, command, out) == ExitCode.USAGE
     assert "Traceback" not in capsys.readouterr().err
 
 
