@@ -236,24 +236,29 @@ def _expand_path(source: Path, out: Folder) -> Iterator[Input]:
         return iter([_known(_shown(source.name), str(source), source.stat())])
     if not source.is_dir():
         raise UsageError(f"source {source} is a pipe, socket or device; name a file, a folder or a URL")
-    return _walk(source, str(source), root, excluded)
+    return _walk(source, root, excluded)
 
 
-def _walk(source: Path, folder: str, root: Path, excluded: Path | None) -> Iterator[Input]:
-    """Give the inputs in a folder and in those below it."""
-    try:
-        with os.scandir(folder) as listed:
-            entries = sorted(listed, key=lambda entry: entry.name)
-    except OSError as error:
-        yield _refused(source, folder, "quarantined", f"unreadable_file: the folder cannot be listed ({error})")
-        return
-    for entry in entries:
-        if entry.name.startswith((".", *_PASSING)) or entry.name in _MARKS:
+def _walk(source: Path, root: Path, excluded: Path | None) -> Iterator[Input]:
+    """Give the inputs in a folder and in those below it, however deep they lie."""
+    left: list[Iterator[os.DirEntry[str]]] = []
+    folder: str | None = str(source)
+    while folder is not None or left:
+        if folder is not None:
+            try:
+                with os.scandir(folder) as listed:
+                    left.append(iter(sorted(listed, key=lambda entry: entry.name)))
+            except OSError as error:
+                yield _refused(source, folder, "quarantined", f"unreadable_file: the folder cannot be listed ({error})")
+            folder = None
+        elif (entry := next(left[-1], None)) is None:
+            left.pop()
+        elif entry.name.startswith((".", *_PASSING)) or entry.name in _MARKS:
             continue
-        if not entry.is_dir(follow_symlinks=False):
+        elif not entry.is_dir(follow_symlinks=False):
             yield from _entry(source, root, entry)
         elif excluded is None or Path(entry.path).resolve() != excluded:
-            yield from _walk(source, entry.path, root, excluded)
+            folder = entry.path
 
 
 def _entry(source: Path, root: Path, entry: os.DirEntry[str]) -> Iterator[Input]:

@@ -169,6 +169,21 @@ def test_a_source_that_cannot_be_looked_at_is_wrong_usage(tmp_path: Path, out: P
             find_inputs([str(tmp_path / name)], LocalFolder(out))
 
 
+def test_folders_may_lie_as_deep_as_the_system_lets_them(
+    tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for _ in range(1500):
+        os.mkdir("a")  # noqa: PTH102  # the whole path is too long for the system in the end
+        os.chdir("a")
+    Path("deep.pdf").write_bytes(b"x")
+    os.chdir(tmp_path)
+    try:
+        assert [one.name.rsplit("/", 1)[-1] for one in find_inputs([str(tmp_path)], LocalFolder(out))] == ["deep.pdf"]
+    finally:
+        subprocess.run(["rm", "-rf", "a"], check=True)  # `shutil.rmtree` recurses
+
+
 def test_characters_that_show_nothing_are_spelled_out(tmp_path: Path, out: Path) -> None:
     (tmp_path / "a\x1b[31m\n.pdf").write_bytes(b"x")
     (one,) = find_inputs([str(tmp_path)], LocalFolder(out))
