@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import groupby, islice
 from os import cpu_count
 from pathlib import Path
 
@@ -422,6 +422,9 @@ class _Run:
                 file.write(json.dumps([seen.document_id, name, seen.size, status, reason, self.version]) + "\n")
         self.summary.inputs = sum(self.summary.states.values())
         self.summary.opened = len(opened)
+        gone = sum(seen is None for seen in self.passing.values())
+        if len(looked) != gone + sum(1 for _ in groupby(self.leaves(looked), lambda seen: seen.input.location)):
+            raise Defect(f"of {len(looked)} inputs some have no row in documents; please report this")
         try:
             check_run((name for _, name in self.named(looked)), _states(path))
         except ConservationError as error:

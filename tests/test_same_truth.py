@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from pipeline.process import interpret
-from pipeline.run import Summary, run
+from pipeline.report import Summary
+from pipeline.run import run
 from tests.samples import PDF, SCAN, WORD
 
 HERE = Path(__file__).parent
