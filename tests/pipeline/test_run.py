@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,7 +28,8 @@ from pipeline.folders import WORK, LocalFolder, Write
 from pipeline.quarantine import QUARANTINE
 from pipeline.run import Options, run
 from pipeline.sources import Input
-from tests.samples import BAD, WORD, small_report
+from tests.container_files import signed
+from tests.samples import BAD, WORD, small_report, zipped
 
 
 def _documents(out: Path) -> dict[str, dict[str, str]]:
@@ -319,6 +321,87 @@ def test_an_input_without_a_final_state_fails_the_run(
     monkeypatch.setattr(run_module._Run, "read", lambda self, looked: None)
     with pytest.raises(Defect, match=r"does not add up.*unread"):
         run([str(inbox)], tmp_path / "out")
+
+
+def test_an_input_without_a_row_fails_the_run(inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (inbox / "other.docx").write_bytes(small_report(note="інший"))
+    real = run_module._Run.leaves
+    monkeypatch.setattr(run_module._Run, "leaves", lambda self, looked: islice(real(self, looked), 1))
+    with pytest.raises(Defect, match="of 2 inputs some have no row"):
+        run([str(inbox)], tmp_path / "out")
+
+
+def test_the_same_name_in_two_sources_is_told_apart(inbox: Path, tmp_path: Path) -> None:
+    (tmp_path / "second").mkdir()
+    (tmp_path / "second" / "good.docx").write_bytes(small_report(note="другий"))
+    out = tmp_path / "out"
+    assert run([str(tmp_path / "second"), str(inbox)], out).states == {"published": 2}
+    assert set(_documents(out)) == {str(inbox / "good.docx"), str(tmp_path / "second" / "good.docx")}
+
+
+def test_a_file_in_an_archive_and_one_in_a_folder_of_its_name_are_told_apart(inbox: Path, tmp_path: Path) -> None:
+    (tmp_path / "second").mkdir()
+    archive = zipped({"b.docx": small_report(note="в архіві"), "b/c.docx": b""})
+    (tmp_path / "second" / "a.zip").write_bytes(archive)
+    (inbox / "a.zip").mkdir()
+    (inbox / "a.zip" / "b.docx").write_bytes(small_report(note="у теці"))
+    out = tmp_path / "out"
+    summary = run([str(inbox), str(tmp_path / "second")], out)
+    assert (summary.states, summary.opened) == ({"published": 3, "refused": 1}, 1)
+    assert set(_documents(out)) == {
+        "good.docx", "a.zip/b/c.docx", str(inbox / "a.zip" / "b.docx"), str(tmp_path / "second" / "a.zip" / "b.docx"),
+    }  # fmt: skip
+
+
+def test_containers_are_opened_and_only_what_is_new_in_them_is_read(inbox: Path, tmp_path: Path) -> None:
+    first, second = small_report(note="перший"), small_report(note="другий")
+    inner = zipped({"deep.docx": second})
+    (inbox / "a.zip").write_bytes(zipped({"one.docx": first, "copy.docx": small_report(), "inner.zip": inner}))
+    out = tmp_path / "out"
+    summary = run([str(inbox)], out)
+    assert (summary.read, summary.opened) == (5, 2)
+    assert {name: row["status"] for name, row in _documents(out).items()} == {
+        "a.zip/one.docx": "published", "a.zip/copy.docx": "published", "a.zip/inner.zip/deep.docx": "published",
+        "good.docx": "duplicate",
+    }  # fmt: skip
+    assert run([str(inbox)], out).read == 0
+    (inbox / "a.zip").write_bytes(zipped({"one.docx": first, "inner.zip": inner, "new.docx": small_report(note="ще")}))
+    assert run([str(inbox)], out).read == 2, "the archive and the one file in it that is new"
+    assert _documents(out)["good.docx"]["status"] == "published"
+
+
+def test_containers_lie_in_one_another_as_deep_as_the_limit_and_no_deeper(inbox: Path, tmp_path: Path) -> None:
+    content = small_report(note="на дні")
+    for level in range(LIMITS.container_depth + 1):
+        content = zipped({f"{level}.zip" if level else "deep.docx": content})
+    (inbox / "a.zip").write_bytes(content)
+    out = tmp_path / "out"
+    run([str(inbox)], out)
+    (name,) = [name for name in _documents(out) if name != "good.docx"]
+    assert name == "a.zip/3.zip/2.zip/1.zip"
+    assert _documents(out)[name]["reason"].startswith("limit:container_depth: ")
+
+
+def test_a_file_in_an_archive_that_cannot_be_had_costs_no_other(inbox: Path, tmp_path: Path) -> None:
+    content = bytearray(zipped({"good.docx": small_report(note="добрий"), "bad.docx": small_report(note="поганий")}))
+    at = content.index(b"bad.docx") + 100
+    content[at : at + 20] = bytes(20)
+    (inbox / "a.zip").write_bytes(content)
+    out = tmp_path / "out"
+    run([str(inbox)], out)
+    found = {name: (row["status"], row["reason"].partition(":")[0]) for name, row in _documents(out).items()}
+    assert found["a.zip/good.docx"] == ("published", "")
+    assert found["a.zip/bad.docx"] == ("quarantined", "damaged")
+    assert [path.name for path in (out / QUARANTINE).iterdir()] == ["unreadable-bad.docx.reason.txt"]
+
+
+def test_a_signed_document_and_the_document_itself_are_one(inbox: Path, tmp_path: Path) -> None:
+    (inbox / "good.docx.p7s").write_bytes(signed(small_report()))
+    (inbox / "other.pdf.p7s").write_bytes(signed(small_report(note="інший")))
+    out = tmp_path / "out"
+    assert run([str(inbox)], out).states == {"published": 2, "duplicate": 1}
+    assert _documents(out)["good.docx.p7s/good.docx"]["status"] == "duplicate"
+    assert _documents(out)["other.pdf.p7s/other.pdf"]["status"] == "published"
 
 
 def test_an_unreadable_file_is_quarantined(inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
