@@ -22,7 +22,7 @@ from pipeline.exits import ExitCode, OutputLocked, OutputUnwritable, UsageError
 from pipeline.explain import explain
 from pipeline.folders import WORK, RemoteFolder, folder_at
 from pipeline.health import health
-from pipeline.report import last_sources
+from pipeline.report import Summary, last_sources
 from pipeline.run import Options, run
 from pipeline.sources import Input, find_inputs
 from tests.pipeline.test_cluster import ONE, Told, cluster, environment, published
@@ -112,25 +112,38 @@ def inbox(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def here(inbox: Path) -> tuple[Summary, dict[str, bytes]]:
+    """What a run on folders comes to, and what it writes."""
+    out = inbox.parent / "out"
+    return run([str(inbox)], out), published(out)
+
+
+def _no_download(one: Input) -> NoReturn:
+    raise AssertionError(f"{one.name} is downloaded")
+
+
 def test_a_bucket_gives_what_a_folder_gives_and_is_left_alone_by_the_next_run(
-    server: Server, inbox: Path, tmp_path: Path
+    server: Server, here: tuple[Summary, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, out = f"s3://{BUCKET}/inbox", f"s3://{BUCKET}/out"
-    here = run([str(inbox)], tmp_path / "out")
+    summary, files = here
     there = run([source], out)
-    assert (there.states, there.read) == (here.states, here.read)
-    assert server.published("out") == published(tmp_path / "out")
+    assert (there.states, there.read) == (summary.states, summary.read)
+    assert server.published("out") == files
 
     before = server.objects("out")
     time.sleep(1)  # the server counts time in seconds
-    again = run([source], out)
+    with monkeypatch.context() as patch:
+        patch.setattr(Input, "digest", _no_download)
+        again = run([source], out)
     assert (again.read, again.written) == (0, False)
     changed = {name for name, _ in before.items() ^ server.objects("out").items()}
     assert changed == {LAST_RUN}
 
     server.put("inbox/новий.docx", small_report(note="новий"))
     told = Told()
-    assert run([source], out, Options(), told).states["published"] == here.states["published"] + 1
+    assert run([source], out, Options(), told).states["published"] == summary.states["published"] + 1
     assert [facts["file_name"] for facts in told.of("document_read")] == ["новий.docx"]
     server.s3.delete_object(Bucket=BUCKET, Key="inbox/новий.docx")
 
@@ -141,17 +154,16 @@ def test_a_bucket_gives_what_a_folder_gives_and_is_left_alone_by_the_next_run(
     document = next(row for row in read(folder, DOCUMENTS) if row["file_name"] == ODD[0])["document_id"]
     assert explain(folder, document, 1, 1, 2)["cell"]["text"] == "10,00"
     retried = run(last_sources(folder), out, Options(retry=True))
-    assert (retried.read, retried.states) == (len(BAD), here.states)
+    assert (retried.read, retried.states) == (len(BAD), summary.states)
     assert LOCK not in server.objects("out")
 
 
-def test_a_cluster_reads_from_a_bucket(server: Server, inbox: Path, tmp_path: Path) -> None:
-    run([str(inbox)], tmp_path / "out")
+def test_a_cluster_reads_from_a_bucket(server: Server, here: tuple[Summary, dict[str, bytes]], tmp_path: Path) -> None:
     with cluster(tmp_path / "dask", ONE, ONE) as dask:
         told = Told()
         run([f"s3://{BUCKET}/inbox"], f"s3://{BUCKET}/by-cluster", Options(executor=dask.executor), told)
     assert not told.of("cluster_failed")
-    assert server.published("by-cluster") == published(tmp_path / "out")
+    assert server.published("by-cluster") == here[1]
 
 
 def test_what_a_worker_cannot_reach_is_read_here(server: Server, inbox: Path, tmp_path: Path) -> None:
