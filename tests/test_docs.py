@@ -34,7 +34,7 @@ SOURCE = {
     for path in sorted((ROOT / package).glob("*.py"))
 }
 _RAISED = re.compile(r"""\b(?:Refused|Broken)\(\s*f?["']([a-z_]+)""")
-_WRITTEN = re.compile(r"""(?:\breason\s*=|"reason":|"quarantined",|"refused",)\s*f?["']([a-z_]+): """)
+_WRITTEN = re.compile(r"""(?:\breason\s*=|"reason":|"quarantined",|"refused",|"duplicate",)\s*f?["']([a-z_]+): """)
 _RULE = re.compile(r"""(?:\brule=|\bIdentity\(|\bRelation\()"([a-z_]+)\"""")
 
 
