@@ -255,7 +255,10 @@ def told(of: Measured) -> Iterator[str]:
     yield from _table("then", "s", "asked for 10000", "told", "documents read", "inputs opened", "files changed", "MB")
     for night in of.nights:
         run = night.run
-        news = ", ".join(f"{len(names)} {what}" for what, names in run.told["changes"].items() if names) or "nothing"
+        news = (
+            ", ".join(f"{names['count']} {what}" for what, names in run.told["changes"].items() if names["count"])
+            or "nothing"
+        )
         asked = "3" if night is of.nights[0] else "5"
         changed = (str(night.files), f"{night.bytes / 1e6:.1f}")
         yield _row(night.what, f"{run.seconds:.2f}", asked, news, str(run.told["read"]), str(run.opened), *changed)

@@ -7,6 +7,7 @@ run writes everything again and removes what does not belong. What is there alre
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -95,34 +96,51 @@ def deliver(folder: Folder, plan: Plan, check: Callable[[], None]) -> bool:
         return False
     check()
     kept = set(before["files"]) if there else set()
-    same = there and [name for name in before["files"] if name != before["documents"]] == [plan.headers, *plan.parts]
-    names = [DOCUMENTS.name] if same else list(directory(folder, plan.headers).csv)
+    digests: dict[str, Any] = {}
+    tables_of: dict[str, Mapping[str, Extent]] = {}
+    names = list(directory(folder, plan.headers).csv)
+    for part in plan.files:
+        found = directory(folder, part)
+        for name, digest in found.digests.items():
+            digests.setdefault(name, hashlib.sha256()).update(digest.encode())
+        if found.tables:
+            tables_of[part] = found.tables
+    data = {name: digest.hexdigest() for name, digest in digests.items()}
     wanted: dict[str, Write] = {}
+    sizes: dict[str, int] = {}
     for name in names:
         sources = [plan.headers, *((plan.documents,) if name == DOCUMENTS.name else plan.parts)]
+        if there and before["data"].get(name) == data[name]:
+            sizes |= {file: before["sizes"][file] for file in (f"{name}.csv", f"{name}.parquet")}
+            continue
         wanted[f"{name}.csv"] = partial(_write_csv, folder, name, sources)
         wanted[f"{name}.parquet"] = partial(_write_parquet, folder, name, sources)
-    sizes: dict[str, int] = {}
-    for part in plan.parts:
-        found = {f"{TABLES}/{name}": extent for name, extent in directory(folder, part).tables.items()}
-        sizes |= {name: extent.length for name, extent in found.items()}
-        if part not in kept:
-            wanted |= {name: partial(_pour, folder, part, extent) for name, extent in found.items()}
     former = [name for name in before.get("sizes", ()) if not name.startswith(f"{TABLES}/")]
-    _keep_manifest(folder, "", (), dict.fromkeys([*former, *(name for name in wanted if name not in sizes)], 0))
-    sizes = {**(before["sizes"] if same else {}), **sizes, **_write_all(folder, wanted)}
+    _keep_manifest(folder, (), dict.fromkeys([*former, *wanted], 0), {})
+    for part, extents in tables_of.items():
+        sizes |= {f"{TABLES}/{name}": extent.length for name, extent in extents.items()}
+        if part not in kept:
+            wanted |= {f"{TABLES}/{name}": partial(_pour, folder, part, extent) for name, extent in extents.items()}
+    sizes |= _write_all(folder, wanted)
     for name in sorted(set(former) - sizes.keys()):
         folder.remove(name)
     for name in sorted(tables):
         if f"{TABLES}/{name}" not in sizes and _is_table(name):
             folder.remove(f"{TABLES}/{name}")
-    _keep_manifest(folder, plan.documents, plan.files, sizes)
+    _keep_manifest(folder, plan.files, sizes, data)
     return True
 
 
-def _keep_manifest(folder: Folder, documents: str, files: Sequence[str], sizes: Mapping[str, int]) -> None:
-    """Write what the folder holds; where there are no files of parts, only the names of what may be there."""
-    folder.write(MANIFEST, json.dumps({"documents": documents, "files": files, "sizes": sizes}).encode())
+def _keep_manifest(folder: Folder, files: Sequence[str], sizes: Mapping[str, int], data: Mapping[str, str]) -> None:
+    """Write what the folder holds; where there are no files of parts, only the names of what may be there.
+
+    Args:
+        folder: the output folder.
+        files: the files of the parts.
+        sizes: of what is delivered, by name.
+        data: the same for a data set only where its content is.
+    """
+    folder.write(MANIFEST, json.dumps({"files": files, "sizes": sizes, "data": data}).encode())
 
 
 def _is_table(name: str) -> bool:
@@ -134,7 +152,7 @@ def _manifest(folder: Folder) -> dict[str, Any]:
     try:
         found = json.loads(folder.read(MANIFEST))
         sizes = {name: size for name, size in found["sizes"].items() if _is_ours(name)}
-        return {"documents": found["documents"], "files": list(found["files"]), "sizes": sizes}
+        return {"files": list(found["files"]), "sizes": sizes, "data": dict(found["data"])}
     except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
         return {}
 

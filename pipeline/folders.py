@@ -16,6 +16,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
@@ -41,6 +42,9 @@ _RENEWED = 20.0
 
 _SURE = 1.0
 """Seconds after which such a lock is looked at again, since two runs may have taken it over at once."""
+
+_WRITERS = 2
+"""Files of this machine that are written at a time."""
 
 _BUCKETS = {"s3", "s3a", "gs", "gcs", "abfs", "abfss", "az"}
 """Protocols of object storage, which has no folders: to make one there is to make a bucket."""
@@ -150,26 +154,35 @@ class LocalFolder(Folder):
 
     def write_all(self, files: Mapping[str, Write]) -> None:
         """Write all aside and flush them, then move one after another into place."""
-        aside = self.path / ASIDE
-        aside.mkdir(parents=True, exist_ok=True)
-        written: list[tuple[Path, Path]] = []
+        (self.path / ASIDE).mkdir(parents=True, exist_ok=True)
+        aside = {name: self.path / ASIDE / f"{os.getpid()}-{next(self._numbers)}" for name in files}
         try:
-            for name, write in files.items():
-                path = aside / f"{os.getpid()}-{next(self._numbers)}"
-                written.append((path, self.path / name))
-                with path.open("wb") as file:
-                    write(file)
-                    file.flush()
-                    os.fsync(file.fileno())
-            for path, place in written:
+            with ThreadPoolExecutor(_WRITERS) as writers:  # while one waits for the disk, the other goes on
+                written = [writers.submit(_write, path, files[name]) for name, path in aside.items()]
+                for future in written:
+                    future.result()
+            places = {self.path / name: path for name, path in aside.items()}
+            for place, path in places.items():
                 place.parent.mkdir(parents=True, exist_ok=True)
                 path.replace(place)
-            for folder in {place.parent for _, place in written}:
+            for folder in {place.parent for place in places}:
                 _flush(folder)
         finally:
-            for path, _ in written:
+            for path in aside.values():
                 with suppress(OSError):
                     path.unlink(missing_ok=True)
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write one file."""
+        (self.path / ASIDE).mkdir(parents=True, exist_ok=True)
+        path, place = self.path / ASIDE / f"{os.getpid()}-{next(self._numbers)}", self.path / name
+        try:
+            _write(path, lambda file: file.write(content))
+            place.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(place)
+        finally:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
     def renew(self, name: str, content: bytes) -> None:
         """Write one file, or set its time."""
@@ -225,6 +238,14 @@ class LocalFolder(Folder):
                 yield lambda: None
         except Timeout as error:
             raise _held(self) from error
+
+
+def _write(path: Path, write: Write) -> None:
+    """Write a file and let it reach the disk."""
+    with path.open("wb") as file:
+        write(file)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _flush(folder: Path) -> None:

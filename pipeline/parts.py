@@ -115,8 +115,13 @@ class DocumentsOrder:
 Order = PartOrder | HeadersOrder | DocumentsOrder
 
 
-def build(order: Order) -> bytes:
-    """Make a part's file. For a process that is not the parent: pandas and pandera load here.
+def warm_up() -> None:
+    """Load what `build` needs, which takes over a second."""
+    from pipeline import datasets  # noqa: F401
+
+
+def build(request: tuple[Order, Path]) -> Path:
+    """Make a part's file at a path. For a process that is not the parent: pandas and pandera load here.
 
     Raises:
         Defect: a row breaks its schema.
@@ -125,13 +130,16 @@ def build(order: Order) -> bytes:
     """
     from pipeline import datasets
 
+    order, path = request
     match order:
         case PartOrder():
-            return datasets.build_part(order)
+            content = datasets.build_part(order)
         case HeadersOrder():
-            return datasets.build_headers(order.families)
+            content = datasets.build_headers(order.families)
         case DocumentsOrder():
-            return datasets.build_documents(order)
+            content = datasets.build_documents(order)
+    path.write_bytes(content)
+    return path
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +154,13 @@ class Extent:
 class Directory:
     """What a part's file holds.
 
-    `csv` and `parquet` tell by data set where its rows are: CSV without a header, or a whole Parquet file. `tables`
-    does so for the CSV of each table of no known kind by its name, `documents` for the facts of each document, a line
-    of JSON each.
+    `csv` and `parquet` tell by data set where its rows are: CSV without a header, or a whole Parquet file; `digests` is
+    the same for a data set only where these are. `tables` tells where the CSV of each table of no known kind is by its
+    name, `documents` the facts of each document, a line of JSON each.
     """
 
     counts: Counts
+    digests: Mapping[str, str]
     csv: Mapping[str, Extent]
     parquet: Mapping[str, Extent]
     tables: Mapping[str, Extent]
@@ -180,6 +189,7 @@ def bundled(
 
     directory = {
         "counts": counts.as_dict(),
+        "digests": {name: hashlib.sha256(content + parquet[name]).hexdigest()[:32] for name, content in csv.items()},
         "csv": extents(csv),
         "parquet": extents(parquet),
         "tables": extents(tables),
@@ -208,6 +218,7 @@ def directory_of(file: IO[bytes]) -> Directory:
         start, size = found["documents"]
         return Directory(
             Counts(**found["counts"]),
+            dict(found["digests"]),
             extents("csv"),
             extents("parquet"),
             extents("tables"),

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby, islice
 from os import cpu_count
 from pathlib import Path
@@ -40,6 +42,7 @@ from pipeline.parts import (
     build,
     part_name,
     parted,
+    warm_up,
 )
 from pipeline.quarantine import Failure
 from pipeline.reading import STRANGER, Job, Read, changed, content_in, failed, read_one
@@ -58,6 +61,8 @@ _PASSING = {"unreadable_file", "vanished"}
 """Reasons that lie in the machine: such an outcome is not kept, and the next run tries again."""
 
 _NO_WORKERS = "the worker processes end before they have done anything; free some memory or look into the system's log"
+
+_PIECE = 1 << 20
 
 _FAILED = ("quarantined", "refused")
 
@@ -314,7 +319,8 @@ class _Run:
             stranded: list[Seen] = []
             executor = self.workers.executor()
             some = False
-            for seen, ending in endings(executor, AHEAD * executor.workers, read_one, left or todo, self.job):
+            given = self.given(left or todo)
+            for seen, ending in endings(executor, AHEAD * executor.workers, read_one, given, self.job):
                 some = some or ending is not None
                 if isinstance(ending, Read):
                     if ending.outcome.word == STRANGER:
@@ -337,6 +343,13 @@ class _Run:
                     if ending is None:
                         raise Defect(_NO_WORKERS)
                     yield seen, ending if isinstance(ending, Read) else _unread(ending)
+
+    def given(self, todo: Iterable[Seen]) -> Iterator[Seen]:
+        """Give documents to read; when all are handed over, workers get ready for what comes next."""
+        yield from todo
+        executor = self.workers.executor()
+        for _ in range(executor.workers):
+            executor.submit(warm_up)
 
     def job(self, seen: Seen) -> Job:
         """Give the order to read a document on this machine."""
@@ -455,23 +468,24 @@ class _Run:
             parts.append(part_name(self.version, ids))
             if parts[-1] not in there:
                 orders[parts[-1]] = PartOrder(self.folder, self.version, ids, families)
-        self.build(orders)
+        self.build(orders, rows.parent)
         with rows.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         documents = part_name(self.version, ["documents", *parts, digest])
         if documents not in there:
-            self.build({documents: DocumentsOrder(self.folder, tuple(parts), rows)})
+            self.build({documents: DocumentsOrder(self.folder, tuple(parts), rows)}, rows.parent)
         return delivery.Plan(headers, documents, tuple(parts))
 
-    def build(self, orders: Mapping[str, Order]) -> None:
+    def build(self, orders: Mapping[str, Order], scratch: Path) -> None:
         """Make files of parts in other processes, and write them."""
         left, attempts = list(orders), 0
         while left:
             executor = self.workers.executor()
             undone = []
-            for name, content in endings(executor, 2 * executor.workers, build, left, orders.__getitem__):
-                if isinstance(content, bytes):
-                    self.folder.write(name, content)
+            requests = {name: (order, scratch / name.rsplit("/", 1)[-1]) for name, order in orders.items()}
+            for name, made in endings(executor, 2 * executor.workers, build, left, requests.__getitem__):
+                if isinstance(made, Path):
+                    self.folder.write_all({name: partial(_move, made)})
                     self.tell("part_built", part=name, left=len(left))
                 else:
                     undone.append(name)
@@ -532,6 +546,13 @@ def _states(rows: Path) -> Iterator[tuple[str, str]]:
         for line in lines:
             _, name, _, status, _, _ = json.loads(line)
             yield name, status
+
+
+def _move(path: Path, out: IO[bytes]) -> None:
+    """Write the content of a file, which is then removed."""
+    with path.open("rb") as file:
+        shutil.copyfileobj(file, out, _PIECE)
+    path.unlink()
 
 
 def _json(value: object) -> bytes:

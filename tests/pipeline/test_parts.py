@@ -57,6 +57,7 @@ def test_a_bundle_tells_where_everything_lies() -> None:
     content = bundled(counts, {"cells": b"1,2\r\n"}, {"cells": b"PAR1"}, {"x-001.csv": b"row"}, b"{}\n")
     directory = directory_of(io.BytesIO(content))
     assert directory.counts == counts
+    assert directory.digests.keys() == {"cells"}
     for extent, expected in (
         (directory.csv["cells"], b"1,2\r\n"),
         (directory.parquet["cells"], b"PAR1"),
