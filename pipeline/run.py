@@ -20,6 +20,7 @@ from functools import partial
 from itertools import groupby, islice
 from os import cpu_count
 from pathlib import Path
+from typing import IO
 
 from extractors.errors import InputError, Refused
 from extractors.limits import LIMITS, enforce, out_of_time
