@@ -7,13 +7,16 @@ run writes everything again and removes what does not belong. What is there alre
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from io import UnsupportedOperation
 from typing import IO, Any
 
 from pipeline.folders import WORK, Folder, Stat, Write
@@ -32,6 +35,9 @@ _TABLE = re.compile(r"[0-9a-f]{16}-\d{3,}\.csv")
 _DATASET = re.compile(r"[a-z0-9_]+\.(csv|parquet)")
 
 _PIECE = 1 << 20
+
+_NO_COPY = (errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
+"""What the system says that does not copy between these files."""
 
 _CLOCKS = 2.0
 """Seconds by which a file may seem younger than the manifest that was written after it."""
@@ -198,14 +204,36 @@ def _write_csv(folder: Folder, name: str, parts: Sequence[str], out: IO[bytes]) 
 
 def _pour(folder: Folder, part: str, extent: Extent, out: IO[bytes]) -> None:
     with folder.open(part) as file:
-        file.seek(extent.start)
-        left = extent.length
+        left = extent.length - _copied(file, extent, out)
+        file.seek(extent.start + extent.length - left)
         while left:
             piece = file.read(min(left, _PIECE))
             if not piece:
                 raise ValueError(f"the part {part} is cut off")
             out.write(piece)
             left -= len(piece)
+
+
+def _copied(file: IO[bytes], extent: Extent, out: IO[bytes]) -> int:
+    """Let the system copy what it can from file to file, which is quicker; give how many bytes it did."""
+    if not hasattr(os, "copy_file_range"):
+        return 0
+    done = 0
+    try:
+        out.flush()
+        while done < extent.length:
+            count = os.copy_file_range(file.fileno(), out.fileno(), extent.length - done, extent.start + done)
+            if count == 0:
+                break
+            done += count
+    except (AttributeError, UnsupportedOperation):  # no files of this machine
+        return 0
+    except OSError as error:
+        if done or error.errno not in _NO_COPY:
+            raise
+    if done:
+        out.seek(0, os.SEEK_END)
+    return done
 
 
 def _write_parquet(folder: Folder, name: str, parts: Sequence[str], out: IO[bytes]) -> None:

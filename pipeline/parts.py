@@ -36,6 +36,9 @@ MOST_PARTS = 1024
 CELLS = 300_000
 """Cells that the documents of a part may have together, unless it is one document."""
 
+_DIGEST = 32
+"""Bytes of a document's id."""
+
 _LENGTH = 8
 """Bytes that say how long the directory is."""
 
@@ -80,12 +83,20 @@ def part_name(version: str, ids: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PartOrder:
-    """A part to be made: the documents whose rows it holds, and where their results are."""
+    """A part to be made: the documents whose rows it holds, and where their results are.
+
+    `digests` are the documents' ids, 32 bytes each, one after another: there may be very many orders at a time.
+    """
 
     folder: Folder
     version: str
-    ids: tuple[str, ...]
+    digests: bytes
     families: Path | None
+
+    @property
+    def ids(self) -> list[str]:
+        """The documents' ids."""
+        return [self.digests[at : at + _DIGEST].hex() for at in range(0, len(self.digests), _DIGEST)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,10 @@ class _Run:
         self.summary = Summary(str(folder))
         self.workers = Workers(options.workers or cpu_count() or 1)
         self.read_now: set[bytes] = set()
+        """Documents that were read though they had been before."""
+        self.ready = False
+        self.damaged: set[bytes] = set()
+        """Documents whose results were found damaged."""
         self.passing: dict[Key, Seen | None] = {}
         """Inputs that could not be read now: how they ended, or `None` for those left to the next run."""
 
@@ -197,7 +201,17 @@ class _Run:
         looking = Looking(index, self.options.settle, self.store.outcome, self.tell, self.summary)
         for seen in looking.at(inputs):
             looked.append(seen)
+            if seen.outcome is None and seen.document_id is not None and self.outcome(seen.document_id) is None:
+                self.get_ready()
         return looking
+
+    def get_ready(self) -> None:
+        """Let workers start, and one of several load what comes after reading, while inputs are looked at."""
+        if not (self.ready or self.options.dry):
+            self.ready = True
+            executor = self.workers.executor()
+            if executor.workers > 1:
+                executor.submit(warm_up)
 
     def outcome(self, document_id: str) -> Outcome | None:
         """Give the outcome of a document, or `None` where it is to be read."""
@@ -251,21 +265,24 @@ class _Run:
 
     def read(self, looked: Iterable[Seen]) -> None:
         """Read what is to be read, and then what was found in containers, until nothing is left."""
-        while todo := sum(1 for _ in self.unread(looked)):
+        more = True
+        while more and (todo := sum(1 for _ in self.unread(looked))):
             total = self.summary.read + todo
+            more = False
             for seen, read in self.outcomes(self.unread(looked)):
-                self.accept(seen, read, total)
+                more = self.accept(seen, read, total) or more
 
-    def accept(self, seen: Seen, read: Read, total: int) -> None:
-        """Keep what came of a document."""
+    def accept(self, seen: Seen, read: Read, total: int) -> bool:
+        """Keep what came of a document; tells whether there may be more to read now."""
         document_id = seen.document_id or ""
         outcome = changed(read.outcome, document_id)
         if outcome.word not in _PASSING:
+            if self.store.outcome(document_id) is not None:
+                self.read_now.add(bytes.fromhex(document_id))
             self.store.put(outcome, read.kept if outcome == read.outcome else packed(outcome))
-            self.read_now.add(bytes.fromhex(document_id))
         elif read.outcome.document_id and not seen.input.members:  # it changes while it is read
             self.passing[seen.key] = self.former(seen)
-            return
+            return True
         else:  # another file of the same content may be there still
             self.passing[seen.key] = replace(seen, document_id=None, outcome=outcome)
         self.summary.read += 1
@@ -281,6 +298,7 @@ class _Run:
             done=self.summary.read,
             total=total,
         )
+        return outcome.status == OPENED or outcome.word in _PASSING
 
     def former(self, seen: Seen) -> Seen | None:
         """Leave an input that changes to the next run, and give what it held before, if that was read."""
@@ -375,10 +393,10 @@ class _Run:
             self.deliver(looked)
         except DamagedResults as error:
             ids = {bytes.fromhex(document_id) for document_id in error.args}
-            if ids <= self.read_now:
+            if ids <= self.damaged:
                 raise Defect(f"results just written cannot be read ({error.args[0]}); check the disk") from error
+            self.damaged |= ids
             self.store.forget(ids)
-            self.read_now -= ids
             return False
         return True
 
@@ -415,10 +433,10 @@ class _Run:
         opened: set[Key] = set()
         self.summary.states.clear()
         self.summary.failed.clear()
-        twice = _twice(one.document_id for one in self.leaves(looked))
+        twice = _twice(text for seen in self.leaves(looked) for text in (seen.document_id, seen.input.file_name))
         first: dict[str, str] = {}
         with path.open("w", encoding="utf-8") as file:
-            for seen, name in self.named(looked):
+            for seen, name in self.named(looked, twice):
                 outcome = seen.outcome or self.outcome(seen.document_id or "") or Outcome("", "unread")
                 status, reason = outcome.status, outcome.reason
                 if seen.document_id in twice:
@@ -436,18 +454,24 @@ class _Run:
                 file.write(json.dumps([seen.document_id, name, seen.size, status, reason, self.version]) + "\n")
         self.summary.inputs = sum(self.summary.states.values())
         self.summary.opened = len(opened)
-        gone = sum(seen is None for seen in self.passing.values())
-        if len(looked) != gone + sum(1 for _ in groupby(self.leaves(looked), lambda seen: seen.input.location)):
-            raise Defect(f"of {len(looked)} inputs some have no row in documents; please report this")
+        places = sum(seen is None for seen in self.passing.values())
+
+        def names() -> Iterator[str]:
+            nonlocal places
+            for _, group in groupby(self.named(looked, twice), lambda pair: pair[0].input.location):
+                places += 1
+                yield from (name for _, name in group)
+
         try:
-            check_run((name for _, name in self.named(looked)), _states(path))
+            check_run(names(), _states(path))
         except ConservationError as error:
             raise Defect(f"the run does not add up: {error}; please report this") from error
+        if places != len(looked):
+            raise Defect(f"of {len(looked)} inputs some have no row in documents; please report this")
         return weights, failures
 
-    def named(self, looked: Spool[Seen]) -> Iterator[tuple[Seen, str]]:
-        """Give the inputs with names of which no two are the same."""
-        twice = _twice(seen.input.file_name for seen in self.leaves(looked))
+    def named(self, looked: Spool[Seen], twice: set[str]) -> Iterator[tuple[Seen, str]]:
+        """Give the inputs with names of which no two are the same; `twice` has the names that several would have."""
         given: Counter[str] = Counter()
         for seen in self.leaves(looked):
             name = seen.input.file_name
@@ -468,7 +492,7 @@ class _Run:
         for ids in groups:
             parts.append(part_name(self.version, ids))
             if parts[-1] not in there:
-                orders[parts[-1]] = PartOrder(self.folder, self.version, ids, families)
+                orders[parts[-1]] = PartOrder(self.folder, self.version, bytes.fromhex("".join(ids)), families)
         self.build(orders, rows.parent)
         with rows.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
