@@ -54,10 +54,11 @@ class Index:
 
     def last(self, source: Input) -> Look | None:
         """Give the last look at an input; inputs must come in their order."""
-        place = order(source.location)
-        while self._next is not None and order(self._next[0]) < place:
-            self.gone.append(self._next)
-            self._next = next(self._last, None)
+        if self._next is not None and self._next[0] != source.location:
+            place = order(source.location)
+            while self._next is not None and order(self._next[0]) < place:
+                self.gone.append(self._next)
+                self._next = next(self._last, None)
         if self._next is None or self._next[0] != source.location:
             return None
         look = self._next[1]

@@ -209,6 +209,8 @@ def find_inputs(sources: Sequence[str], out: Folder) -> Iterator[Input]:
     """
     plain = [source.removeprefix("file://") for source in sources]
     found = [_expand_url(source, out) if is_url(source) else _expand_path(Path(source), out) for source in plain]
+    if len(found) == 1:
+        return found[0]
     return _each_once(heapq.merge(*found, key=lambda one: order(one.location)))
 
 
