@@ -44,7 +44,8 @@ def test_each_night_reads_and_opens_what_has_changed_and_no_more(measured: Measu
         ("one renamed", 0, 1),
         ("one removed", 0, 0),
     ]
-    changes = [{what: len(names) for what, names in n.run.told["changes"].items() if names} for n in measured.nights]
+    told = [night.run.told["changes"] for night in measured.nights]
+    changes = [{what: of["count"] for what, of in found.items() if of["count"]} for found in told]
     assert changes == [{}, {"new": 1}, {"changed": 1}, {"moved": 1}, {"gone": 1}]
 
 
