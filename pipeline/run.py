@@ -149,7 +149,7 @@ class _Run:
         self.summary = Summary(str(folder))
         self.workers = Workers(options.workers or cpu_count() or 1)
         self.read_now: set[bytes] = set()
-        """Documents that were read though they had been before."""
+        """Documents that this run has read."""
         self.ready = False
         self.damaged: set[bytes] = set()
         """Documents whose results were found damaged."""
@@ -277,9 +277,8 @@ class _Run:
         document_id = seen.document_id or ""
         outcome = changed(read.outcome, document_id)
         if outcome.word not in _PASSING:
-            if self.store.outcome(document_id) is not None:
-                self.read_now.add(bytes.fromhex(document_id))
-            self.store.put(outcome, read.kept if outcome == read.outcome else packed(outcome))
+            kept = read.kept if outcome == read.outcome else packed(outcome)
+            self.read_now.add(self.store.put(outcome, kept))
         elif read.outcome.document_id and not seen.input.members:  # it changes while it is read
             self.passing[seen.key] = self.former(seen)
             return True

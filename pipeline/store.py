@@ -79,6 +79,8 @@ class Store:
         self._others: set[str] = set()
         self._read_by_others: set[bytes] = set()
         self._unlisted = False
+        self._listed = True
+        """Whether there may be a list of former outcomes."""
         for name in folder.names(RESULTS):
             of, _, file = name.partition("/")
             document_id = file[3:].removesuffix(_SUFFIX)
@@ -99,10 +101,11 @@ class Store:
                     self._note(outcome)
         self._unlisted = False
 
-    def _note(self, outcome: Outcome) -> None:
-        published = outcome.status == "published"
-        self._outcomes[bytes.fromhex(outcome.document_id)] = outcome.cells if published else outcome
+    def _note(self, outcome: Outcome) -> bytes:
+        key = bytes.fromhex(outcome.document_id)
+        self._outcomes[key] = outcome.cells if outcome.status == "published" else outcome
         self._unlisted = True
+        return key
 
     def keep_list(self) -> None:
         """Write the list of outcomes, if it has changed."""
@@ -141,20 +144,25 @@ class Store:
             self._note(found)
         return Outcome(document_id, "published", cells=found) if isinstance(found, int) else found
 
-    def put(self, outcome: Outcome, kept: bytes) -> None:
-        """Keep a result, as `results.packed` gives it."""
-        key = bytes.fromhex(outcome.document_id)
-        if key in self._outcomes:  # or a run that is killed would leave the former outcome in the list
-            self.folder.remove(self._list)
+    def put(self, outcome: Outcome, kept: bytes) -> bytes:
+        """Keep a result, as `results.packed` gives it; give the document's id, as 32 bytes."""
+        if bytes.fromhex(outcome.document_id) in self._outcomes:
+            self._drop_list()
         self.folder.write(self._name(outcome.document_id), kept)
-        self._note(outcome)
+        return self._note(outcome)
+
+    def _drop_list(self) -> None:
+        """Remove the list, or a run that is killed would leave a former outcome in it."""
+        if self._listed:
+            self.folder.remove(self._list)
+            self._listed = False
 
     def forget(self, ids: Iterable[bytes]) -> None:
         """Let documents be read again whose results cannot be read."""
         for key in ids:
             self._outcomes.pop(key, None)
         self._unlisted = True
-        self.folder.remove(self._list)
+        self._drop_list()
 
     def prune(self) -> None:
         """Remove the results of other versions of zvity; those with other families stay."""

@@ -87,6 +87,20 @@ def test_a_second_run_reads_nothing_and_changes_no_byte(inbox: Path, tmp_path: P
     assert _snapshot(out) == before
 
 
+@pytest.mark.parametrize("options", [Options(force=True), Options(retry=True)], ids=["force", "retry"])
+def test_what_is_new_is_read_once_though_old_things_are_read_again(
+    options: Options, inbox: Path, tmp_path: Path
+) -> None:
+    (inbox / "bad.docx").write_bytes(b"")
+    (inbox / "a.zip").write_bytes(zipped({"b.docx": small_report(note="в архіві"), "empty.docx": b" "}))
+    out = tmp_path / "out"
+    summary = run([str(inbox)], out, options)
+    assert (summary.read, summary.states) == (5, {"published": 2, "refused": 2})
+    (inbox / "new.docx").write_bytes(small_report(note="новий"))
+    (inbox / "new-bad.docx").write_bytes(b"just some text")
+    assert run([str(inbox)], out, options).states == {"published": 3, "refused": 3}
+
+
 def test_only_what_is_new_is_read(inbox: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run([str(inbox)], out)
