@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -153,36 +153,24 @@ class LocalFolder(Folder):
         return (self.path / name).open("rb")
 
     def write_all(self, files: Mapping[str, Write]) -> None:
-        """Write all aside and flush them, then move one after another into place."""
+        """Write all aside and flush them, then move one after another into place.
+
+        Where there are several, their folders are flushed, too: what is written next must not reach the disk before.
+        """
         (self.path / ASIDE).mkdir(parents=True, exist_ok=True)
         aside = {name: self.path / ASIDE / f"{os.getpid()}-{next(self._numbers)}" for name in files}
         try:
-            with ThreadPoolExecutor(_WRITERS) as writers:  # while one waits for the disk, the other goes on
-                written = [writers.submit(_write, path, files[name]) for name, path in aside.items()]
-                for future in written:
-                    future.result()
+            _write_each([(path, files[name]) for name, path in aside.items()])
             places = {self.path / name: path for name, path in aside.items()}
             for place, path in places.items():
                 place.parent.mkdir(parents=True, exist_ok=True)
                 path.replace(place)
-            for folder in {place.parent for place in places}:
+            for folder in {place.parent for place in places} if len(places) > 1 else ():
                 _flush(folder)
         finally:
             for path in aside.values():
                 with suppress(OSError):
                     path.unlink(missing_ok=True)
-
-    def write(self, name: str, content: bytes) -> None:
-        """Write one file."""
-        (self.path / ASIDE).mkdir(parents=True, exist_ok=True)
-        path, place = self.path / ASIDE / f"{os.getpid()}-{next(self._numbers)}", self.path / name
-        try:
-            _write(path, lambda file: file.write(content))
-            place.parent.mkdir(parents=True, exist_ok=True)
-            path.replace(place)
-        finally:
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
 
     def renew(self, name: str, content: bytes) -> None:
         """Write one file, or set its time."""
@@ -238,6 +226,15 @@ class LocalFolder(Folder):
                 yield lambda: None
         except Timeout as error:
             raise _held(self) from error
+
+
+def _write_each(files: Sequence[tuple[Path, Write]]) -> None:
+    if len(files) == 1:
+        _write(*files[0])
+        return
+    with ThreadPoolExecutor(_WRITERS) as writers:  # while one waits for the disk, the other goes on
+        for future in [writers.submit(_write, path, write) for path, write in files]:
+            future.result()
 
 
 def _write(path: Path, write: Write) -> None:

@@ -23,11 +23,9 @@ from pathlib import Path
 from typing import IO
 
 from extractors.errors import InputError, Refused
-from extractors.limits import LIMITS, enforce, out_of_time
-from extractors.office import program
-from extractors.tessdata import find_tessdata
+from extractors.limits import LIMITS, enforce
 from pipeline import delivery, quarantine
-from pipeline.executors import AHEAD, LOCAL, DaskExecutor, Workers, endings, read_apart
+from pipeline.executors import LOCAL, Workers, endings
 from pipeline.exits import Defect, OutputUnwritable, UsageError
 from pipeline.family_files import family_files, load_families
 from pipeline.folders import WORK, Folder, folder_at
@@ -46,7 +44,8 @@ from pipeline.parts import (
     warm_up,
 )
 from pipeline.quarantine import Failure
-from pipeline.reading import STRANGER, Job, Read, changed, content_in, failed, read_one
+from pipeline.readers import MENDED, NO_WORKERS, PASSING, Readers
+from pipeline.reading import Read, changed, content_in, failed
 from pipeline.report import LAST_RUN, REPORT, Names, Summary, Tell, say_nothing
 from pipeline.results import OPENED, Member, Outcome, packed
 from pipeline.sources import Input, find_inputs, is_url
@@ -58,17 +57,9 @@ from validators.conservation import ConservationError, check_run
 FAMILIES = f"{WORK}/families"
 """Folder for copies of a user's own families."""
 
-_PASSING = {"unreadable_file", "vanished"}
-"""Reasons that lie in the machine: such an outcome is not kept, and the next run tries again."""
-
-_NO_WORKERS = "the worker processes end before they have done anything; free some memory or look into the system's log"
-
 _PIECE = 1 << 20
 
 _FAILED = ("quarantined", "refused")
-
-_MENDED: Mapping[str, Callable[[], object]] = {"ocr_models": find_tessdata, "libreoffice": program}
-"""Reasons that hold until something is installed, and what tells that it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +139,7 @@ class _Run:
         self.store = Store(folder, self.version)
         self.summary = Summary(str(folder))
         self.workers = Workers(options.workers or cpu_count() or 1)
+        self.readers = Readers(options.executor, self.workers, self.version, options.families, tell)
         self.read_now: set[bytes] = set()
         """Documents that this run has read."""
         self.ready = False
@@ -221,7 +213,7 @@ class _Run:
             return outcome
         if self.options.force or (self.options.retry and outcome.reason is not None):
             return None
-        return None if _MENDED.get(outcome.word or "", lambda: None)() is not None else outcome
+        return None if MENDED.get(outcome.word or "", lambda: None)() is not None else outcome
 
     def leaves(self, looked: Iterable[Seen]) -> Iterator[Seen]:
         """Give the inputs, and in the place of each container that was opened what lies in it.
@@ -269,14 +261,14 @@ class _Run:
         while more and (todo := sum(1 for _ in self.unread(looked))):
             total = self.summary.read + todo
             more = False
-            for seen, read in self.outcomes(self.unread(looked)):
+            for seen, read in self.readers.read(self.unread(looked)):
                 more = self.accept(seen, read, total) or more
 
     def accept(self, seen: Seen, read: Read, total: int) -> bool:
         """Keep what came of a document; tells whether there may be more to read now."""
         document_id = seen.document_id or ""
         outcome = changed(read.outcome, document_id)
-        if outcome.word not in _PASSING:
+        if outcome.word not in PASSING:
             kept = read.kept if outcome == read.outcome else packed(outcome)
             self.read_now.add(self.store.put(outcome, kept))
         elif read.outcome.document_id and not seen.input.members:  # it changes while it is read
@@ -297,7 +289,7 @@ class _Run:
             done=self.summary.read,
             total=total,
         )
-        return outcome.status == OPENED or outcome.word in _PASSING
+        return outcome.status == OPENED or outcome.word in PASSING
 
     def former(self, seen: Seen) -> Seen | None:
         """Leave an input that changes to the next run, and give what it held before, if that was read."""
@@ -307,82 +299,6 @@ class _Run:
         if seen.former is None or outcome is None:
             return None
         return Seen(seen.input, seen.former.document_id, seen.former.bytes, outcome)
-
-    def outcomes(self, todo: Iterable[Seen]) -> Iterator[tuple[Seen, Read]]:
-        """Read documents on a cluster, if there is one; what it cannot take up is read here."""
-        if self.options.executor != LOCAL:
-            left, problem = [], None
-            with DaskExecutor(self.options.executor) as executor:
-                for seen, ending in endings(executor, AHEAD * executor.workers, read_apart, todo, self.sent):
-                    if isinstance(ending, Read) and not _elsewhere(ending.outcome.word or ""):
-                        yield seen, ending
-                    else:
-                        left.append(seen)
-                        problem = problem or (ending.outcome.reason if isinstance(ending, Read) else None)
-            if left:
-                self.options = replace(self.options, executor=LOCAL)  # what lies in containers is still to come
-                self.tell("cluster_failed", left=len(left), reason=problem or executor.problem)
-            todo = left
-        yield from self.outcomes_here(todo)
-
-    def outcomes_here(self, todo: Iterable[Seen]) -> Iterator[tuple[Seen, Read]]:
-        """Read documents in processes of this machine.
-
-        Each whose process ended is tried once more in a new one, alone: so a crash is sure, and memory that others left
-        behind is held against none. Time over is final.
-        """
-        alone: list[Seen] = []
-        left: list[Seen] | None = None
-        while left is None or left:
-            stranded: list[Seen] = []
-            executor = self.workers.executor()
-            some = False
-            given = self.given(left or todo)
-            for seen, ending in endings(executor, AHEAD * executor.workers, read_one, given, self.job):
-                some = some or ending is not None
-                if isinstance(ending, Read):
-                    if ending.outcome.word == STRANGER:
-                        raise Defect("zvity itself was changed while it ran; run again")
-                    yield seen, ending
-                elif ending is None:
-                    stranded.append(seen)
-                elif ending.reason == out_of_time().reason:
-                    yield seen, _unread(ending)
-                else:
-                    alone.append(seen)
-            if stranded:
-                self.workers.close()
-                if not some:
-                    raise Defect(_NO_WORKERS)
-            left = stranded
-        for seen in alone:
-            with closing(Workers(1)) as workers:
-                for _, ending in endings(workers.executor(), 1, read_one, [seen], self.job):
-                    if ending is None:
-                        raise Defect(_NO_WORKERS)
-                    yield seen, ending if isinstance(ending, Read) else _unread(ending)
-
-    def given(self, todo: Iterable[Seen]) -> Iterator[Seen]:
-        """Give documents to read; when all are handed over, workers get ready for what comes next."""
-        yield from todo
-        executor = self.workers.executor()
-        for _ in range(executor.workers):
-            executor.submit(warm_up)
-
-    def job(self, seen: Seen) -> Job:
-        """Give the order to read a document on this machine."""
-        return Job(seen.input, self.version, self.options.families)
-
-    def sent(self, seen: Seen) -> Job:
-        """Give the order to read a document on another machine, which does not have this one's files."""
-        job = self.job(seen)
-        if seen.input.remote:
-            return job
-        try:
-            with seen.input.open() as file:
-                return replace(job, data=file.read(LIMITS.file_bytes + 1))
-        except OSError:  # the worker will say so
-            return job
 
     # Delivery
 
@@ -515,7 +431,7 @@ class _Run:
                     undone.append(name)
             attempts += 1
             if undone and attempts == 2:
-                raise Defect(_NO_WORKERS)
+                raise Defect(NO_WORKERS)
             if undone:
                 self.workers.close()
             left = undone
@@ -536,11 +452,6 @@ class _Run:
             self.folder.remove(f"{FAMILIES}/{name}")
         for name, content in wanted.items():
             self.folder.renew(f"{FAMILIES}/{name}", content)
-
-
-def _elsewhere(word: str) -> bool:
-    """Tell whether a reason lies in a machine of the cluster, so that the document is better read here."""
-    return word in {STRANGER, *_PASSING} or _MENDED.get(word, lambda: None)() is not None
 
 
 def _within(container: Input, member: Member) -> Seen:
@@ -582,8 +493,3 @@ def _move(path: Path, out: IO[bytes]) -> None:
 def _json(value: object) -> bytes:
     """Give JSON as people read it; bytes of a name that are no text become what JSON writes for them."""
     return json.dumps(value, ensure_ascii=False, indent=1).encode(errors="backslashreplace") + b"\n"
-
-
-def _unread(error: InputError) -> Read:
-    outcome = failed(error)
-    return Read(outcome, packed(outcome))

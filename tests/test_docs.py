@@ -13,8 +13,8 @@ from extractors.limits import Limits
 from pipeline.cli import app
 from pipeline.config import markdown
 from pipeline.exits import ExitCode
+from pipeline.readers import MENDED, PASSING
 from pipeline.reading import DEFECT, STRANGER
-from pipeline.run import _MENDED, _PASSING
 from validators.model import STATES
 
 ROOT = Path(__file__).parent.parent
@@ -59,7 +59,7 @@ def test_every_exit_code_is_told(page: Path) -> None:
 
 
 def test_every_state_reason_limit_and_rule_is_told() -> None:
-    reasons = (_words(_RAISED) - {"limit"}) | _words(_WRITTEN) | {*_PASSING, *_MENDED, DEFECT, STRANGER}
+    reasons = (_words(_RAISED) - {"limit"}) | _words(_WRITTEN) | {*PASSING, *MENDED, DEFECT, STRANGER}
     assert {"empty", "damaged", "ocr_models", "unreadable_file", "crashed", "duplicate"} <= reasons, (
         "the search is blind"
     )

@@ -19,23 +19,14 @@ from filelock import FileLock
 from pi_heif import register_heif_opener  # type: ignore[import-untyped]
 from PIL import Image
 
-from pipeline import __version__, cli
+from pipeline import __version__
 from pipeline.exits import ExitCode
 from pipeline.folders import WORK
+from tests.command import zvity as _zvity
 from tests.samples import PDF, WORD, small_report
 
 SCAN_PAGE = Path(__file__).parents[1] / "data" / "report-page.heic"
 register_heif_opener()
-
-
-def _zvity(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
-    """Run the command line in this process and give its exit code."""
-    monkeypatch.setattr(sys, "argv", ["zvity", *map(str, arguments)])
-    try:
-        cli.main()
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from extractors.limits import LIMITS
-from pipeline import cli, delivery, quarantine
+from pipeline import delivery, quarantine
 from pipeline.exits import ExitCode, UsageError
 from pipeline.folders import LocalFolder
 from pipeline.index import INDEX, Index, Look
@@ -30,6 +30,7 @@ from pipeline.run import Options, _Run, run
 from pipeline.sources import Input, find_inputs
 from pipeline.spool import Spool
 from pipeline.store import RESULTS
+from tests.command import zvity as _zvity
 from tests.samples import small_report, zipped
 
 
@@ -49,15 +50,6 @@ def inbox(tmp_path: Path) -> Path:
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     return tmp_path / "out"
-
-
-def _zvity(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
-    monkeypatch.setattr(sys, "argv", ["zvity", *map(str, arguments)])
-    try:
-        cli.main()
-    except SystemExit as end:
-        return int(end.code or 0)
-    return 0
 
 
 # Looking

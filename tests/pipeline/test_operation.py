@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import cli
 from pipeline.exits import ExitCode
 from pipeline.report import REPORT
+from tests import command as commands
 from tests.samples import small_report, zipped
 
 Zvity = Callable[..., tuple[int, str, str]]
@@ -25,12 +25,7 @@ def zvity(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
     """Give the command line in this process: exit code, stdout and stderr."""
 
     def call(*arguments: str | Path) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["zvity", *map(str, arguments)])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = int(end.code or 0)
+        code = commands.zvity(monkeypatch, *arguments)
         out, err = capsys.readouterr()
         return code, out, err
 

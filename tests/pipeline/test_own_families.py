@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import sys
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import cli
 from tests.builders import docx, p, tbl, tc, tr
+from tests.command import zvity
 
 ROOT = Path(__file__).parents[2]
 
@@ -30,12 +29,7 @@ class Result:
 @pytest.fixture
 def invoke(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Result]:
     def run(*arguments: str) -> Result:
-        monkeypatch.setattr(sys, "argv", ["zvity", *arguments])
-        code = 0
-        try:
-            cli.main()
-        except SystemExit as end:
-            code = int(end.code or 0)
+        code = zvity(monkeypatch, *arguments)
         return Result(code, *capfd.readouterr())
 
     return run
