@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -122,6 +123,7 @@ def retry(
 def _run(config: Config, *, force: bool = False, retry: bool = False, dry: bool = False, as_json: bool) -> None:
     from traceback import format_exc
 
+    from pipeline.interrupts import ended_by_ctrl_c
     from pipeline.progress import Bar, JsonLog
     from pipeline.run import Options, run
 
@@ -135,11 +137,13 @@ def _run(config: Config, *, force: bool = False, retry: bool = False, dry: bool 
         dry=dry,
     )
     log = JsonLog() if config.json_log else Bar()
+    kept = {"error": "interrupted; what was read is kept, run again to go on"}
+    interrupted = partial(log.end, ExitCode.INTERRUPTED, kept)
     try:
-        with log as tell:
+        with ended_by_ctrl_c(interrupted), log as tell:
             summary = run(config.sources, config.out, options, tell)
     except KeyboardInterrupt:
-        log.end(ExitCode.INTERRUPTED, {"error": "interrupted; what was read is kept, run again to go on"})
+        interrupted()
         raise typer.Exit(ExitCode.INTERRUPTED) from None
     except ZvityError as error:
         code = error.exit_code if isinstance(error, RunError) else ExitCode.DEFECT

@@ -14,12 +14,13 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from concurrent.futures import CancelledError, Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import partial
 from multiprocessing import get_context, resource_tracker
 from multiprocessing.util import Finalize
+from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -27,6 +28,7 @@ from pebble import ProcessExpired, ProcessPool
 from extractors.errors import InputError
 from extractors.limits import LIMITS, WAITING, out_of_time
 from pipeline.exits import Defect, UsageError
+from pipeline.interrupts import put_off
 from pipeline.reading import Job, Read, failed, read_one
 from pipeline.results import packed
 from pipeline.worker import confine, how_it_ended
@@ -65,11 +67,12 @@ class LocalExecutor(Executor):
         self.workers = workers
         self._pool = ProcessPool(workers, initializer=_ready, initargs=(prepare,), context=get_context("spawn"))
         resource_tracker.ensure_running()  # else the pool starts it, which lets Ctrl-C through
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # what its threads and workers start with
-        try:
-            started = self._pool.active  # asking starts it
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        with put_off():
+            before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # what threads and workers start with
+            try:
+                started = self._pool.active  # asking starts it
+            finally:
+                signal.pthread_sigmask(signal.SIG_SETMASK, before)
         if not started:
             raise Defect("the worker processes do not start; please report this")
 
@@ -140,15 +143,20 @@ def endings(
     """
     left = iter(subjects)
     running: dict[Future[T], S] = {}
+    done: SimpleQueue[Future[T]] = SimpleQueue()
     try:
         while True:
             while len(running) < ahead and (subject := next(left, None)) is not None:
-                running[executor.submit(function, order(subject))] = subject
+                argument = order(subject)
+                with put_off():
+                    future = executor.submit(function, argument)
+                    future.add_done_callback(done.put)
+                running[future] = subject
             if not running:
                 return
-            done, _ = wait(running, _BEAT, FIRST_COMPLETED)
             came = None
-            for future in done:
+            with suppress(Empty):
+                future = done.get(timeout=_BEAT)
                 came = ending(future)
                 yield running.pop(future), came
             if came is None and not executor.alive():
