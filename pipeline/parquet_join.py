@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from shutil import copyfileobj
+from tempfile import TemporaryFile
 from typing import IO, Any, BinaryIO, Final, TypeAlias
 
 _MAGIC = b"PAR1"
@@ -61,7 +63,7 @@ def join(parts: Iterable[Part], out: IO[bytes]) -> int:
 
     All that is said of the whole file, such as its key-value metadata, is what the first part says. Page indexes and
     Bloom filters, which only help to skip pages, are left out, and so are row groups without rows. A part is done with
-    before the next is asked for; of the parts gone by, only their encoded row groups' metadata are held.
+    before the next is asked for; the metadata of the row groups gone by lie in a temporary file.
 
     Args:
         parts: at least one.
@@ -71,8 +73,13 @@ def join(parts: Iterable[Part], out: IO[bytes]) -> int:
         ValueError: there is no part, or one is cut off, damaged, encrypted or of another schema; the text names it.
         OSError: reading or writing failed.
     """
+    with TemporaryFile() as groups:
+        return _join(parts, groups, out)
+
+
+def _join(parts: Iterable[Part], groups: IO[bytes], out: IO[bytes]) -> int:
+    """Do as `join` does; `groups` is an empty file for encoded row groups."""
     whole: Struct = {}
-    groups = bytearray()
     count = rows = 0
     position = len(_MAGIC)
     out.write(_MAGIC)
@@ -87,7 +94,7 @@ def join(parts: Iterable[Part], out: IO[bytes]) -> int:
                 raise ValueError("its footer contradicts itself in the number of rows")
             for group in filled:
                 _move(group, position - len(_MAGIC), end, count)
-                _encode(group, groups)
+                groups.write(encode(group))
                 count += 1
             if filled:
                 position += _copy(part, end, out)
@@ -99,10 +106,23 @@ def join(parts: Iterable[Part], out: IO[bytes]) -> int:
     if not whole:
         raise ValueError("no Parquet file to join: give at least one; it may be without rows")
     whole[_ROWS] = (_I64, rows)
-    whole[_GROUPS] = (_LIST, _list_header(count) + groups)
-    footer_bytes = encode(whole)
-    out.write(footer_bytes + len(footer_bytes).to_bytes(4, "little") + _MAGIC)
+    whole[_GROUPS] = (_LIST, _list_header(count))
+    head, tail = _halves(whole, _GROUPS)
+    size = len(head) + groups.tell() + len(tail)
+    groups.seek(0)
+    out.write(head)
+    copyfileobj(groups, out, _PIECE)
+    out.write(tail + size.to_bytes(4, "little") + _MAGIC)
     return rows
+
+
+def _halves(struct: Struct, last: int) -> tuple[bytes, bytes]:
+    """Encode a struct, in two pieces: up to the end of a field, and all after it."""
+    whole = encode(struct)
+    fields = [*struct]
+    first = {field: struct[field] for field in fields[: fields.index(last) + 1]}
+    end = len(encode(first)) - 1  # without the mark of its end
+    return whole[:end], whole[end:]
 
 
 def _footer(part: Part) -> tuple[Struct, int]:

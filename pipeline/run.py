@@ -140,8 +140,10 @@ class _Run:
         self.summary = Summary(str(folder))
         self.workers = Workers(options.workers or cpu_count() or 1)
         self.readers = Readers(options.executor, self.workers, self.version, options.families, tell)
+        self.in_work: set[bytes] = set()
+        """Documents that are being read."""
         self.read_now: set[bytes] = set()
-        """Documents that this run has read."""
+        """Documents that this run has read and that it would read again, were they not here."""
         self.ready = False
         self.damaged: set[bytes] = set()
         """Documents whose results were found damaged."""
@@ -154,7 +156,7 @@ class _Run:
         with closing(Index(self.folder)) as index, closing(Spool[Seen]()) as looked:
             self.look(inputs, index, looked)
             self.summary.inputs = len(looked)
-            for seen in self.unread(looked):
+            for seen in _once(self.unread(looked), set()):
                 self.summary.would_read.add(seen.input.file_name)
         return self.summary
 
@@ -244,33 +246,31 @@ class _Run:
                 yield from self.opened(_within(seen.input, member))
 
     def unread(self, looked: Iterable[Seen]) -> Iterator[Seen]:
-        """Give the inputs that are to be read, each content once."""
-        given: set[bytes] = set()
+        """Give the inputs whose content is to be read."""
         for seen in self.leaves(looked):
             if seen.outcome is None and seen.document_id is not None and self.outcome(seen.document_id) is None:
-                key = bytes.fromhex(seen.document_id)
-                if key not in given:
-                    given.add(key)
-                    yield seen
+                yield seen
 
     # Reading
 
     def read(self, looked: Iterable[Seen]) -> None:
         """Read what is to be read, and then what was found in containers, until nothing is left."""
         more = True
-        while more and (todo := sum(1 for _ in self.unread(looked))):
+        while more and (todo := sum(1 for _ in _once(self.unread(looked), set()))):
             total = self.summary.read + todo
             more = False
-            for seen, read in self.readers.read(self.unread(looked)):
+            for seen, read in self.readers.read(_once(self.unread(looked), self.in_work)):
                 more = self.accept(seen, read, total) or more
 
     def accept(self, seen: Seen, read: Read, total: int) -> bool:
         """Keep what came of a document; tells whether there may be more to read now."""
         document_id = seen.document_id or ""
+        self.in_work.discard(bytes.fromhex(document_id))
         outcome = changed(read.outcome, document_id)
         if outcome.word not in PASSING:
-            kept = read.kept if outcome == read.outcome else packed(outcome)
-            self.read_now.add(self.store.put(outcome, kept))
+            self.store.put(outcome, read.kept if outcome == read.outcome else packed(outcome))
+            if self.outcome(document_id) is None:
+                self.read_now.add(bytes.fromhex(document_id))
         elif read.outcome.document_id and not seen.input.members:  # it changes while it is read
             self.passing[seen.key] = self.former(seen)
             return True
@@ -452,6 +452,15 @@ class _Run:
             self.folder.remove(f"{FAMILIES}/{name}")
         for name, content in wanted.items():
             self.folder.renew(f"{FAMILIES}/{name}", content)
+
+
+def _once(inputs: Iterable[Seen], known: set[bytes]) -> Iterator[Seen]:
+    """Give those inputs whose content is not known yet, and note it as known."""
+    for seen in inputs:
+        key = bytes.fromhex(seen.document_id or "")
+        if key not in known:
+            known.add(key)
+            yield seen
 
 
 def _within(container: Input, member: Member) -> Seen:

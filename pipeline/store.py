@@ -101,11 +101,9 @@ class Store:
                     self._note(outcome)
         self._unlisted = False
 
-    def _note(self, outcome: Outcome) -> bytes:
-        key = bytes.fromhex(outcome.document_id)
-        self._outcomes[key] = outcome.cells if outcome.status == "published" else outcome
+    def _note(self, outcome: Outcome) -> None:
+        self._outcomes[bytes.fromhex(outcome.document_id)] = outcome.cells if outcome.status == "published" else outcome
         self._unlisted = True
-        return key
 
     def keep_list(self) -> None:
         """Write the list of outcomes, if it has changed."""
@@ -144,12 +142,12 @@ class Store:
             self._note(found)
         return Outcome(document_id, "published", cells=found) if isinstance(found, int) else found
 
-    def put(self, outcome: Outcome, kept: bytes) -> bytes:
-        """Keep a result, as `results.packed` gives it; give the document's id, as 32 bytes."""
+    def put(self, outcome: Outcome, kept: bytes) -> None:
+        """Keep a result, as `results.packed` gives it."""
         if bytes.fromhex(outcome.document_id) in self._outcomes:
             self._drop_list()
         self.folder.write(self._name(outcome.document_id), kept)
-        return self._note(outcome)
+        self._note(outcome)
 
     def _drop_list(self) -> None:
         """Remove the list, or a run that is killed would leave a former outcome in it."""

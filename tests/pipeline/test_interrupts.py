@@ -28,18 +28,27 @@ def _ctrl_c_as_python_has_it() -> Iterator[None]:
 
 def test_ctrl_c_waits_for_the_end_of_the_block() -> None:
     done = []
-    with pytest.raises(KeyboardInterrupt), put_off():
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(0.05)
-        done.append("all of it")
+
+    def work() -> None:
+        with put_off():
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.05)
+            done.append("all of it")
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
     assert done == ["all of it"]
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_an_error_in_the_block_does_not_swallow_ctrl_c() -> None:
-    with pytest.raises(KeyboardInterrupt), put_off():
-        signal.raise_signal(signal.SIGINT)
-        raise ValueError
+    def work() -> None:
+        with put_off():
+            signal.raise_signal(signal.SIGINT)
+            raise ValueError
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
 
 
 def test_ctrl_c_stays_ignored_where_it_was() -> None:
@@ -73,7 +82,7 @@ class _Interrupted(LocalExecutor):
     def __init__(self) -> None:
         """Start nothing."""
 
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ANN401  # as Executor
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         signal.raise_signal(signal.SIGINT)
         self.handed_over += 1
         future: Future[Any] = Future()
