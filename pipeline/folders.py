@@ -17,7 +17,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -158,19 +158,21 @@ class LocalFolder(Folder):
         Where there are several, their folders are flushed, too: what is written next must not reach the disk before.
         """
         (self.path / ASIDE).mkdir(parents=True, exist_ok=True)
-        aside = {name: self.path / ASIDE / f"{os.getpid()}-{next(self._numbers)}" for name in files}
+        aside = {name: f"{ASIDE}/{os.getpid()}-{next(self._numbers)}" for name in files}
         try:
-            _write_each([(path, files[name]) for name, path in aside.items()])
-            places = {self.path / name: path for name, path in aside.items()}
-            for place, path in places.items():
+            _write_each(self.path, [(path, files[name]) for name, path in aside.items()])
+            folders = set()
+            for name, path in aside.items():
+                place = self.path / name
                 place.parent.mkdir(parents=True, exist_ok=True)
-                path.replace(place)
-            for folder in {place.parent for place in places} if len(places) > 1 else ():
+                (self.path / path).replace(place)
+                folders.add(place.parent)
+            for folder in folders if len(aside) > 1 else ():
                 _flush(folder)
         finally:
             for path in aside.values():
                 with suppress(OSError):
-                    path.unlink(missing_ok=True)
+                    (self.path / path).unlink(missing_ok=True)
 
     def renew(self, name: str, content: bytes) -> None:
         """Write one file, or set its time."""
@@ -228,12 +230,18 @@ class LocalFolder(Folder):
             raise _held(self) from error
 
 
-def _write_each(files: Sequence[tuple[Path, Write]]) -> None:
+def _write_each(folder: Path, files: Sequence[tuple[str, Write]]) -> None:
+    left = iter(files)
+
+    def work() -> None:
+        for path, write in left:
+            _write(folder / path, write)
+
     if len(files) == 1:
-        _write(*files[0])
+        work()
         return
     with ThreadPoolExecutor(_WRITERS) as writers:  # while one waits for the disk, the other goes on
-        for future in [writers.submit(_write, path, write) for path, write in files]:
+        for future in [writers.submit(work) for _ in range(_WRITERS)]:
             future.result()
 
 
@@ -297,16 +305,13 @@ class RemoteFolder(Folder):
 
     def write_all(self, files: Mapping[str, Write]) -> None:
         """Make all of them here, then upload one after another."""
-        with ExitStack() as stack:
-            made = []
-            for name, write in files.items():
-                file = stack.enter_context(tempfile.NamedTemporaryFile())
-                write(file)
-                file.flush()
-                made.append((name, file.name))
-            for name, path in made:
+        with tempfile.TemporaryDirectory(prefix="zvity-") as scratch:
+            for number, write in enumerate(files.values()):
+                with (Path(scratch) / str(number)).open("wb") as file:
+                    write(file)
+            for number, name in enumerate(files):
                 with as_os_error(self._path(name)):
-                    self._system.put_file(path, self._place(name))
+                    self._system.put_file(f"{scratch}/{number}", self._place(name))
 
     def write(self, name: str, content: bytes) -> None:
         """Upload one file."""

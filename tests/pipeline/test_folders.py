@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import IO
 from uuid import uuid4
@@ -179,3 +181,18 @@ def test_an_error_of_a_driver_is_an_oserror(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_file_url_is_a_folder_of_this_machine(tmp_path: Path) -> None:
     assert isinstance(folder_at(f"file://{tmp_path}"), LocalFolder)
     assert isinstance(folder_at(tmp_path), LocalFolder)
+
+
+def test_more_files_are_written_at_once_than_may_be_open(folder: Folder) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    contents = {str(number): str(number).encode() for number in range(400)}
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    try:
+        folder.write_all({f"tables/{name}": partial(_pour, content) for name, content in contents.items()})
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert {name: folder.read(f"tables/{name}") for name in folder.names("tables")} == contents
+
+
+def _pour(content: bytes, out: IO[bytes]) -> None:
+    out.write(content)
