@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -46,29 +46,31 @@ _LONGEST = 1 << 28
 """Bytes above which there is no directory, and the file is something else."""
 
 
-def parted(weights: Mapping[bytes, int]) -> Iterator[tuple[str, ...]]:
+def parted(ids: Iterable[bytes], cells: Callable[[bytes], int]) -> Iterator[tuple[str, ...]]:
     """Part documents by their ids, in order.
 
     The ids are halved by their bits, from the first on, until each part is small enough: so a document that is added
     changes the part it falls into, and as hashes fall evenly, parts are alike.
 
     Args:
-        weights: the number of cells of each document, by its id (32 bytes).
+        ids: of the documents, 32 bytes each.
+        cells: gives the number of a document's cells.
     """
+    ordered = sorted(ids)
     most = DOCUMENTS
-    while len(weights) > most * MOST_PARTS:
+    while len(ordered) > most * MOST_PARTS:
         most *= 2
-    return _halved(sorted(weights), weights, most, 0)
+    return _halved(ordered, cells, most, 0)
 
 
-def _halved(ids: Sequence[bytes], weights: Mapping[bytes, int], most: int, bit: int) -> Iterator[tuple[str, ...]]:
-    if len(ids) <= 1 or (len(ids) <= most and sum(weights[one] for one in ids) <= CELLS):
+def _halved(ids: Sequence[bytes], cells: Callable[[bytes], int], most: int, bit: int) -> Iterator[tuple[str, ...]]:
+    if len(ids) <= 1 or (len(ids) <= most and sum(map(cells, ids)) <= CELLS):
         if ids:
             yield tuple(one.hex() for one in ids)
         return
     middle = bisect_left(ids, True, key=lambda one: _bit(one, bit))
     for half in (ids[:middle], ids[middle:]):
-        yield from _halved(half, weights, most, bit + 1)
+        yield from _halved(half, cells, most, bit + 1)
 
 
 def _bit(document_id: bytes, number: int) -> bool:

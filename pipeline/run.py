@@ -12,12 +12,13 @@ import json
 import shutil
 import tempfile
 import time
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import groupby, islice
+from itertools import groupby, islice, pairwise
 from os import cpu_count
 from pathlib import Path
 from typing import IO
@@ -319,10 +320,10 @@ class _Run:
         """Put the data sets together."""
         with tempfile.TemporaryDirectory(prefix="zvity-") as scratch:
             rows = Path(scratch) / "documents.jsonl"
-            weights, failures = self.write_rows(looked, rows)
+            published, failures = self.write_rows(looked, rows)
             for attempt in (1, 2):
                 try:
-                    plan = self.plan(rows, parted(weights))
+                    plan = self.plan(rows, parted(published, self.store.cells))
                     self.summary.written = delivery.deliver(self.folder, plan, self.check)
                     self.summary.counts = delivery.counts(self.folder, plan)
                     break
@@ -334,16 +335,16 @@ class _Run:
         self.keep_families()
         delivery.prune(self.folder, plan)
 
-    def write_rows(self, looked: Spool[Seen], path: Path) -> tuple[dict[bytes, int], list[Failure]]:
+    def write_rows(self, looked: Spool[Seen], path: Path) -> tuple[list[bytes], list[Failure]]:
         """Write what the run knows of each input, a line each, as `parts.DOCUMENTS_ROW` says.
 
         Returns:
-            The cells of each published document by its id, and what was not published.
+            The ids of published documents, and what was not published.
 
         Raises:
             Defect: an input is missing, or has no state.
         """
-        weights: dict[bytes, int] = {}
+        published: list[bytes] = []
         failures: list[Failure] = []
         opened: set[Key] = set()
         self.summary.states.clear()
@@ -354,12 +355,12 @@ class _Run:
             for seen, name in self.named(looked, twice):
                 outcome = seen.outcome or self.outcome(seen.document_id or "") or Outcome("", "unread")
                 status, reason = outcome.status, outcome.reason
-                if seen.document_id in twice:
+                if hash(seen.document_id) in twice:
                     original = first.setdefault(seen.document_id or "", name)
                     if original != name:
                         status, reason = "duplicate", f"duplicate: the same bytes as {original}"
                 if status == "published":
-                    weights[bytes.fromhex(outcome.document_id)] = outcome.cells
+                    published.append(bytes.fromhex(outcome.document_id))
                 elif status in _FAILED:
                     failures.append(Failure(seen.input, name, seen.document_id, status, reason or ""))
                     self.summary.failed.append((name, status, reason or ""))
@@ -383,14 +384,14 @@ class _Run:
             raise Defect(f"the run does not add up: {error}; please report this") from error
         if places != len(looked):
             raise Defect(f"of {len(looked)} inputs some have no row in documents; please report this")
-        return weights, failures
+        return published, failures
 
-    def named(self, looked: Spool[Seen], twice: set[str]) -> Iterator[tuple[Seen, str]]:
-        """Give the inputs with names of which no two are the same; `twice` has the names that several would have."""
+    def named(self, looked: Spool[Seen], twice: set[int]) -> Iterator[tuple[Seen, str]]:
+        """Give the inputs with names of which no two are the same; `twice`: hashes of what several would have."""
         given: Counter[str] = Counter()
         for seen in self.leaves(looked):
             name = seen.input.file_name
-            if name in twice:
+            if hash(name) in twice:
                 name = seen.input.full_name
                 given[name] += 1
                 if given[name] > 1:  # a file in an archive, and one in a folder of the archive's name
@@ -471,17 +472,10 @@ def _within(container: Input, member: Member) -> Seen:
     return Seen(source, member.document_id or None, member.bytes, outcome)
 
 
-def _twice(texts: Iterable[str | None]) -> set[str]:
-    """Give those that come more than once. Only digests are held of the others."""
-    seen: set[int] = set()
-    twice: set[str] = set()
-    for text in texts:
-        if text is not None:
-            digest = hash(text)
-            if digest in seen:
-                twice.add(text)
-            seen.add(digest)
-    return twice
+def _twice(texts: Iterable[str | None]) -> set[int]:
+    """Give the hashes of those that come more than once."""
+    hashes = array("q", (hash(text) for text in texts if text is not None))
+    return {one for one, following in pairwise(sorted(hashes)) if one == following}
 
 
 def _states(rows: Path) -> Iterator[tuple[str, str]]:

@@ -142,6 +142,11 @@ class Store:
             self._note(found)
         return Outcome(document_id, "published", cells=found) if isinstance(found, int) else found
 
+    def cells(self, key: bytes) -> int:
+        """Give the cells of a published document whose outcome was asked for, by its id as 32 bytes."""
+        found = self._outcomes.get(key)
+        return found if isinstance(found, int) else 0
+
     def put(self, outcome: Outcome, kept: bytes) -> None:
         """Keep a result, as `results.packed` gives it."""
         if bytes.fromhex(outcome.document_id) in self._outcomes:
