@@ -119,15 +119,16 @@ def deliver(folder: Folder, plan: Plan, check: Callable[[], None]) -> bool:
         if there and before["data"].get(name) == data[name]:
             sizes |= {file: before["sizes"][file] for file in (f"{name}.csv", f"{name}.parquet")}
             continue
-        wanted[f"{name}.csv"] = partial(_write_csv, folder, name, sources)
-        wanted[f"{name}.parquet"] = partial(_write_parquet, folder, name, sources)
+        for file, write in ((f"{name}.csv", _write_csv), (f"{name}.parquet", _write_parquet)):
+            wanted[file] = partial(_write_counted, sizes, file, partial(write, folder, name, sources))
     former = [name for name in before.get("sizes", ()) if not name.startswith(f"{TABLES}/")]
     _keep_manifest(folder, (), dict.fromkeys([*former, *wanted], 0), {})
     for part, extents in tables_of.items():
         sizes |= {f"{TABLES}/{name}": extent.length for name, extent in extents.items()}
         if part not in kept:
             wanted |= {f"{TABLES}/{name}": partial(_pour, folder, part, extent) for name, extent in extents.items()}
-    sizes |= _write_all(folder, wanted)
+    if wanted:
+        folder.write_all(wanted)
     for name in sorted(set(former) - sizes.keys()):
         folder.remove(name)
     for name in sorted(tables):
@@ -182,17 +183,10 @@ def _delivered(folder: Folder, manifest: Mapping[str, Any], tables: Mapping[str,
     return True
 
 
-def _write_all(folder: Folder, files: Mapping[str, Write]) -> dict[str, int]:
-    """Write files, and give their sizes."""
-    sizes: dict[str, int] = {}
-
-    def counting(name: str, write: Write, out: IO[bytes]) -> None:
-        write(out)
-        sizes[name] = out.tell()
-
-    if files:
-        folder.write_all({name: partial(counting, name, write) for name, write in files.items()})
-    return sizes
+def _write_counted(sizes: dict[str, int], name: str, write: Write, out: IO[bytes]) -> None:
+    """Write a file and note its size."""
+    write(out)
+    sizes[name] = out.tell()
 
 
 def _write_csv(folder: Folder, name: str, parts: Sequence[str], out: IO[bytes]) -> None:

@@ -158,21 +158,21 @@ class LocalFolder(Folder):
         Where there are several, their folders are flushed, too: what is written next must not reach the disk before.
         """
         (self.path / ASIDE).mkdir(parents=True, exist_ok=True)
-        aside = {name: f"{ASIDE}/{os.getpid()}-{next(self._numbers)}" for name in files}
+        aside = self.path / ASIDE / f"{os.getpid()}-{next(self._numbers)}"
         try:
-            _write_each(self.path, [(path, files[name]) for name, path in aside.items()])
+            _write_each(aside, list(files.values()))
             folders = set()
-            for name, path in aside.items():
+            for number, name in enumerate(files):
                 place = self.path / name
                 place.parent.mkdir(parents=True, exist_ok=True)
-                (self.path / path).replace(place)
+                _numbered(aside, number).replace(place)
                 folders.add(place.parent)
-            for folder in folders if len(aside) > 1 else ():
+            for folder in folders if len(files) > 1 else ():
                 _flush(folder)
         finally:
-            for path in aside.values():
+            for number in range(len(files)):
                 with suppress(OSError):
-                    (self.path / path).unlink(missing_ok=True)
+                    _numbered(aside, number).unlink(missing_ok=True)
 
     def renew(self, name: str, content: bytes) -> None:
         """Write one file, or set its time."""
@@ -230,14 +230,19 @@ class LocalFolder(Folder):
             raise _held(self) from error
 
 
-def _write_each(folder: Path, files: Sequence[tuple[str, Write]]) -> None:
-    left = iter(files)
+def _numbered(path: Path, number: int) -> Path:
+    return path.with_name(f"{path.name}-{number}")
+
+
+def _write_each(aside: Path, writes: Sequence[Write]) -> None:
+    """Write files, whose names are a path with a number."""
+    left = iter(enumerate(writes))
 
     def work() -> None:
-        for path, write in left:
-            _write(folder / path, write)
+        for number, write in left:
+            _write(_numbered(aside, number), write)
 
-    if len(files) == 1:
+    if len(writes) == 1:
         work()
         return
     with ThreadPoolExecutor(_WRITERS) as writers:  # while one waits for the disk, the other goes on

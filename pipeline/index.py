@@ -17,6 +17,8 @@ import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from functools import partial
+from shutil import copyfileobj
 from typing import IO
 
 from pipeline.folders import WORK, Folder
@@ -24,7 +26,7 @@ from pipeline.sources import Input, order
 
 INDEX = f"{WORK}/index.jsonl.gz"
 
-_PIECE = 1 << 20
+_PIECE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Index:
         self._packed.close()
         if _digest(self._file) != self._former_digest():
             self._file.seek(0)
-            self._folder.write_all({INDEX: self._pour})
+            self._folder.write_all({INDEX: partial(copyfileobj, self._file)})
 
     def _former_digest(self) -> str | None:
         try:
@@ -93,10 +95,6 @@ class Index:
                 return _digest(file)
         except FileNotFoundError:
             return None
-
-    def _pour(self, out: IO[bytes]) -> None:
-        while piece := self._file.read(_PIECE):
-            out.write(piece)
 
     def close(self) -> None:
         """Close the files."""
