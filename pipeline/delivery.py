@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import re
+from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -23,7 +24,6 @@ from pipeline.folders import WORK, Folder, Stat, Write
 from pipeline.parquet_join import Part, join
 from pipeline.parts import PARTS, Directory, Extent, directory_of
 from pipeline.results import Counts
-from validators.model import DOCUMENTS
 
 MANIFEST = f"{WORK}/manifest.json"
 
@@ -59,6 +59,33 @@ class Plan:
     def files(self) -> tuple[str, ...]:
         """The files of all parts."""
         return (self.headers, self.documents, *self.parts)
+
+
+class _Pieces:
+    """Where the rows of a data set lie in the files of parts, and a digest of them; places are held as bare numbers."""
+
+    def __init__(self) -> None:
+        self.digest = hashlib.sha256()
+        self._parts: list[str] = []
+        self._places = array("Q")
+
+    def add(self, part: str, digest: str, csv: Extent, parquet: Extent) -> None:
+        """Add those that lie in one more file."""
+        self.digest.update(digest.encode())
+        self._parts.append(part)
+        self._places.extend((csv.start, csv.length, parquet.start, parquet.length))
+
+    def csv(self) -> Iterator[tuple[str, Extent]]:
+        """Give the files, and where in each the CSV lies."""
+        return self._at(0)
+
+    def parquet(self) -> Iterator[tuple[str, Extent]]:
+        """Give the files, and where in each the Parquet file lies."""
+        return self._at(2)
+
+    def _at(self, first: int) -> Iterator[tuple[str, Extent]]:
+        starts, lengths = self._places[first::4], self._places[first + 1 :: 4]
+        return zip(self._parts, map(Extent, starts, lengths), strict=True)
 
 
 def directory(folder: Folder, part: str) -> Directory:
@@ -102,25 +129,23 @@ def deliver(folder: Folder, plan: Plan, check: Callable[[], None]) -> bool:
         return False
     check()
     kept = set(before["files"]) if there else set()
-    digests: dict[str, Any] = {}
+    datasets: dict[str, _Pieces] = {}
     tables_of: dict[str, Mapping[str, Extent]] = {}
-    names = list(directory(folder, plan.headers).csv)
     for part in plan.files:
         found = directory(folder, part)
-        for name, digest in found.digests.items():
-            digests.setdefault(name, hashlib.sha256()).update(digest.encode())
+        for name in found.csv:
+            datasets.setdefault(name, _Pieces()).add(part, found.digests[name], found.csv[name], found.parquet[name])
         if found.tables:
             tables_of[part] = found.tables
-    data = {name: digest.hexdigest() for name, digest in digests.items()}
+    data = {name: pieces.digest.hexdigest() for name, pieces in datasets.items()}
     wanted: dict[str, Write] = {}
     sizes: dict[str, int] = {}
-    for name in names:
-        sources = [plan.headers, *((plan.documents,) if name == DOCUMENTS.name else plan.parts)]
+    for name, pieces in datasets.items():
         if there and before["data"].get(name) == data[name]:
             sizes |= {file: before["sizes"][file] for file in (f"{name}.csv", f"{name}.parquet")}
             continue
         for file, write in ((f"{name}.csv", _write_csv), (f"{name}.parquet", _write_parquet)):
-            wanted[file] = partial(_write_counted, sizes, file, partial(write, folder, name, sources))
+            wanted[file] = partial(_write_counted, sizes, file, partial(write, folder, pieces))
     former = [name for name in before.get("sizes", ()) if not name.startswith(f"{TABLES}/")]
     _keep_manifest(folder, (), dict.fromkeys([*former, *wanted], 0), {})
     for part, extents in tables_of.items():
@@ -189,11 +214,9 @@ def _write_counted(sizes: dict[str, int], name: str, write: Write, out: IO[bytes
     sizes[name] = out.tell()
 
 
-def _write_csv(folder: Folder, name: str, parts: Sequence[str], out: IO[bytes]) -> None:
-    for part in parts:
-        extent = directory(folder, part).csv.get(name)
-        if extent is not None:
-            _pour(folder, part, extent, out)
+def _write_csv(folder: Folder, pieces: _Pieces, out: IO[bytes]) -> None:
+    for part, extent in pieces.csv():
+        _pour(folder, part, extent, out)
 
 
 def _pour(folder: Folder, part: str, extent: Extent, out: IO[bytes]) -> None:
@@ -230,13 +253,11 @@ def _copied(file: IO[bytes], extent: Extent, out: IO[bytes]) -> int:
     return done
 
 
-def _write_parquet(folder: Folder, name: str, parts: Sequence[str], out: IO[bytes]) -> None:
+def _write_parquet(folder: Folder, pieces: _Pieces, out: IO[bytes]) -> None:
     def opened() -> Iterator[Part]:
-        for part in parts:
+        for part, extent in pieces.parquet():
             with folder.open(part) as file:
-                extent = directory_of(file).parquet.get(name)
-                if extent is not None:
-                    yield Part(file, extent.start, extent.length)
+                yield Part(file, extent.start, extent.length)
 
     join(opened(), out)
 

@@ -75,6 +75,11 @@ class Looking:
             if seen is not None:
                 yield seen
 
+    @property
+    def differs(self) -> bool:
+        """Whether anything so far is new, changed or gone."""
+        return bool(self._new or self._summary.changes or self._index.gone)
+
     def compare(self) -> None:
         """Tell what moved and what is gone, once all inputs have been looked at and the index is kept."""
         gone = [(location, look.document_id) for location, look in self._index.gone]

@@ -19,7 +19,7 @@ from typing import IO, Any, BinaryIO, Final, TypeAlias
 
 _MAGIC = b"PAR1"
 _ENCRYPTED = b"PARE"
-_PIECE = 1 << 17
+_PIECE = 1 << 20
 
 _I16, _I32, _I64, _BINARY, _LIST, _SET, _MAP, _STRUCT = 4, 5, 6, 8, 9, 10, 11, 12
 _INTEGERS = frozenset({_I16, _I32, _I64})
@@ -111,7 +111,7 @@ def _join(parts: Iterable[Part], groups: IO[bytes], out: IO[bytes]) -> int:
     size = len(head) + groups.tell() + len(tail)
     groups.seek(0)
     out.write(head)
-    copyfileobj(groups, out, _PIECE)
+    copyfileobj(groups, out)
     out.write(tail + size.to_bytes(4, "little") + _MAGIC)
     return rows
 

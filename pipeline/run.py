@@ -31,6 +31,7 @@ from pipeline.exits import Defect, OutputUnwritable, UsageError
 from pipeline.family_files import family_files, load_families
 from pipeline.folders import WORK, Folder, folder_at
 from pipeline.index import Index
+from pipeline.interrupts import put_off
 from pipeline.looking import Key, Looking, Seen
 from pipeline.parts import (
     PARTS,
@@ -196,17 +197,21 @@ class _Run:
         looking = Looking(index, self.options.settle, self.store.outcome, self.tell, self.summary)
         for seen in looking.at(inputs):
             looked.append(seen)
-            if seen.outcome is None and seen.document_id is not None and self.outcome(seen.document_id) is None:
+            if not (self.ready or self.options.dry) and (looking.differs or self.to_read(seen)):
                 self.get_ready()
         return looking
 
     def get_ready(self) -> None:
         """Let workers start, and one of several load what comes after reading, while inputs are looked at."""
-        if not (self.ready or self.options.dry):
-            self.ready = True
-            executor = self.workers.executor()
-            if executor.workers > 1:
+        self.ready = True
+        executor = self.workers.executor()
+        if executor.workers > 1:
+            with put_off():
                 executor.submit(warm_up)
+
+    def to_read(self, seen: Seen) -> bool:
+        """Tell whether an input's content is to be read."""
+        return seen.outcome is None and seen.document_id is not None and self.outcome(seen.document_id) is None
 
     def outcome(self, document_id: str) -> Outcome | None:
         """Give the outcome of a document, or `None` where it is to be read."""
@@ -248,9 +253,7 @@ class _Run:
 
     def unread(self, looked: Iterable[Seen]) -> Iterator[Seen]:
         """Give the inputs whose content is to be read."""
-        for seen in self.leaves(looked):
-            if seen.outcome is None and seen.document_id is not None and self.outcome(seen.document_id) is None:
-                yield seen
+        return filter(self.to_read, self.leaves(looked))
 
     # Reading
 
