@@ -115,6 +115,13 @@ class Workers:
             self._executor = LocalExecutor(self._count)
         return self._executor
 
+    def prepare(self, function: Callable[[], None], leave: int = 0) -> None:
+        """Start them and have each call a function, but for some that are left free."""
+        executor = self.executor()
+        with put_off():
+            for _ in range(executor.workers - leave):
+                executor.submit(function)
+
     def close(self) -> None:
         """End them."""
         if self._executor is not None:

@@ -16,7 +16,6 @@ from extractors.office import program
 from extractors.tessdata import find_tessdata
 from pipeline.executors import AHEAD, LOCAL, DaskExecutor, Workers, endings, read_apart
 from pipeline.exits import Defect
-from pipeline.interrupts import put_off
 from pipeline.looking import Seen
 from pipeline.parts import warm_up
 from pipeline.reading import STRANGER, Job, Read, failed, read_one
@@ -108,10 +107,7 @@ class Readers:
     def _given(self, todo: Iterable[Seen]) -> Iterator[Seen]:
         """Give documents to read; when all are handed over, workers get ready for what comes next."""
         yield from todo
-        executor = self._workers.executor()
-        with put_off():
-            for _ in range(executor.workers):
-                executor.submit(warm_up)
+        self._workers.prepare(warm_up)
 
     def _job(self, seen: Seen) -> Job:
         """Give the order to read a document on this machine."""

@@ -31,7 +31,6 @@ from pipeline.exits import Defect, OutputUnwritable, UsageError
 from pipeline.family_files import family_files, load_families
 from pipeline.folders import WORK, Folder, folder_at
 from pipeline.index import Index
-from pipeline.interrupts import put_off
 from pipeline.looking import Key, Looking, Seen
 from pipeline.parts import (
     PARTS,
@@ -202,12 +201,9 @@ class _Run:
         return looking
 
     def get_ready(self) -> None:
-        """Let workers start, and one of several load what comes after reading, while inputs are looked at."""
+        """Let workers start, and all but one load what comes after reading, while inputs are looked at."""
         self.ready = True
-        executor = self.workers.executor()
-        if executor.workers > 1:
-            with put_off():
-                executor.submit(warm_up)
+        self.workers.prepare(warm_up, leave=1)
 
     def to_read(self, seen: Seen) -> bool:
         """Tell whether an input's content is to be read."""
@@ -259,12 +255,19 @@ class _Run:
 
     def read(self, looked: Iterable[Seen]) -> None:
         """Read what is to be read, and then what was found in containers, until nothing is left."""
-        more = True
-        while more and (todo := sum(1 for _ in _once(self.unread(looked), set()))):
+        todo = self.count_unread(looked)
+        if self.ready and not todo:
+            self.workers.prepare(warm_up)
+        while todo:
             total = self.summary.read + todo
             more = False
             for seen, read in self.readers.read(_once(self.unread(looked), self.in_work)):
                 more = self.accept(seen, read, total) or more
+            todo = self.count_unread(looked) if more else 0
+
+    def count_unread(self, looked: Iterable[Seen]) -> int:
+        """Give how many documents are to be read."""
+        return sum(1 for _ in _once(self.unread(looked), set()))
 
     def accept(self, seen: Seen, read: Read, total: int) -> bool:
         """Keep what came of a document; tells whether there may be more to read now."""
