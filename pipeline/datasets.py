@@ -22,7 +22,8 @@ from pipeline.exits import Defect
 from pipeline.family import Family
 from pipeline.family_files import load_families
 from pipeline.folders import Folder
-from pipeline.parts import DOCUMENTS_ROW, DamagedResults, DocumentsOrder, PartOrder, bundled, directory_of
+from pipeline.parts import DOCUMENTS_ROW, DamagedResults, DocumentsOrder, PartOrder, bundled, directory_of, ids_of
+from pipeline.readings import carried
 from pipeline.results import Columns, Counts
 from pipeline.store import content as content_of
 from pipeline.wide import wide_tables
@@ -74,18 +75,21 @@ def build_part(order: PartOrder) -> bytes:
     tables: dict[str, bytes] = {}
     rows: dict[str, list[list[Any]]] = {}
     known = {dataset.name: dataset for dataset in all_datasets(load_families(order.families))}
-    damaged = []
-    for document_id in order.ids:
-        try:
-            content = content_of(order.folder, order.version, document_id)
-        except (ValueError, TypeError, KeyError, FileNotFoundError):
-            damaged.append(document_id)
-            continue
-        counts = counts.plus(content.counts)
-        facts.append(json.dumps([document_id, content.facts], ensure_ascii=False).encode() + b"\n")
-        tables.update(wide_tables({name: _dicts(kept) for name, kept in _of_no_kind(content.rows).items()}))
-        for name, kept in content.rows.items():
-            rows.setdefault(name, []).extend(kept.rows)
+    damaged: list[str] = []
+    for report in order.reports:
+        files = []
+        for document_id in (one.hex() for one in ids_of(report)):
+            try:
+                files.append((document_id, content_of(order.folder, order.version, document_id)))
+            except (ValueError, TypeError, KeyError, FileNotFoundError):
+                damaged.append(document_id)
+        for found in carried(files):
+            counts = counts.plus(found.content.counts)
+            facts.extend(json.dumps(fact, ensure_ascii=False).encode() + b"\n" for fact in found.facts)
+            kept = found.content.rows
+            tables.update(wide_tables({name: _dicts(of) for name, of in _of_no_kind(kept).items()}))
+            for name, of in kept.items():
+                rows.setdefault(name, []).extend(of.rows)
     if damaged:
         raise DamagedResults(*damaged)
     csvs, parquets = formats({known[name]: found for name, found in rows.items()})

@@ -34,6 +34,13 @@ def explain(out: Folder, document: str, table: int, row: int, column: int) -> di
         raise UsageError(f"{len(documents)} published documents begin with {document!r}; see documents.csv for the ids")
     document_id = documents[0]["document_id"]
 
+    carried = documents[0]["reading_of"]
+    if carried is not None:
+        raise UsageError(
+            f"{documents[0]['file_name']} is a further reading of a report that the data sets carry from another file; "
+            f"ask for --document {carried[:12]}"
+        )
+
     def here(r: dict[str, Any]) -> bool:
         return bool(r["document_id"] == document_id and r["table"] == table)
 

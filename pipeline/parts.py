@@ -46,59 +46,62 @@ _LONGEST = 1 << 28
 """Bytes above which there is no directory, and the file is something else."""
 
 
-def parted(ids: Iterable[bytes], cells: Callable[[bytes], int]) -> Iterator[tuple[str, ...]]:
-    """Part documents by their ids, in order.
+Report = bytes
+"""The ids of documents that may hold one report, 32 bytes each, one after another, the most direct reading first."""
+
+
+def parted(reports: Iterable[Report], cells: Callable[[bytes], int]) -> Iterator[tuple[Report, ...]]:
+    """Part reports by the ids of their first documents, in order.
 
     The ids are halved by their bits, from the first on, until each part is small enough: so a document that is added
     changes the part it falls into, and as hashes fall evenly, parts are alike.
 
     Args:
-        ids: of the documents, 32 bytes each.
+        reports: their documents.
         cells: gives the number of a document's cells.
     """
-    ordered = sorted(ids)
+    ordered = sorted(reports)
     most = DOCUMENTS
     while len(ordered) > most * MOST_PARTS:
         most *= 2
-    return _halved(ordered, cells, most, 0)
+    return _halved(ordered, lambda report: sum(map(cells, ids_of(report))), most, 0)
 
 
-def _halved(ids: Sequence[bytes], cells: Callable[[bytes], int], most: int, bit: int) -> Iterator[tuple[str, ...]]:
-    if len(ids) <= 1 or (len(ids) <= most and sum(map(cells, ids)) <= CELLS):
-        if ids:
-            yield tuple(one.hex() for one in ids)
+def _halved(
+    reports: Sequence[Report], cells: Callable[[Report], int], most: int, bit: int
+) -> Iterator[tuple[Report, ...]]:
+    if len(reports) <= 1 or (len(reports) <= most and sum(map(cells, reports)) <= CELLS):
+        if reports:
+            yield tuple(reports)
         return
-    middle = bisect_left(ids, True, key=lambda one: _bit(one, bit))
-    for half in (ids[:middle], ids[middle:]):
+    middle = bisect_left(reports, True, key=lambda report: _bit(report, bit))
+    for half in (reports[:middle], reports[middle:]):
         yield from _halved(half, cells, most, bit + 1)
 
 
-def _bit(document_id: bytes, number: int) -> bool:
+def _bit(report: Report, number: int) -> bool:
     byte, place = divmod(number, 8)
-    return bool(document_id[byte] >> (7 - place) & 1)
+    return bool(report[byte] >> (7 - place) & 1)
 
 
-def part_name(version: str, ids: Sequence[str]) -> str:
-    """Name the file of a part by what made it and the documents in it."""
-    return f"{PARTS}/{hashlib.sha256(json.dumps([version, *ids]).encode()).hexdigest()[:32]}"
+def ids_of(report: Report) -> list[bytes]:
+    """Give the ids of a report's documents."""
+    return [report[at : at + _DIGEST] for at in range(0, len(report), _DIGEST)]
+
+
+def part_name(version: str, content: Sequence[str]) -> str:
+    """Name the file of a part by what made it and what it is made of: documents, a text for each report."""
+    return f"{PARTS}/{hashlib.sha256(json.dumps([version, *content]).encode()).hexdigest()[:32]}"
 
 
 @dataclass(frozen=True, slots=True)
 class PartOrder:
-    """A part to be made: the documents whose rows it holds, and where their results are.
-
-    `digests` are the documents' ids, 32 bytes each, one after another: there may be very many orders at a time.
-    """
+    """A part to be made: the reports whose rows it holds, and where the results of their documents are."""
 
     folder: Folder
     version: str
-    digests: bytes
+    reports: tuple[Report, ...]
     families: Path | None
-
-    @property
-    def ids(self) -> list[str]:
-        """The documents' ids."""
-        return [self.digests[at : at + _DIGEST].hex() for at in range(0, len(self.digests), _DIGEST)]
 
 
 @dataclass(frozen=True, slots=True)

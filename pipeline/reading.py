@@ -16,8 +16,8 @@ from extractors.errors import InputError, Refused
 from extractors.limits import out_of_files
 from extractors.read import document_id as content_id
 from pipeline.family_files import FamilyError, load_families
-from pipeline.process import process
-from pipeline.results import OPENED, Member, Outcome, packed
+from pipeline.process import Rows, process
+from pipeline.results import DIRECT, OPENED, REPORT_DIGITS, Member, Outcome, packed
 from pipeline.sources import Input
 from pipeline.store import version
 from pipeline.worker import limited
@@ -70,7 +70,7 @@ def _read(job: Job) -> tuple[Outcome, bytes]:
                 return _finished(Outcome(document_id, OPENED, members=_members(data, job.source)))
             families = load_families(job.families)
             rows = process(data, job.source.file_name, families)
-        outcome = Outcome(document_id, "published", cells=len(rows["cells"]))
+        outcome = _published(document_id, rows)
         return outcome, packed(outcome, rows, (*STANDING, *(family.tidy for family in families)))
     except InputError as error:
         return _finished(failed(error, document_id))
@@ -82,6 +82,18 @@ def _read(job: Job) -> tuple[Outcome, bytes]:
         what = f"{type(error).__name__}: {error}"
         reason = f"{DEFECT}: {what}; this is a fault of zvity, please report it with the file"
         return _finished(Outcome(document_id, "quarantined", reason))
+
+
+def _published(document_id: str, rows: Rows) -> Outcome:
+    report_id = rows["documents"][0]["report_id"]
+    sources = {cell["source"] for cell in rows["cells"]}
+    return Outcome(
+        document_id,
+        "published",
+        cells=len(rows["cells"]),
+        report="" if report_id == document_id else report_id[:REPORT_DIGITS],
+        directness=max(DIRECT.index(source) for source in sources),
+    )
 
 
 def _version(families: Path | None) -> str:

@@ -176,6 +176,7 @@ class Summary:
             "tables": counts.tables,
             "numbers": {name: getattr(counts, name) for name in ("verified", "unchecked", "contradicted")},
             "doubtful": counts.doubtful,
+            "further_readings": counts.further,
             "errors": counts.errors,
             "changes": {kind: asdict(getattr(self.changes, kind)) for kind in KINDS},
             "left": self.left,
@@ -196,6 +197,11 @@ class Summary:
         news = ", ".join(f"{count} {what}" for what, count in changed.items() if count) or "nothing"
         lines = [
             f"documents  {states} ({self.read} read now{again})",
+            *(
+                [f"reports    {counts.further} files are further readings of others, and compared"]
+                if counts.further
+                else []
+            ),
             f"since last {news}",
             f"tables     {counts.tables}",
             f"numbers    {counts.verified} verified, {counts.unchecked} unchecked, {counts.contradicted} contradicted; "

@@ -21,6 +21,12 @@ _HEAD = 1 << 10
 _GZIP = 31
 """What zlib calls the format of gzip."""
 
+DIRECT = ("xml", "text", "ocr")
+"""Sources of cells from the most direct on; the place in it is the directness of a reading."""
+
+REPORT_DIGITS = 16
+"""Digits of a report's id that an outcome has: enough to find those that may be the same."""
+
 OPENED = "opened"
 """The status of a container, whose members are inputs in its place."""
 
@@ -45,7 +51,8 @@ class Member:
 class Counts:
     """What a document adds to the sums of a run.
 
-    `errors` are findings of that severity, `doubtful` values whose reading is.
+    `errors` are findings of that severity, `doubtful` values whose reading is, `further` files that hold a report
+    which is carried from another file.
     """
 
     tables: int = 0
@@ -55,6 +62,7 @@ class Counts:
     contradicted: int = 0
     doubtful: int = 0
     errors: int = 0
+    further: int = 0
 
     def plus(self, other: Counts) -> Counts:
         """Give the sums of both."""
@@ -72,6 +80,8 @@ class Outcome:
 
     `status` is `published`, `refused`, `quarantined`, or `opened` for a container, whose `members` are inputs in its
     place; `reason` is `word: explanation` for the second and third. `cells` is how many cells its tables have.
+    `report` begins the id of the report it holds, which other files may hold as well, and is empty where none can;
+    `directness` is 0 for the most direct reading of it, a Word file, 1 for a PDF with text, 2 for a scan.
     """
 
     document_id: str
@@ -79,6 +89,8 @@ class Outcome:
     reason: str | None = None
     cells: int = 0
     members: tuple[Member, ...] = ()
+    report: str = ""
+    directness: int = 0
 
     @property
     def word(self) -> str | None:
@@ -87,7 +99,8 @@ class Outcome:
 
     def as_json(self) -> list[Any]:
         """Give it as JSON has it."""
-        return [self.document_id, self.status, self.reason, self.cells, [astuple(member) for member in self.members]]
+        members = [astuple(member) for member in self.members]
+        return [self.document_id, self.status, self.reason, self.cells, members, self.report, self.directness]
 
     @staticmethod
     def of_json(kept: list[Any]) -> Outcome:
@@ -96,8 +109,10 @@ class Outcome:
         Raises:
             ValueError, TypeError: it is none.
         """
-        document_id, status, reason, cells, members = kept
-        return Outcome(document_id, status, reason, cells, tuple(Member(*member) for member in members))
+        document_id, status, reason, cells, members, report, directness = kept
+        return Outcome(
+            document_id, status, reason, cells, tuple(Member(*member) for member in members), report, directness
+        )
 
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]

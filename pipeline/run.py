@@ -39,6 +39,7 @@ from pipeline.parts import (
     HeadersOrder,
     Order,
     PartOrder,
+    Report,
     build,
     part_name,
     parted,
@@ -329,7 +330,7 @@ class _Run:
             published, failures = self.write_rows(looked, rows)
             for attempt in (1, 2):
                 try:
-                    plan = self.plan(rows, parted(published, self.store.cells))
+                    plan = self.plan(rows, parted(self.reports(published), self.cells))
                     self.summary.written = delivery.deliver(self.folder, plan, self.check)
                     self.summary.counts = delivery.counts(self.folder, plan)
                     break
@@ -404,17 +405,38 @@ class _Run:
                     name = f"{name} ({given[name]})"
             yield seen, name
 
-    def plan(self, rows: Path, groups: Iterable[tuple[str, ...]]) -> delivery.Plan:
+    def cells(self, document_id: bytes) -> int:
+        """Give the number of a published document's cells."""
+        outcome = self.store.outcome(document_id.hex())
+        return 0 if outcome is None else outcome.cells
+
+    def reports(self, published: Sequence[bytes]) -> Iterator[Report]:
+        """Give the documents that may hold the same report together, the most direct reading first."""
+        twice = _twice(outcome.report or None for outcome in self.outcomes(published))
+        found: dict[str, list[tuple[int, bytes]]] = {}
+        for document_id, outcome in zip(published, self.outcomes(published), strict=True):
+            if outcome.report and hash(outcome.report) in twice:
+                found.setdefault(outcome.report, []).append((outcome.directness, document_id))
+            else:
+                yield document_id
+        for files in found.values():
+            yield b"".join(document_id for _, document_id in sorted(files))
+
+    def outcomes(self, ids: Iterable[bytes]) -> Iterator[Outcome]:
+        """Give the outcomes of documents that were read."""
+        return (self.store.outcome(one.hex()) or Outcome(one.hex(), "unread") for one in ids)
+
+    def plan(self, rows: Path, groups: Iterable[tuple[Report, ...]]) -> delivery.Plan:
         """Make the files of the parts that are not there."""
         families = self.options.families
         there = {f"{PARTS}/{name}" for name in self.folder.names(PARTS)}
         headers = part_name(self.version, ())
         parts: list[str] = []
         orders: dict[str, Order] = {} if headers in there else {headers: HeadersOrder(families)}
-        for ids in groups:
-            parts.append(part_name(self.version, ids))
+        for reports in groups:
+            parts.append(part_name(self.version, [report.hex() for report in reports]))
             if parts[-1] not in there:
-                orders[parts[-1]] = PartOrder(self.folder, self.version, bytes.fromhex("".join(ids)), families)
+                orders[parts[-1]] = PartOrder(self.folder, self.version, reports, families)
         self.build(orders, rows.parent)
         with rows.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -19,13 +19,15 @@ from typing import IO
 
 from pipeline import __version__, family_files
 from pipeline.folders import WORK, Folder
-from pipeline.results import Content, Outcome, content_of, head_of
+from pipeline.results import REPORT_DIGITS, Content, Outcome, content_of, head_of
 
 RESULTS = f"{WORK}/results"
 
 _SUFFIX = ".json.gz"
 _ID = 64
 """Digits of a document's id."""
+
+_CELL_BITS, _DIRECTNESS_BITS = 40, 4
 
 
 def version(families: Path | None = None) -> str:
@@ -75,7 +77,7 @@ class Store:
         self.folder = folder
         self.version = version
         self._outcomes: dict[bytes, Outcome | int | None] = {}
-        """By the id, all there are: outcome, or cells of what was published, or `None` where it is not loaded."""
+        """By the id, all there are: outcome, or a number for what was published, or `None` where it is not loaded."""
         self._others: set[str] = set()
         self._read_by_others: set[bytes] = set()
         self._unlisted = False
@@ -102,7 +104,8 @@ class Store:
         self._unlisted = False
 
     def _note(self, outcome: Outcome) -> None:
-        self._outcomes[bytes.fromhex(outcome.document_id)] = outcome.cells if outcome.status == "published" else outcome
+        published = outcome.status == "published"
+        self._outcomes[bytes.fromhex(outcome.document_id)] = _as_number(outcome) if published else outcome
         self._unlisted = True
 
     def keep_list(self) -> None:
@@ -140,12 +143,7 @@ class Store:
                 del self._outcomes[key]
                 return None
             self._note(found)
-        return Outcome(document_id, "published", cells=found) if isinstance(found, int) else found
-
-    def cells(self, key: bytes) -> int:
-        """Give the cells of a published document whose outcome was asked for, by its id as 32 bytes."""
-        found = self._outcomes.get(key)
-        return found if isinstance(found, int) else 0
+        return _of_number(document_id, found) if isinstance(found, int) else found
 
     def put(self, outcome: Outcome, kept: bytes) -> None:
         """Keep a result, as `results.packed` gives it."""
@@ -175,6 +173,24 @@ class Store:
 
     def _name(self, document_id: str) -> str:
         return _name(self.version, document_id)
+
+
+def _as_number(published: Outcome) -> int:
+    """Give what is to be known of a published document as one number: there may be very many."""
+    report = int(published.report or "0", 16)
+    return (report << _CELL_BITS | published.cells) << _DIRECTNESS_BITS | published.directness
+
+
+def _of_number(document_id: str, number: int) -> Outcome:
+    cells = number >> _DIRECTNESS_BITS & (1 << _CELL_BITS) - 1
+    report = number >> _DIRECTNESS_BITS + _CELL_BITS
+    return Outcome(
+        document_id,
+        "published",
+        cells=cells,
+        report=f"{report:0{REPORT_DIGITS}x}" if report else "",
+        directness=number & (1 << _DIRECTNESS_BITS) - 1,
+    )
 
 
 def _name(version: str, document_id: str) -> str:

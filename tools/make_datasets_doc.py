@@ -33,8 +33,11 @@ row.
 - Money and percentages are exact decimals from the document's text to the file, never binary floats.
 - Rows and columns of a table count from 0 over the whole assembled table, its header rows included; tables and pages
   count from 1. `document_id`, `table`, `row` and `column` join `cells`, `observations` and `findings`.
-- The data sets describe the inputs of the last run. Where the same report was given in several files, as in
-  `data/raw`, each file has its own rows: take one `document_id` of each `report_id` before you add anything up.
+- The data sets describe the inputs of the last run. A report that several files hold, as those in `data/raw`, is in them
+  once, from its most direct reading: a Word file, else a PDF with text, else a scan. The other files are in `documents`
+  with `reading_of`, and were compared with it number by number: `readings` counts the files that agree on a number, a
+  difference is a finding of the rule `readings`. Files are readings of one report if they name the same decision, years
+  and tables and nine tenths of their numbers are the same; the next year's report is not one.
 
 In the tables below, *always* marks columns that have a value in every row, and the *key* columns name a row: no two
 rows share all of them. `zvity check` reads the Parquet files again and proves kinds, values, keys and references.

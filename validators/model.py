@@ -151,6 +151,14 @@ DOCUMENTS = Dataset(
         Field("period_end", "integer", "last year of the programme", minimum=1900),
         Field("hromada", "text", "territorial community"),
         Field("katottg", "text", "its code in the KATOTTH codifier", pattern=r"UA\d{17}"),
+        Field(
+            "reading_of",
+            "text",
+            "`document_id` of the file that the data sets carry the report from; none for that file itself",
+            pattern=r"[0-9a-f]{64}",
+        ),
+        Field("numbers_agree", "integer", "for a further reading: its numbers that are those of that file", minimum=0),
+        Field("numbers_differ", "integer", "for a further reading: those that are not", minimum=0),
         Field("version", "text", "version of zvity and digest of its code and rules", True),
     ),
 )
@@ -248,7 +256,8 @@ OBSERVATIONS = Dataset(
         Field("raw", "text", "the raw text of the cell"),
         Field("missing", "text", "why there is no value", choices=MISSING),
         Field("doubtful", "boolean", "whether the reading needs a look", True),
-        Field("check", "text", "what the report's own arithmetic says of the number", choices=CHECKS),
+        Field("check", "text", "what the report's own arithmetic and its other files say of it", choices=CHECKS),
+        Field("readings", "integer", "further files of the report that have the same number", minimum=0),
     ),
 )
 
