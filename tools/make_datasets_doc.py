@@ -33,7 +33,7 @@ row.
 - Money and percentages are exact decimals from the document's text to the file, never binary floats.
 - Rows and columns of a table count from 0 over the whole assembled table, its header rows included; tables and pages
   count from 1. `document_id`, `table`, `row` and `column` join `cells`, `observations` and `findings`.
-- The data sets describe the inputs of the last run. A report that several files hold, as those in `data/raw`, is in them
+- The data sets describe the inputs of the last run. A report that several files hold, as those in `data/raw`, is there
   once, from its most direct reading: a Word file, else a PDF with text, else a scan. The other files are in `documents`
   with `reading_of`, and were compared with it number by number: `readings` counts the files that agree on a number, a
   difference is a finding of the rule `readings`. Files are readings of one report if they name the same decision, years
