@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline import __version__
 from pipeline.folders import LocalFolder
-from pipeline.results import Outcome, packed
+from pipeline.results import DIRECT, REPORT_DIGITS, Outcome, packed
 from pipeline.store import RESULTS, Store, version
 
 ID, OTHER = "ab" * 32, "cd" * 32
@@ -39,6 +42,21 @@ def test_an_outcome_comes_back_with_and_without_the_list(tmp_path: Path) -> None
     file.write_bytes(content)
     (tmp_path / RESULTS / "1+aaaa" / "list.jsonl.gz").write_bytes(b"damaged")
     assert _store(tmp_path).outcome(ID) == outcome
+
+
+@given(
+    st.integers(0, 2**32),
+    st.integers(0, len(DIRECT) - 1),
+    st.just("") | st.integers(1, 16**REPORT_DIGITS - 1).map(lambda n: f"{n:0{REPORT_DIGITS}x}"),
+)
+def test_all_that_a_run_asks_of_a_published_document_comes_back(cells: int, directness: int, report: str) -> None:
+    outcome = Outcome(ID, "published", cells=cells, report=report, directness=directness)
+    with TemporaryDirectory() as folder:
+        store = _store(Path(folder))
+        _put(store, outcome)
+        assert store.outcome(ID) == outcome
+        store.keep_list()
+        assert _store(Path(folder)).outcome(ID) == outcome
 
 
 def test_the_list_is_written_only_when_it_changes(tmp_path: Path) -> None:
