@@ -78,6 +78,10 @@ def run_command(
         typer.Option("--executor", help="Where documents are read: local, or dask://HOST:PORT.", show_default="local"),
     ] = None,
     families: FamiliesOption = None,
+    corrections: Annotated[
+        Path | None,
+        typer.Option("--corrections", help="A CSV file of what people say of wrong numbers, see docs/corrections.md."),
+    ] = None,
     settle: Annotated[
         float | None,
         typer.Option("--settle", help="Seconds; a file changed less long ago is looked at twice.", show_default="1"),
@@ -100,6 +104,7 @@ def run_command(
         "workers": workers,
         "executor": executor,
         "families": families,
+        "corrections": corrections,
         "settle": settle,
         "json_log": json_log,
     }
@@ -113,10 +118,11 @@ def retry(
     as_json: JsonOption = False,
 ) -> None:
     """Do the last run of an output folder again, and read anew what it refused or quarantined."""
-    from pipeline.report import last_families, last_sources
+    from pipeline.report import last_setting, last_sources
 
     folder = _folder(_settings({"out": out}, config).out)
-    last: dict[str, object] = {"out": out, "sources": last_sources(folder), "families": last_families(folder)}
+    last: dict[str, object] = {"out": out, "sources": last_sources(folder)}
+    last |= {name: last_setting(folder, name) for name in ("families", "corrections")}
     _run(_settings(last, config), retry=True, as_json=as_json)
 
 
@@ -133,6 +139,7 @@ def _run(config: Config, *, force: bool = False, retry: bool = False, dry: bool 
         workers=config.workers,
         executor=config.executor,
         families=config.families,
+        corrections=config.corrections,
         settle=config.settle,
         dry=dry,
     )
@@ -299,6 +306,34 @@ def explain(
                 _say(f"  {name:<16} {value}")
     for finding in found["findings"]:
         _say(f"finding\n  {finding['rule']}: {finding['message']}")
+
+
+@app.command()
+def correct(
+    out: Annotated[str, typer.Argument(help="Output folder of a run, or its URL.")],
+    document: Annotated[str, typer.Option("--document", help="document_id or its beginning.")],
+    table: Annotated[int, typer.Option("--table", help="Table, from 1.")],
+    row: Annotated[int, typer.Option("--row", help="Row, from 0.")],
+    column: Annotated[int, typer.Option("--column", help="Column, from 0.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, for those who read the data.")],
+    author: Annotated[str, typer.Option("--author", help="Who says so.")],
+    value: Annotated[
+        str | None, typer.Option("--value", help="The right number, such as 2000,00; `-` where there is none.")
+    ] = None,
+    accept: Annotated[bool, typer.Option("--accept", help="The number stands as it is printed.")] = False,
+    day: Annotated[str | None, typer.Option("--date", help="When.", show_default="today")] = None,
+    file: Annotated[Path, typer.Option("--file", help="The file of corrections.")] = Path("corrections.csv"),
+) -> None:
+    """Write down what is right where a number is wrong; `zvity run --corrections` applies it."""
+    from pipeline.corrections import append, correction_of
+
+    if (value is None) == (not accept):
+        raise UsageError("give either --value, the right number, or --accept, where the printed one stands")
+    entry = correction_of(_folder(out), document, table, row, column, value or "", reason, author, day)
+    append(file, entry)
+    _talk(
+        f"{file}: {entry['expect']!r} of document {entry['document'][:12]}; `zvity run --corrections {file}` applies it"
+    )
 
 
 @app.command()

@@ -111,6 +111,14 @@ class Config:
             "rule": _Rule("path", "a folder with kinds of report of your own", "a folder", none="none", paths=True)
         },
     )
+    corrections: Path | None = field(
+        default=None,
+        metadata={
+            "rule": _Rule(
+                "path", "a file of what people say of numbers that are wrong", "a file", none="none", paths=True
+            )
+        },
+    )
     workers: int | None = field(
         default=None,
         metadata={

@@ -18,11 +18,21 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.corrected import UnfitCorrections, corrected
 from pipeline.exits import Defect
 from pipeline.family import Family
 from pipeline.family_files import load_families
 from pipeline.folders import Folder
-from pipeline.parts import DOCUMENTS_ROW, DamagedResults, DocumentsOrder, PartOrder, bundled, directory_of, ids_of
+from pipeline.parts import (
+    DOCUMENTS_ROW,
+    DamagedResults,
+    DocumentsOrder,
+    PartOrder,
+    StaleCorrections,
+    bundled,
+    directory_of,
+    ids_of,
+)
 from pipeline.readings import carried
 from pipeline.results import Columns, Counts
 from pipeline.store import content as content_of
@@ -62,8 +72,8 @@ def _typed(field: Field, values: Sequence[Any]) -> Sequence[Any]:
     return values if of is None else [None if value is None else of(value) for value in values]
 
 
-def build_part(order: PartOrder) -> bytes:
-    """Validate the rows of some documents and give the file that holds them (`parts.bundled`).
+def build_part(order: PartOrder) -> bytes | StaleCorrections:
+    """Validate the rows of some documents and give the file that holds them (`parts.bundled`), or what does not fit.
 
     Raises:
         Defect: a row breaks its schema.
@@ -74,8 +84,10 @@ def build_part(order: PartOrder) -> bytes:
     facts: list[bytes] = []
     tables: dict[str, bytes] = {}
     rows: dict[str, list[list[Any]]] = {}
-    known = {dataset.name: dataset for dataset in all_datasets(load_families(order.families))}
+    families = {family.name: family for family in load_families(order.families)}
+    known = {dataset.name: dataset for dataset in all_datasets(tuple(families.values()))}
     damaged: list[str] = []
+    stale: list[str] = []
     for report in order.reports:
         files = []
         for document_id in (one.hex() for one in ids_of(report)):
@@ -83,15 +95,22 @@ def build_part(order: PartOrder) -> bytes:
                 files.append((document_id, content_of(order.folder, order.version, document_id)))
             except (ValueError, TypeError, KeyError, FileNotFoundError):
                 damaged.append(document_id)
-        for found in carried(files):
-            counts = counts.plus(found.content.counts)
+        for found in carried(files, families):
+            try:
+                content = corrected(found, order.corrections, families)
+            except UnfitCorrections as error:
+                stale += error.args
+                continue
+            counts = counts.plus(content.counts)
             facts.extend(json.dumps(fact, ensure_ascii=False).encode() + b"\n" for fact in found.facts)
-            kept = found.content.rows
+            kept = content.rows
             tables.update(wide_tables({name: _dicts(of) for name, of in _of_no_kind(kept).items()}))
             for name, of in kept.items():
                 rows.setdefault(name, []).extend(of.rows)
     if damaged:
         raise DamagedResults(*damaged)
+    if stale:
+        return StaleCorrections(tuple(stale))
     csvs, parquets = formats({known[name]: found for name, found in rows.items()})
     return bundled(counts, csvs, parquets, tables, b"".join(facts))
 

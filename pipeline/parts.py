@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from pipeline.corrections import Correction
 from pipeline.folders import WORK, Folder
 from pipeline.results import Counts
 
@@ -25,6 +26,13 @@ PARTS = f"{WORK}/parts"
 
 class DamagedResults(Exception):
     """Results that were there are gone or damaged; `args` are the documents' ids, which are to be read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaleCorrections:
+    """Corrections that do not fit what was read, a sentence each."""
+
+    sentences: tuple[str, ...]
 
 
 DOCUMENTS = 64
@@ -96,12 +104,16 @@ def part_name(version: str, content: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PartOrder:
-    """A part to be made: the reports whose rows it holds, and where the results of their documents are."""
+    """A part to be made: the reports whose rows it holds, where the results of their documents are, and corrections.
+
+    Each correction comes with the id of its document.
+    """
 
     folder: Folder
     version: str
     reports: tuple[Report, ...]
     families: Path | None
+    corrections: tuple[tuple[str, Correction], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +148,8 @@ def warm_up() -> None:
     from pipeline import datasets  # noqa: F401
 
 
-def build(request: tuple[Order, Path]) -> Path:
-    """Make a part's file at a path. For a process that is not the parent: pandas and pandera load here.
+def build(request: tuple[Order, Path]) -> Path | StaleCorrections:
+    """Make a part's file at a path; none where corrections do not fit. For a process that is not the parent.
 
     Raises:
         Defect: a row breaks its schema.
@@ -147,6 +159,7 @@ def build(request: tuple[Order, Path]) -> Path:
     from pipeline import datasets
 
     order, path = request
+    content: bytes | StaleCorrections
     match order:
         case PartOrder():
             content = datasets.build_part(order)
@@ -154,6 +167,8 @@ def build(request: tuple[Order, Path]) -> Path:
             content = datasets.build_headers(order.families)
         case DocumentsOrder():
             content = datasets.build_documents(order)
+    if isinstance(content, StaleCorrections):
+        return content
     path.write_bytes(content)
     return path
 

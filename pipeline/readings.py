@@ -11,13 +11,14 @@ differ has a finding.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from pipeline.results import Columns, Content
-from validators.model import FINDINGS
+from pipeline.family import Family
+from pipeline.recount import Row, recounted, rows_of
+from pipeline.results import Content
 
 SAME = Decimal("0.9")
 """Share of numbers that two files must have in common to be readings of one report: a bad scan has more, and a report
@@ -26,7 +27,6 @@ of another year has the values of at least one of its columns otherwise."""
 RULE = "readings"
 """The rule of findings on numbers in which two files of one report differ."""
 
-Row = dict[str, Any]
 Place = tuple[int, int, int]
 """Table, row, column."""
 
@@ -49,11 +49,12 @@ class _Reading:
     differ: tuple[tuple[Row, Row], ...]
 
 
-def carried(files: Sequence[tuple[str, Content]]) -> Iterator[Carried]:
+def carried(files: Sequence[tuple[str, Content]], families: Mapping[str, Family]) -> Iterator[Carried]:
     """Give the reports that some files hold which name the same one: each with the file it is carried from.
 
     Args:
         files: document ids and contents, the most direct reading first.
+        families: the known kinds of report, by name.
     """
     left = list(files)
     while left:
@@ -65,14 +66,14 @@ def carried(files: Sequence[tuple[str, Content]]) -> Iterator[Carried]:
                 left.append((other_id, content))
             else:
                 readings.append(reading)
-        yield _carried(document_id, first, readings)
+        yield _carried(document_id, first, readings, families)
 
 
-def _carried(document_id: str, first: Content, readings: Sequence[_Reading]) -> Carried:
+def _carried(document_id: str, first: Content, readings: Sequence[_Reading], families: Mapping[str, Family]) -> Carried:
     if not readings:
         return Carried(first, ((document_id, first.facts),))
     told = ((r.document_id, _facts(r, document_id)) for r in readings)
-    return Carried(_with(first, document_id, readings), ((document_id, first.facts), *told))
+    return Carried(_with(first, document_id, readings, families), ((document_id, first.facts), *told))
 
 
 def _facts(reading: _Reading, of: str) -> Mapping[str, Any]:
@@ -86,11 +87,11 @@ def _compared(first: Content, document_id: str, other: Content) -> _Reading | No
         return None
     tables = dict(zip(_numbers_of_tables(other), _numbers_of_tables(first), strict=False))
     theirs = {}
-    for row in _rows(other, "observations"):
+    for row in rows_of(other, "observations"):
         if row["table"] in tables:
             theirs[tables[row["table"]], row["row"], row["column"]] = row
     agree, differ = [], []
-    for row in _rows(first, "observations"):
+    for row in rows_of(first, "observations"):
         place = (row["table"], row["row"], row["column"])
         said = theirs.pop(place, None)
         if said is None:
@@ -111,65 +112,24 @@ def _compared(first: Content, document_id: str, other: Content) -> _Reading | No
 
 def _numbers_of_tables(content: Content) -> list[int]:
     """Give the numbers of the tables that two files of one report have in common: those of known kinds."""
-    return [row["table"] for row in _rows(content, "tables") if row["family"] is not None]
+    return [row["table"] for row in rows_of(content, "tables") if row["family"] is not None]
 
 
 def _same(value: str | None, other: str | None) -> bool:
     return value == other or (value is not None and other is not None and Decimal(value) == Decimal(other))
 
 
-def _rows(content: Content, name: str) -> Iterator[Row]:
-    kept = content.rows.get(name)
-    if kept is not None:
-        for row in kept.rows:
-            yield dict(zip(kept.names, row, strict=True))
-
-
-def _with(first: Content, document_id: str, readings: Sequence[_Reading]) -> Content:
+def _with(first: Content, document_id: str, readings: Sequence[_Reading], families: Mapping[str, Family]) -> Content:
     """Give a file's content with what the further readings say of it."""
-    observations = list(_rows(first, "observations"))
-    unproved: set[tuple[int, int]] = set()
-    moved: dict[int, int] = {}
+    observations = rows_of(first, "observations")
     for row in observations:
         place = (row["table"], row["row"], row["column"])
         row["readings"] = sum(place in reading.agree for reading in readings)
         if row["readings"] and row["check"] == "unchecked":
             row["check"] = "verified"
-            moved[row["table"]] = moved.get(row["table"], 0) + 1
-        if row["check"] in ("unchecked", "contradicted"):
-            unproved.add(place[:2])
-    tables = list(_rows(first, "tables"))
-    for row in tables:
-        count = moved.get(row["table"], 0)
-        row["verified"] += count
-        row["unchecked"] -= count
-    rows = dict(first.rows)
-    for name, kept in first.rows.items():
-        if "check" in kept.names and name != "observations":
-            rows[name] = _as_columns(kept.names, (_proved(row, unproved) for row in _rows(first, name)))
-    rows["observations"] = _as_columns(first.rows["observations"].names, observations)
-    rows["tables"] = _as_columns(first.rows["tables"].names, tables)
-    findings = [*_rows(first, "findings"), *_findings(document_id, readings)]
-    rows["findings"] = _as_columns(FINDINGS.columns, findings)
-    verified = sum(moved.values())
-    counts = replace(
-        first.counts,
-        verified=first.counts.verified + verified,
-        unchecked=first.counts.unchecked - verified,
-        further=len(readings),
-    )
-    return Content(first.facts, counts, rows)
-
-
-def _proved(row: Row, unproved: set[tuple[int, int]]) -> Row:
-    """Give a row of a tidy table; its numbers are proved where all of its row in the document are."""
-    if row["check"] == "unchecked" and (row["table"], row["row"]) not in unproved:
-        row["check"] = "verified"
-    return row
-
-
-def _as_columns(names: Sequence[str], rows: Iterable[Row]) -> Columns:
-    return Columns(tuple(names), [[row.get(name) for name in names] for row in rows])
+    findings = [*rows_of(first, "findings"), *_findings(document_id, readings)]
+    counted = replace(first, counts=replace(first.counts, further=len(readings)))
+    return recounted(counted, {"observations": observations, "findings": findings}, families)
 
 
 def _findings(document_id: str, readings: Sequence[_Reading]) -> Iterator[Row]:

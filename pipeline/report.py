@@ -39,17 +39,17 @@ def last_sources(folder: Folder) -> list[str]:
         raise UsageError(f"no run has ended in {folder}; name the output folder of one") from None
 
 
-def last_families(folder: Folder) -> str | None:
-    """Give the folder of own families that the last run had.
+def last_setting(folder: Folder, name: str) -> str | None:
+    """Give a path that the last run was given: `families` or `corrections`.
 
     Raises:
         OSError: the folder cannot be read.
     """
     try:
-        families: str | None = json.loads(folder.read(LAST_RUN))["families"]
+        path: str | None = json.loads(folder.read(LAST_RUN))[name]
     except (FileNotFoundError, ValueError, TypeError, KeyError):
         return None
-    return families
+    return path
 
 
 class Tell(Protocol):
@@ -124,9 +124,9 @@ class Summary:
     """What a run came to.
 
     `failed` lists name, status and reason of every input that was not published; `left` the names of files that are
-    being written, which the next run takes; `again` how many were read by another version before; `slowest` the seconds
-    that documents took; `written` whether the data sets are others than before; `would_read` what a run would read that
-    was only tried.
+    being written, which the next run takes; `aside` the corrections of documents that are no input; `again` how many
+    were read by another version before; `slowest` the seconds that documents took; `written` whether the data sets are
+    others than before; `would_read` what a run would read that was only tried.
     """
 
     out: str
@@ -138,6 +138,7 @@ class Summary:
     counts: Counts = field(default_factory=Counts)
     failed: list[tuple[str, str, str]] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
     slowest: list[tuple[float, str]] = field(default_factory=list)
     written: bool = False
@@ -178,8 +179,11 @@ class Summary:
             "doubtful": counts.doubtful,
             "further_readings": counts.further,
             "errors": counts.errors,
+            "accepted": counts.accepted,
+            "corrected": counts.corrected,
             "changes": {kind: asdict(getattr(self.changes, kind)) for kind in KINDS},
             "left": self.left,
+            "corrections_aside": self.aside,
             "failed": [{"file_name": n, "status": s, "reason": r} for n, s, r in self.failed],
             "slowest": [{"file_name": name, "seconds": round(seconds, 3)} for seconds, name in self.slowest],
             "seconds": round(self.seconds, 3),
@@ -195,6 +199,8 @@ class Summary:
         states = ", ".join(f"{count} {state}" for state, count in self.states.items()) or "none found"
         again = f", {self.again} of them again, for this version" if self.again else ""
         news = ", ".join(f"{count} {what}" for what, count in changed.items() if count) or "nothing"
+        accepted = f", {counts.accepted} accepted" if counts.accepted else ""
+        corrected = f", {counts.corrected} corrected" if counts.corrected else ""
         lines = [
             f"documents  {states} ({self.read} read now{again})",
             *(
@@ -205,10 +211,11 @@ class Summary:
             f"since last {news}",
             f"tables     {counts.tables}",
             f"numbers    {counts.verified} verified, {counts.unchecked} unchecked, {counts.contradicted} contradicted; "
-            f"{counts.doubtful} doubtful readings",
-            f"findings   {counts.errors} errors, see findings.csv",
+            f"{counts.doubtful} doubtful readings{corrected}",
+            f"findings   {counts.errors} errors{accepted}, see findings.csv",
             f"{'written   ' if self.written else 'unchanged '} {self.out} in {self.seconds:.1f} s",
         ]
+        lines += [f"aside      correction in {where}: no such document is among the inputs" for where in self.aside]
         lines += [f"left       {name}: it is still being written; the next run takes it" for name in self.left]
         lines += [f"{status:<10} {name}: {reason}" for name, status, reason in self.failed]
         return lines

@@ -51,8 +51,8 @@ class Member:
 class Counts:
     """What a document adds to the sums of a run.
 
-    `errors` are findings of that severity, `doubtful` values whose reading is, `further` files that hold a report
-    which is carried from another file.
+    `errors` are findings of that severity that nobody accepted, `doubtful` values whose reading is, `further` files
+    that hold a report which is carried from another file, `accepted` findings, `corrected` numbers.
     """
 
     tables: int = 0
@@ -63,6 +63,8 @@ class Counts:
     doubtful: int = 0
     errors: int = 0
     further: int = 0
+    accepted: int = 0
+    corrected: int = 0
 
     def plus(self, other: Counts) -> Counts:
         """Give the sums of both."""
@@ -147,7 +149,9 @@ def counted(rows: Rows) -> Counts:
         cells=len(rows.get("cells", ())),
         **{check: sum(row[check] for row in tables) for check in CHECKS},
         doubtful=sum(bool(row["doubtful"]) and row["value"] is not None for row in rows.get("observations", ())),
-        errors=sum(row["severity"] == "error" for row in rows.get("findings", ())),
+        errors=sum(row["severity"] == "error" and not row.get("accepted") for row in rows.get("findings", ())),
+        accepted=sum(bool(row.get("accepted")) for row in rows.get("findings", ())),
+        corrected=sum(bool(row.get("correction")) for row in rows.get("observations", ())),
     )
 
 

@@ -7,46 +7,31 @@ that finds nothing new reads no document and changes no byte.
 
 from __future__ import annotations
 
-import hashlib
 import json
-import shutil
 import tempfile
 import time
-from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
-from functools import partial
-from itertools import groupby, islice, pairwise
+from itertools import groupby, islice
 from os import cpu_count
 from pathlib import Path
-from typing import IO
 
 from extractors.errors import InputError, Refused
 from extractors.limits import LIMITS, enforce
 from pipeline import delivery, quarantine
+from pipeline.corrections import Correction, read_corrections
 from pipeline.executors import LOCAL, Workers, endings
 from pipeline.exits import Defect, OutputUnwritable, UsageError
 from pipeline.family_files import family_files, load_families
 from pipeline.folders import WORK, Folder, folder_at
 from pipeline.index import Index
 from pipeline.looking import Key, Looking, Seen
-from pipeline.parts import (
-    PARTS,
-    DamagedResults,
-    DocumentsOrder,
-    HeadersOrder,
-    Order,
-    PartOrder,
-    Report,
-    build,
-    part_name,
-    parted,
-    warm_up,
-)
+from pipeline.parts import PARTS, DamagedResults, warm_up
+from pipeline.planning import Planning, repeated
 from pipeline.quarantine import Failure
-from pipeline.readers import MENDED, NO_WORKERS, PASSING, Readers
+from pipeline.readers import MENDED, PASSING, Readers
 from pipeline.reading import Read, changed, content_in, failed
 from pipeline.report import LAST_RUN, REPORT, Names, Summary, Tell, say_nothing
 from pipeline.results import OPENED, Member, Outcome, packed
@@ -58,8 +43,6 @@ from validators.conservation import ConservationError, check_run
 
 FAMILIES = f"{WORK}/families"
 """Folder for copies of a user's own families."""
-
-_PIECE = 1 << 20
 
 _FAILED = ("quarantined", "refused")
 
@@ -74,6 +57,7 @@ class Options:
         workers: worker processes; as many as there are processors by default.
         executor: `local`, or `dask://HOST:PORT`.
         families: a folder of the user's own families.
+        corrections: a file of what people say of numbers that are wrong.
         settle: seconds for which a file must not have changed; one that has is looked at twice.
         dry: tell what would be read, and neither read nor write anything.
     """
@@ -83,6 +67,7 @@ class Options:
     workers: int | None = None
     executor: str = LOCAL
     families: Path | None = None
+    corrections: Path | None = None
     settle: float = 0.0
     dry: bool = False
 
@@ -103,6 +88,7 @@ def run(sources: Sequence[str], out: str | Path, options: Options = Options(), t
         Defect: the sums of the run are off, or a row breaks its schema.
     """
     load_families(options.families)  # a wrong file is told before anything is read
+    corrections = () if options.corrections is None else read_corrections(options.corrections)
     for place in (*sources, str(out)):
         if place.startswith("memory://"):
             raise UsageError(f"{place} lies in the memory of one process, and a run has several; name a folder or URL")
@@ -111,7 +97,7 @@ def run(sources: Sequence[str], out: str | Path, options: Options = Options(), t
         inputs = find_inputs(sources, folder)
         with ExitStack() as stack:
             check = (lambda: None) if options.dry else stack.enter_context(folder.locked())
-            job = _Run(folder, options, tell, check)
+            job = _Run(folder, options, corrections, tell, check)
             summary = job.dry(inputs) if options.dry else job.full(inputs, sources)
     except OSError as error:
         raise OutputUnwritable(
@@ -131,7 +117,14 @@ def too_deep() -> InputError:
 class _Run:
     """One run, with what it needs at every step."""
 
-    def __init__(self, folder: Folder, options: Options, tell: Tell, check: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        folder: Folder,
+        options: Options,
+        corrections: Sequence[Correction],
+        tell: Tell,
+        check: Callable[[], None],
+    ) -> None:
         self.started = time.monotonic()
         self.folder = folder
         self.options = options
@@ -146,6 +139,7 @@ class _Run:
         """Documents that are being read."""
         self.read_now: set[bytes] = set()
         """Documents that this run has read and that it would read again, were they not here."""
+        self.planning = Planning(folder, self.store, self.workers, options.families, corrections, tell)
         self.ready = False
         self.damaged: set[bytes] = set()
         """Documents whose results were found damaged."""
@@ -183,7 +177,8 @@ class _Run:
             "exit_code": self.summary.exit_code(strict=False),
             "states": dict(self.summary.states),
             "sources": [source if is_url(source) else str(Path(source).absolute()) for source in sources],
-            "families": None if self.options.families is None else str(self.options.families.absolute()),
+            "families": _absolute(self.options.families),
+            "corrections": _absolute(self.options.corrections),
         }
         self.folder.renew(LAST_RUN, _json(ending))
         if self.summary.inputs and self.folder.stat(delivery.MANIFEST) is None:
@@ -330,7 +325,8 @@ class _Run:
             published, failures = self.write_rows(looked, rows)
             for attempt in (1, 2):
                 try:
-                    plan = self.plan(rows, parted(self.reports(published), self.cells))
+                    plan = self.planning.plan(published, rows)
+                    self.summary.aside = self.planning.aside
                     self.summary.written = delivery.deliver(self.folder, plan, self.check)
                     self.summary.counts = delivery.counts(self.folder, plan)
                     break
@@ -356,7 +352,7 @@ class _Run:
         opened: set[Key] = set()
         self.summary.states.clear()
         self.summary.failed.clear()
-        twice = _twice(text for seen in self.leaves(looked) for text in (seen.document_id, seen.input.file_name))
+        twice = repeated(text for seen in self.leaves(looked) for text in (seen.document_id, seen.input.file_name))
         first: dict[str, str] = {}
         with path.open("w", encoding="utf-8") as file:
             for seen, name in self.named(looked, twice):
@@ -405,66 +401,6 @@ class _Run:
                     name = f"{name} ({given[name]})"
             yield seen, name
 
-    def cells(self, document_id: bytes) -> int:
-        """Give the number of a published document's cells."""
-        outcome = self.store.outcome(document_id.hex())
-        return 0 if outcome is None else outcome.cells
-
-    def reports(self, published: Sequence[bytes]) -> Iterator[Report]:
-        """Give the documents that may hold the same report together, the most direct reading first."""
-        twice = _twice(outcome.report or None for outcome in self.outcomes(published))
-        found: dict[str, list[tuple[int, bytes]]] = {}
-        for document_id, outcome in zip(published, self.outcomes(published), strict=True):
-            if outcome.report and hash(outcome.report) in twice:
-                found.setdefault(outcome.report, []).append((outcome.directness, document_id))
-            else:
-                yield document_id
-        for files in found.values():
-            yield b"".join(document_id for _, document_id in sorted(files))
-
-    def outcomes(self, ids: Iterable[bytes]) -> Iterator[Outcome]:
-        """Give the outcomes of documents that were read."""
-        return (self.store.outcome(one.hex()) or Outcome(one.hex(), "unread") for one in ids)
-
-    def plan(self, rows: Path, groups: Iterable[tuple[Report, ...]]) -> delivery.Plan:
-        """Make the files of the parts that are not there."""
-        families = self.options.families
-        there = {f"{PARTS}/{name}" for name in self.folder.names(PARTS)}
-        headers = part_name(self.version, ())
-        parts: list[str] = []
-        orders: dict[str, Order] = {} if headers in there else {headers: HeadersOrder(families)}
-        for reports in groups:
-            parts.append(part_name(self.version, [report.hex() for report in reports]))
-            if parts[-1] not in there:
-                orders[parts[-1]] = PartOrder(self.folder, self.version, reports, families)
-        self.build(orders, rows.parent)
-        with rows.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        documents = part_name(self.version, ["documents", *parts, digest])
-        if documents not in there:
-            self.build({documents: DocumentsOrder(self.folder, tuple(parts), rows)}, rows.parent)
-        return delivery.Plan(headers, documents, tuple(parts))
-
-    def build(self, orders: Mapping[str, Order], scratch: Path) -> None:
-        """Make files of parts in other processes, and write them."""
-        left, attempts = list(orders), 0
-        while left:
-            executor = self.workers.executor()
-            undone = []
-            requests = {name: (order, scratch / name.rsplit("/", 1)[-1]) for name, order in orders.items()}
-            for name, made in endings(executor, 2 * executor.workers, build, left, requests.__getitem__):
-                if isinstance(made, Path):
-                    self.folder.write_all({name: partial(_move, made)})
-                    self.tell("part_built", part=name, left=len(left))
-                else:
-                    undone.append(name)
-            attempts += 1
-            if undone and attempts == 2:
-                raise Defect(NO_WORKERS)
-            if undone:
-                self.workers.close()
-            left = undone
-
     def fetch(self, source: Input) -> bytes:
         """Take the content of an input out of its container, in another process."""
         for _, content in endings(self.workers.executor(), 1, content_in, [source], lambda one: one):
@@ -500,12 +436,6 @@ def _within(container: Input, member: Member) -> Seen:
     return Seen(source, member.document_id or None, member.bytes, outcome)
 
 
-def _twice(texts: Iterable[str | None]) -> set[int]:
-    """Give the hashes of those that come more than once."""
-    hashes = array("q", (hash(text) for text in texts if text is not None))
-    return {one for one, following in pairwise(sorted(hashes)) if one == following}
-
-
 def _states(rows: Path) -> Iterator[tuple[str, str]]:
     """Read names and states of inputs back from the rows that were written."""
     with rows.open("rb") as lines:
@@ -514,11 +444,8 @@ def _states(rows: Path) -> Iterator[tuple[str, str]]:
             yield name, status
 
 
-def _move(path: Path, out: IO[bytes]) -> None:
-    """Write the content of a file, which is then removed."""
-    with path.open("rb") as file:
-        shutil.copyfileobj(file, out, _PIECE)
-    path.unlink()
+def _absolute(path: Path | None) -> str | None:
+    return None if path is None else str(path.absolute())
 
 
 def _json(value: object) -> bytes:

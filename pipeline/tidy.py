@@ -28,11 +28,11 @@ from pipeline.text import Words, squeeze
 from pipeline.units import label_unit, read_unit
 from validators.arithmetic import Relation, Rules
 from validators.findings import Finding, Place
+from validators.model import WEAKEST
 from validators.ratios import Cost
 from validators.records import Observation
 from validators.sums import MONEY
 
-_WEAKEST = ("contradicted", "unchecked", "verified")
 _NO_RULES = RowRules()
 
 SAMPLE = 40
@@ -517,7 +517,7 @@ def _tidy_row(
         "period_end": first.period_end,
         "part": first.part,
         "unit": units.pop() if len(units) == 1 else None,
-        "check": next((status for status in _WEAKEST if status in statuses), None),
+        "check": next((status for status in WEAKEST if status in statuses), None),
     }
     measured: dict[tuple[str, str | None], Any] = {}
     for o in group:

@@ -17,6 +17,8 @@ Kind = Literal["text", "integer", "decimal", "boolean", "date"]
 
 MISSING = ("nil", "not_applicable", "blank", "not_due", "unreadable")
 CHECKS = ("verified", "unchecked", "contradicted")
+WEAKEST = ("contradicted", "unchecked", "verified")
+"""The checks, the one first that a row has if any of its numbers has it."""
 ROW_KINDS = ("item", "subtotal", "total")
 ROLES = ("header", "label", "value", "note", "rejected")
 STATES = ("published", "quarantined", "duplicate", "refused")
@@ -258,6 +260,7 @@ OBSERVATIONS = Dataset(
         Field("doubtful", "boolean", "whether the reading needs a look", True),
         Field("check", "text", "what the report's own arithmetic and its other files say of it", choices=CHECKS),
         Field("readings", "integer", "further files of the report that have the same number", minimum=0),
+        Field("correction", "text", "why a person put this number in the place of the printed one, who and when"),
     ),
 )
 
@@ -280,6 +283,7 @@ FINDINGS = Dataset(
         Field("proposal", "text", "what that number may have to be; it is never put in its place"),
         Field("reason", "text", "what speaks for the proposal besides the sum", choices=REASONS),
         Field("cause", "text", "whether the document contradicts itself or the reading is doubtful", choices=CAUSES),
+        Field("accepted", "text", "why a person says that the document stands as it is printed, who and when"),
     ),
 )
 

@@ -18,12 +18,13 @@ from pipeline import config
 from pipeline.config import Config, as_json, lines, markdown, option, settings, variable
 from pipeline.exits import ExitCode, UsageError
 
-NAMES = ("sources", "out", "families", "workers", "executor", "settle", "strict", "json_log", "max_age")
+NAMES = ("sources", "out", "families", "corrections", "workers", "executor", "settle", "strict", "json_log", "max_age")
 
 OTHERS: dict[str, tuple[object, str, object, object]] = {
     "sources": (["a", "b c"], "d; s3://e/f ;", ["g"], ("d", "s3://e/f")),
     "out": ("a", "s3://b/c", "d", "s3://b/c"),
     "families": ("a", "b", Path("c"), Path("b")),
+    "corrections": ("a.csv", "b.csv", Path("c.csv"), Path("b.csv")),
     "workers": (2, " 3 ", 4, 3),
     "executor": ("dask://a:1", "dask://[::1]:8786", "dask://c.example:65535", "dask://[::1]:8786"),
     "settle": (0, "2.5", 3.0, 2.5),
@@ -59,6 +60,7 @@ def test_defaults(tmp_path: Path) -> None:
     assert found == Config(
         ("data/raw",),
         "data/processed",
+        None,
         None,
         None,
         "local",
@@ -204,7 +206,10 @@ def test_encodings_of_the_file(tmp_path: Path) -> None:
         ("worker = 2", "unknown key 'worker'; did you mean workers? known are sources, out,"),
         ("json-log = true", "unknown key 'json-log'; did you mean json_log? "),
         ("MaxAge = 2", "unknown key 'MaxAge'; did you mean max_age? "),
-        ("qqq = 2", "unknown key 'qqq'; known are sources, out, families, workers, executor, settle, strict, "),
+        (
+            "qqq = 2",
+            "unknown key 'qqq'; known are sources, out, families, corrections, workers, executor, settle, strict, ",
+        ),
         ("[run]\nworkers = 2", "unknown key 'run'; known are "),
         ("origins = 2", "unknown key 'origins'; known are "),
         ("workers = 0", "workers is 0, and must be a whole number, 1 or more"),
@@ -361,7 +366,7 @@ def test_what_is_shown_is_a_file_that_says_the_same(tmp_path: Path) -> None:
         "argument SOURCE", "option --families", "option --settle", "option --strict", "environment ZVITY_OUT",
         f"zvity.toml ({tmp_path / 'zvity.toml'})", "default",
     }  # fmt: skip
-    assert "# workers: processors" in shown[3]
+    assert "# workers: processors" in shown[4]
     values = tomllib.loads("\n".join(shown))
     assert values == {
         "sources": options["sources"], "out": "/звіти", "families": "/own", "executor": "local", "settle": 1e300,

@@ -63,7 +63,7 @@ def _looked(job: _Run, inbox: Path) -> Spool[Seen]:
 
 
 def _job(out: Path, **options: Any) -> _Run:
-    return _Run(LocalFolder(out), Options(**options), say_nothing, lambda: None)
+    return _Run(LocalFolder(out), Options(**options), (), say_nothing, lambda: None)
 
 
 def test_a_time_in_the_future_neither_holds_up_the_run_nor_has_the_file_hashed_every_time(

@@ -41,7 +41,7 @@ def test_a_published_document_comes_back_with_exact_values() -> None:
     assert "documents" not in content.rows
     assert content.counts.as_dict() == {
         "tables": 2, "cells": 2, "verified": 2, "unchecked": 1, "contradicted": 1, "doubtful": 1, "errors": 1,
-        "further": 0,
+        "further": 0, "accepted": 0, "corrected": 0,
     }  # fmt: skip
     assert content.counts.plus(content.counts).cells == 4
 

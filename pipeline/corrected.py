@@ -1,0 +1,135 @@
+"""A person's corrections applied to a document's rows, where its part of the data sets is made.
+
+Guarantee: the store keeps what was read. A number is corrected only where the text that the correction expects stands;
+what does not fit is told, all of it. Raw text stays, and the number says that it was corrected.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from pipeline.corrections import Correction
+from pipeline.family import Family
+from pipeline.readings import Carried
+from pipeline.recount import Row, group, recounted, rows_of
+from pipeline.results import Content
+
+Place = tuple[int | None, int | None, int | None]
+"""Table, row, column."""
+
+
+class UnfitCorrections(Exception):
+    """Corrections that do not fit what was read; `args` are sentences for people."""
+
+
+def corrected(
+    report: Carried, corrections: Sequence[tuple[str, Correction]], families: Mapping[str, Family]
+) -> Content:
+    """Give the content of a report with what people say of its numbers.
+
+    Args:
+        report: the report as it was read.
+        corrections: each with the id of its document; those of other reports are left aside.
+        families: the known kinds of report, by name.
+
+    Raises:
+        UnfitCorrections: some do not fit what was read.
+    """
+    content = report.content
+    (carried_from, _), *further = report.facts
+    own = [correction for document_id, correction in corrections if document_id == carried_from]
+    others = {document_id for document_id, _ in further}
+    problems = [
+        f"{correction.where}: the data sets carry this report from another file; name document {carried_from[:12]}"
+        for document_id, correction in corrections
+        if document_id in others
+    ]
+    if not own and not problems:
+        return content
+    observations = {_place(row): row for row in rows_of(content, "observations")}
+    findings = rows_of(content, "findings")
+    tidy = {name: rows_of(content, name) for name in families if name in content.rows}
+    for correction in own:
+        problem = _problem(correction, observations, findings)
+        if problem is not None:
+            problems.append(f"{correction.where}: {problem}")
+        elif correction.accepts:
+            for finding in findings:
+                if _is_about(finding, correction):
+                    finding["accepted"] = correction.note
+        else:
+            place = (correction.table, correction.row, correction.column)
+            _correct(observations[place], correction, tidy, families)
+    if problems:
+        raise UnfitCorrections(*problems)
+    rows = {"observations": list(observations.values()), "findings": findings, **tidy}
+    return recounted(content, rows, families)
+
+
+def _place(row: Row) -> Place:
+    return row["table"], row["row"], row["column"]
+
+
+def _problem(correction: Correction, observations: Mapping[Place, Row], findings: Iterable[Row]) -> str | None:
+    """Say why a correction does not fit what was read, or give `None`."""
+    if correction.row is None:
+        texts = [finding["found"] for finding in findings if finding["row"] is None]
+        if any(map(correction.expects, texts)):
+            return None
+        return f"no finding about the document as a whole is about «{correction.expect}»; remove the line"
+    row = observations.get((correction.table, correction.row, correction.column))
+    if row is None:
+        return "no number stands there; see the data set observations for the places of numbers"
+    if not correction.expects(row["raw"]):
+        return (
+            f"«{correction.expect}» is expected, but «{row['raw'] or ''}» stands there; look again, and mend the line"
+        )
+    if correction.accepts and not any(_is_about(finding, correction) for finding in findings):
+        return "no finding is about this number, so there is nothing to accept; give a `value`, or remove the line"
+    return None
+
+
+def _is_about(finding: Row, correction: Correction) -> bool:
+    """Tell whether a finding is accepted by saying that this number stands as it is printed."""
+    if correction.row is None:
+        whole = finding["table"] == correction.table and finding["row"] is None
+        return whole and correction.expects(finding["found"])
+    if _place(finding) == (correction.table, correction.row, correction.column):
+        return True
+    named: str | None = finding["culprit"]
+    return finding["table"] == correction.table and named == f"{correction.row}:{correction.column}"
+
+
+def _correct(
+    row: Row, correction: Correction, tidy: Mapping[str, Sequence[Row]], families: Mapping[str, Family]
+) -> None:
+    """Put the right number in a row, and in the fields of tidy rows that it fills."""
+    former = row["value"]
+    row["value"], row["missing"], row["correction"] = correction.value, correction.missing, correction.note
+    row["doubtful"], row["readings"] = False, None
+    row["check"] = None if correction.value is None else "unchecked"
+    family = families.get(row["family"] or "")
+    if family is None:
+        return
+    for record in tidy.get(family.name, ()):
+        if group(family, record) == group(family, row):
+            for name in _filled_by(family, row):
+                if _same(record[name], former):
+                    record[name] = correction.value
+
+
+def _filled_by(family: Family, row: Row) -> Iterator[str]:
+    """Give the fields of the tidy table that a number fills."""
+    claimed = {(source.of, source.base) for source in family.sources.values() if source.base}
+    base = row["base"] if row["base"] is not None and (row["measure"], row["base"]) in claimed else None
+    for name, source in family.sources.items():
+        if (source.of, source.base) == (row["measure"], base):
+            yield name
+
+
+def _same(value: Any, former: str | None) -> bool:  # noqa: ANN401  # as JSON holds it
+    if value is None or former is None:
+        return value is former
+    return Decimal(str(value)) == Decimal(former)

@@ -1,0 +1,192 @@
+"""Published documents to the files of parts: which report each may hold, what parts there are, and their making.
+
+Guarantee: what a part holds depends on its documents, their corrections and the version alone; a file that is there is
+right and is not made again. Nothing is delivered where a correction does not fit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import IO
+
+from pipeline.corrections import Correction, told
+from pipeline.delivery import Plan
+from pipeline.executors import Workers, endings
+from pipeline.exits import Defect, UsageError
+from pipeline.folders import Folder
+from pipeline.parts import (
+    PARTS,
+    DocumentsOrder,
+    HeadersOrder,
+    Order,
+    PartOrder,
+    Report,
+    StaleCorrections,
+    build,
+    ids_of,
+    part_name,
+    parted,
+)
+from pipeline.readers import NO_WORKERS
+from pipeline.report import Tell
+from pipeline.results import Outcome
+from pipeline.store import Store
+
+_PIECE = 1 << 20
+
+
+class Planning:
+    """What a run delivers, and the workers that make its parts."""
+
+    def __init__(
+        self,
+        folder: Folder,
+        store: Store,
+        workers: Workers,
+        families: Path | None,
+        corrections: Sequence[Correction],
+        tell: Tell,
+    ) -> None:
+        """Plan for an output folder.
+
+        Args:
+            folder: where the files of parts go.
+            store: the results of documents.
+            workers: the processes that make parts.
+            families: a folder of the user's own families.
+            corrections: what people say of numbers that are wrong.
+            tell: told of each part.
+        """
+        self._folder = folder
+        self._store = store
+        self._workers = workers
+        self._families = families
+        self._corrections = corrections
+        self._tell = tell
+        self.aside: list[str] = []
+        """Corrections of documents that are no input of the run, by their places in the file."""
+
+    def plan(self, published: Sequence[bytes], rows: Path) -> Plan:
+        """Make the files of parts that are not there.
+
+        Args:
+            published: the ids of the published documents, 32 bytes each.
+            rows: what the run knows of each input, as `parts.DocumentsOrder` has it.
+
+        Raises:
+            UsageError: corrections do not fit what was read.
+            DamagedResults: results that were there are gone or damaged.
+            Defect: a row breaks its schema, or the workers do not start.
+        """
+        version = self._store.version
+        there = {f"{PARTS}/{name}" for name in self._folder.names(PARTS)}
+        headers = part_name(version, ())
+        parts: list[str] = []
+        orders: dict[str, Order] = {} if headers in there else {headers: HeadersOrder(self._families)}
+        corrections = self._by_document(published)
+        for reports in parted(self._reports(published), self._cells):
+            ids = [one for report in reports for one in ids_of(report)] if corrections else ()
+            own = tuple((one.hex(), correction) for one in ids for correction in corrections.get(one, ()))
+            content = [*(report.hex() for report in reports), *(json.dumps(astuple(c)[1:]) for _, c in own)]
+            parts.append(part_name(version, content))
+            if parts[-1] not in there:
+                orders[parts[-1]] = PartOrder(self._folder, version, reports, self._families, own)
+        self._build(orders, rows.parent)
+        with rows.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        documents = part_name(version, ["documents", *parts, digest])
+        if documents not in there:
+            self._build({documents: DocumentsOrder(self._folder, tuple(parts), rows)}, rows.parent)
+        return Plan(headers, documents, tuple(parts))
+
+    def _by_document(self, published: Sequence[bytes]) -> Mapping[bytes, Sequence[Correction]]:
+        """Give the corrections by the ids of their documents; those of documents that are no input stay aside."""
+        found: dict[bytes, list[Correction]] = {}
+        problems, strangers = [], []
+        ordered = sorted(published) if self._corrections else []
+        for correction in self._corrections:
+            ids = list(_beginning(ordered, correction.document))
+            if len(ids) > 1:
+                problems.append(f"{correction.where}: {len(ids)} documents begin so; give the whole id")
+            elif ids:
+                found.setdefault(ids[0], []).append(correction)
+            else:
+                strangers.append(correction.where)
+        if problems:
+            raise UsageError(told("Corrections name no single document, and nothing was delivered:", problems))
+        self.aside = strangers
+        return found
+
+    def _cells(self, document_id: bytes) -> int:
+        outcome = self._store.outcome(document_id.hex())
+        return 0 if outcome is None else outcome.cells
+
+    def _reports(self, published: Sequence[bytes]) -> Iterator[Report]:
+        """Give the documents that may hold the same report together, the most direct reading first."""
+        twice = repeated(outcome.report or None for outcome in self._outcomes(published))
+        found: dict[str, list[tuple[int, bytes]]] = {}
+        for document_id, outcome in zip(published, self._outcomes(published), strict=True):
+            if outcome.report and hash(outcome.report) in twice:
+                found.setdefault(outcome.report, []).append((outcome.directness, document_id))
+            else:
+                yield document_id
+        for files in found.values():
+            yield b"".join(document_id for _, document_id in sorted(files))
+
+    def _outcomes(self, ids: Iterable[bytes]) -> Iterator[Outcome]:
+        return (self._store.outcome(one.hex()) or Outcome(one.hex(), "unread") for one in ids)
+
+    def _build(self, orders: Mapping[str, Order], scratch: Path) -> None:
+        """Make files of parts in other processes, and write them."""
+        left, attempts = list(orders), 0
+        stale: list[str] = []
+        while left:
+            executor = self._workers.executor()
+            undone = []
+            requests = {name: (order, scratch / name.rsplit("/", 1)[-1]) for name, order in orders.items()}
+            for name, made in endings(executor, 2 * executor.workers, build, left, requests.__getitem__):
+                if isinstance(made, Path):
+                    self._folder.write_all({name: partial(_move, made)})
+                    self._tell("part_built", part=name, left=len(left))
+                elif isinstance(made, StaleCorrections):
+                    stale += made.sentences
+                else:
+                    undone.append(name)
+            attempts += 1
+            if undone and attempts == 2:
+                raise Defect(NO_WORKERS)
+            if undone:
+                self._workers.close()
+            left = undone
+        if stale:
+            raise UsageError(told(f"{len(stale)} corrections do not fit, and nothing was delivered:", sorted(stale)))
+
+
+def repeated(texts: Iterable[str | None]) -> set[int]:
+    """Give the hashes of those that come more than once."""
+    hashes = array("q", (hash(text) for text in texts if text is not None))
+    return {one for one, following in pairwise(sorted(hashes)) if one == following}
+
+
+def _beginning(ordered: Sequence[bytes], digits: str) -> Iterator[bytes]:
+    """Give the ids that begin with some digits."""
+    at = bisect_left(ordered, digits, key=bytes.hex)
+    while at < len(ordered) and ordered[at].hex().startswith(digits):
+        yield ordered[at]
+        at += 1
+
+
+def _move(path: Path, out: IO[bytes]) -> None:
+    """Write the content of a file, which is then removed."""
+    with path.open("rb") as file:
+        shutil.copyfileobj(file, out, _PIECE)
+    path.unlink()
