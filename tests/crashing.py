@@ -21,7 +21,7 @@ from unittest.mock import patch
 
 from docx import Document
 
-from pipeline import cli, delivery, executors, index, quarantine, run, store
+from pipeline import cli, delivery, executors, index, planning, quarantine, run, store
 from pipeline.exits import ExitCode
 from pipeline.folders import ASIDE, WORK
 from tests.samples import BAD, FEATURES, small_report, zipped
@@ -34,7 +34,7 @@ WORKED: Final = (ExitCode.OK, ExitCode.INCOMPLETE)
 _STAGES: Final[Sequence[tuple[Any, str]]] = (
     (run._Run, "look"),
     (run._Run, "read"),
-    (run._Run, "plan"),
+    (planning.Planning, "plan"),
     (delivery, "deliver"),
     (quarantine, "keep"),
     (run._Run, "keep_families"),
