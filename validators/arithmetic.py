@@ -113,26 +113,41 @@ def prove(observations: Sequence[Observation], rules: Rules = Rules(), readings:
         gaps = sums.numbering_gaps(numbers.first.values())
         identities = _identities(observations, numbers, rules, gaps)
         rounded, identities = _parted(identities, _is_off_by_rounding) if not rules.known else ([], identities)
-        solution = solve(identities)
-        stated = [i for i in solution.broken if i.rule == "stated" and i.result.place in solution.verified]
-        if stated:  # the text speaks of another sum
-            elsewhere = {identity.result.place for identity in stated}
-            _, identities = _parted(identities, lambda i: i.rule == "stated" and i.result.place in elsewhere)
-            solution = solve(identities)
-        by_place = {o.place: o for o in observations}
-        findings = [
+        proof = judge(observations, identities, readings)
+        proof.findings[:0] = (
             sums.gap_finding(numbers.first[gap[0]].place, observations[0].table, section, gap)
             for section, gap in gaps.items()
-        ]
-        findings += contradictions(solution, by_place, readings)
-        findings += settled(solution, by_place, readings)
-        findings += (printed_otherwise(i) for i in solution.held if i.rounding and i.is_printed_otherwise())
-        findings += map(rounded_sum, rounded)
-        findings += map(stated_otherwise, stated)
-        findings.sort(key=lambda f: (f.row or 0, f.column or 0, f.rule))
-        contradicted = _contradicted(solution)
-        checked = [_checked(o, solution.verified, contradicted) for o in observations]
-    return Proof(checked, findings, identities)
+        )
+        proof.findings.extend(map(rounded_sum, rounded))
+        proof.findings.sort(key=_order)
+    return proof
+
+
+def judge(
+    observations: Sequence[Observation], identities: Sequence[Identity], readings: Readings = _NO_READINGS
+) -> Proof:
+    """Check the numbers of one table by identities that were found before; to be asked within `exactly`.
+
+    The identities that are given back are those that speak of this table: not a text that states another sum.
+    """
+    solution = solve(identities)
+    stated = [i for i in solution.broken if i.rule == "stated" and i.result.place in solution.verified]
+    if stated:  # the text speaks of another sum
+        elsewhere = {identity.result.place for identity in stated}
+        _, identities = _parted(identities, lambda i: i.rule == "stated" and i.result.place in elsewhere)
+        solution = solve(identities)
+    by_place = {o.place: o for o in observations}
+    findings = [*contradictions(solution, by_place, readings), *settled(solution, by_place, readings)]
+    findings += (printed_otherwise(i) for i in solution.held if i.rounding and i.is_printed_otherwise())
+    findings += map(stated_otherwise, stated)
+    findings.sort(key=_order)
+    contradicted = _contradicted(solution)
+    checked = [_checked(o, solution.verified, contradicted) for o in observations]
+    return Proof(checked, findings, list(identities))
+
+
+def _order(finding: Finding) -> tuple[int, int, str]:
+    return finding.row or 0, finding.column or 0, finding.rule
 
 
 def _parted(identities: Iterable[Identity], holds: Callable[[Identity], bool]) -> tuple[list[Identity], list[Identity]]:
