@@ -240,7 +240,7 @@ def show(
     as_json: JsonOption = False,
     html: Annotated[
         Path | None,
-        typer.Option("--html", help="Write a page with the document's pages, the cells found on them, and the tables."),
+        typer.Option("--html", help="Write a page: the document's pages beside its tables, and the findings."),
     ] = None,
     families: FamiliesOption = None,
 ) -> None:

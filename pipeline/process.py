@@ -28,6 +28,7 @@ from pipeline.text import Words
 from pipeline.tidy import Understood, tidy_rows, understand
 from validators import arithmetic, conservation
 from validators.findings import Finding
+from validators.identity import Identity
 from validators.model import CHECKS, ROLES, STANDING
 from validators.ratios import Cost
 from validators.records import Observation
@@ -50,7 +51,7 @@ class Reading:
     facts: Facts
     tables: tuple[Understood, ...]
     findings: tuple[Finding, ...]
-    """Findings about the document as a whole."""
+    """Findings about the facts of the document."""
 
 
 def interpret(data: bytes, file_name: str, families: Sequence[Family] | None = None) -> Reading:
@@ -121,10 +122,9 @@ def process(data: bytes, file_name: str, families: Sequence[Family] | None = Non
     if not reading.tables:
         raise Refused("no_tables", "no table was found in the document; check that it is the right file")
     rows: Rows = {dataset.name: [] for dataset in STANDING}
-    rows["findings"].extend(_finding_row(finding) for finding in (*reading.findings, *_words_differ(document)))
-    money = money_rows(reading.tables)
-    for understood in reading.tables:
-        observations, findings = arithmetic.check(understood.observations, understood.rules(money), understood.readings)
+    rows["findings"].extend(_finding_row(finding) for finding in of_document(reading))
+    for proved in proofs(reading):
+        understood, observations = proved.understood, proved.observations
         conservation.check_cells(
             [(cell.row, cell.column) for cell in understood.table.cells],
             understood.roles,
@@ -134,11 +134,9 @@ def process(data: bytes, file_name: str, families: Sequence[Family] | None = Non
         rows["columns"].extend(_column_row(understood, i, column) for i, column in enumerate(understood.columns))
         rows["cells"].extend(_cell_row(understood, cell) for cell in understood.table.cells)
         rows["observations"].extend(observation._asdict() for observation in observations)
-        rows["findings"].extend(_finding_row(finding) for finding in (*understood.findings, *findings))
+        rows["findings"].extend(_finding_row(finding) for finding in proved.findings)
         if understood.family is not None:
-            tidied = tidy_rows(understood, observations)
-            rows.setdefault(understood.family.name, []).extend(tidied)
-            rows["findings"].extend(_finding_row(finding) for finding in _broken_rules(understood.family, tidied))
+            rows.setdefault(understood.family.name, []).extend(proved.tidied)
     rows["documents"].append(
         {
             "report_id": _report_id(reading),
@@ -157,6 +155,41 @@ def process(data: bytes, file_name: str, families: Sequence[Family] | None = Non
     if problems:
         raise conservation.ConservationError(f"{len(problems)} rows break the schema of their data set: {problems[0]}")
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A table with what its own arithmetic and its family's rules say of it.
+
+    `observations` have their checks; `tidied` are the rows of its family's own table.
+    """
+
+    understood: Understood
+    observations: tuple[Observation, ...]
+    findings: tuple[Finding, ...]
+    tidied: tuple[Row, ...]
+    identities: tuple[Identity, ...]
+
+
+def proofs(reading: Reading) -> Iterator[Proved]:
+    """Check the numbers of each table of a document."""
+    money = money_rows(reading.tables)
+    for understood in reading.tables:
+        proof = arithmetic.prove(understood.observations, understood.rules(money), understood.readings)
+        tidied = tidy_rows(understood, proof.observations)
+        broken = () if understood.family is None else _broken_rules(understood.family, tidied)
+        yield Proved(
+            understood,
+            tuple(proof.observations),
+            (*understood.findings, *proof.findings, *broken),
+            tuple(tidied),
+            tuple(proof.identities),
+        )
+
+
+def of_document(reading: Reading) -> tuple[Finding, ...]:
+    """Give the findings that are about no table: facts that are doubtful, amounts that differ from their words."""
+    return (*reading.findings, *_words_differ(reading.document))
 
 
 def money_rows(tables: Sequence[Understood]) -> list[Cost]:

@@ -31,6 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         missing["ocr"] = "the OCR models are not there; `make models` fetches them"
     if program() is None:
         missing["libreoffice"] = "LibreOffice is not there; `apt-get install libreoffice-writer-nogui` installs it"
+    if shutil.which("chromium") is None:
+        missing["chromium"] = "Chromium is not there; `apt-get install chromium` installs it"
     if shutil.which("systemd-analyze") is None:
         missing["systemd"] = "systemd-analyze is not there; `apt-get install systemd` installs it"
     for item in items:
