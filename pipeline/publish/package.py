@@ -55,6 +55,7 @@ class About:
         homepage: address of the data set on the portal.
         issued: day of the first publication.
         modified: day of this one.
+        as_of: day that the data are true for.
         licence: the terms of use.
     """
 
@@ -71,6 +72,7 @@ class About:
     homepage: str | None = None
     issued: date | None = None
     modified: date | None = None
+    as_of: date | None = None
     licence: Licence = Licence()
 
 
@@ -91,6 +93,15 @@ class Resource:
     rows: int
     csv: File
     parquet: File
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A further CSV file of the package, such as `changes.csv`: its columns as published, rows, and the file."""
+
+    dataset: Dataset
+    rows: int
+    csv: File
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +152,7 @@ class Package:
         withheld: how many texts were left out since they name who signed.
         version: of zvity and of its rules.
         changes: since the package before; `None` where there was none.
+        listings: further CSV files, `changes.csv` and `sources.csv`.
     """
 
     about: About
@@ -152,3 +164,4 @@ class Package:
     withheld: int
     version: str
     changes: Changes | None = None
+    listings: tuple[Listing, ...] = ()
