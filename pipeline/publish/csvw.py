@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pipeline.publish.datapackage import has_whole_key, published_pattern, references
+from pipeline.publish.datapackage import csv_files, has_whole_key, published_pattern, references
 from pipeline.publish.labels import Label, label_column, label_dataset, meanings
-from pipeline.publish.package import Package
+from pipeline.publish.package import Listing, Package, Resource
 from validators.model import Dataset, Field
 
 DIALECT = {
@@ -32,8 +32,6 @@ def describe(package: Package) -> dict[str, Any]:
     """Give the metadata of all CSV files that hold data."""
     about = package.about
     paths = {resource.dataset.name: resource.csv.path for resource in package.resources}
-    datasets = [(resource.dataset, resource.csv.path) for resource in package.resources]
-    datasets += [(listing.dataset, listing.csv.path) for listing in package.listings]
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "uk"}],
         "@type": "TableGroup",
@@ -50,16 +48,17 @@ def describe(package: Package) -> dict[str, Any]:
         **({"dc:modified": {"@value": about.modified.isoformat(), "@type": "xsd:date"}} if about.modified else {}),
         "dc:license": {"@id": about.licence.address},
         "dialect": DIALECT,
-        "tables": [_table(package, dataset, path, paths) for dataset, path in datasets],
+        "tables": [_table(package, listing, paths) for listing in csv_files(package).values()],
     }
 
 
-def _table(package: Package, dataset: Dataset, path: str, paths: dict[str, str]) -> dict[str, Any]:
+def _table(package: Package, listing: Listing | Resource, paths: dict[str, str]) -> dict[str, Any]:
+    dataset, path = listing.dataset, listing.csv.path
     label = label_dataset(dataset)
     schema: dict[str, Any] = {"columns": [_column(dataset, field) for field in dataset.fields]}
     if has_whole_key(dataset):
         schema["primaryKey"] = list(dataset.key)
-    found = references(package, dataset)
+    found = references(package, listing)
     if found:
         schema["foreignKeys"] = [
             {

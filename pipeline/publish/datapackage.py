@@ -15,8 +15,8 @@ import re
 from typing import Any
 
 from pipeline.publish.labels import label_column, label_dataset, meanings
-from pipeline.publish.package import About, File, Licence, Package, Source
-from validators.model import Dataset, Field
+from pipeline.publish.package import About, File, Licence, Listing, Package, Resource, Source
+from validators.model import CHECKS, Dataset, Field
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 
@@ -32,8 +32,8 @@ DIALECT = {
 }
 
 PARQUET, XLSX = "Parquet", "XLSX"
-"""Formats as data.gov.ua spells them. In small letters, frictionless takes such files for tables without a schema, guesses
-one and reports what does not fit its guess; profile 2.0 has no other word for what is no table."""
+"""Formats as data.gov.ua spells them. In small letters, frictionless takes such files for tables without a schema,
+guesses one and reports what does not fit its guess; profile 2.0 has no other word for what is no table."""
 
 MISSING = [{"value": "", "label": "значення немає"}]
 MISSING_VALUE = [{"value": "", "label": "значення немає; причина – у стовпці missing"}]
@@ -44,10 +44,7 @@ TABLE = ("document_id", "table")
 def describe(package: Package) -> dict[str, Any]:
     """Give the descriptor of a package."""
     about = package.about
-    resources: list[dict[str, Any]] = []
-    for resource in package.resources:
-        resources.append(_table(package, resource.dataset, resource.rows, resource.csv))
-    resources += [_table(package, listing.dataset, listing.rows, listing.csv) for listing in package.listings]
+    resources = [_table(package, listing, name) for name, listing in csv_files(package).items()]
     for resource in package.resources:
         label = label_dataset(resource.dataset)
         resources.append(
@@ -61,7 +58,7 @@ def describe(package: Package) -> dict[str, Any]:
     if package.workbook is not None:
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         titles = {"title": "Усі набори даних: книга Excel", "title_en": "All data sets: Excel workbook"}
-        resources.append({"name": "workbook", **titles, **_file(package.workbook, XLSX, kind)})
+        resources.append({"name": "data-xlsx", **titles, **_file(package.workbook, XLSX, kind)})
     moment = about.modified or about.issued
     return {
         "$schema": PROFILE,
@@ -77,9 +74,21 @@ def describe(package: Package) -> dict[str, Any]:
         "licenses": [_licence(about.licence)],
         **({"contributors": found} if (found := _contributors(about)) else {}),
         **({"sources": [_source(source) for source in package.sources]} if package.sources else {}),
-        "numbers": dict(package.numbers),
+        "numbers": {state: package.numbers.get(state, 0) for state in CHECKS},
         "resources": resources,
     }
+
+
+def csv_files(package: Package) -> dict[str, Listing | Resource]:
+    """Give the CSV files that hold data by the names they are called here, the data sets first.
+
+    A list whose name is that of a data set, a kind of report of somebody's own, is called by another.
+    """
+    found: dict[str, Listing | Resource] = {resource.dataset.name: resource for resource in package.resources}
+    for listing in package.listings:
+        name = listing.dataset.name
+        found[name if name not in found else f"{name}-list"] = listing
+    return found
 
 
 def name_of(identifier: str) -> str:
@@ -88,10 +97,11 @@ def name_of(identifier: str) -> str:
     return name or "zvity-municipal-reports"
 
 
-def references(package: Package, dataset: Dataset) -> list[tuple[tuple[str, ...], str]]:
+def references(package: Package, listing: Listing | Resource) -> list[tuple[tuple[str, ...], str]]:
     """Give what a data set refers to: its columns, and the data set that has columns of the same names."""
-    there = {resource.dataset.name: resource.dataset for resource in package.resources}
-    if dataset.name not in there:
+    there = {resource.dataset.name for resource in package.resources}
+    dataset = listing.dataset
+    if not isinstance(listing, Resource):
         return []
     wanted: tuple[str, ...] = ()
     if dataset.name in ("tables", "findings"):
@@ -134,7 +144,8 @@ def _file(file: File, kind: str, media_type: str) -> dict[str, Any]:
     }
 
 
-def _table(package: Package, dataset: Dataset, rows: int, file: File) -> dict[str, Any]:
+def _table(package: Package, listing: Listing | Resource, name: str) -> dict[str, Any]:
+    dataset = listing.dataset
     label = label_dataset(dataset)
     schema: dict[str, Any] = {
         "fields": [_field(dataset, field) for field in dataset.fields],
@@ -144,21 +155,21 @@ def _table(package: Package, dataset: Dataset, rows: int, file: File) -> dict[st
         schema["primaryKey"] = list(dataset.key)
     elif dataset.key:
         schema["uniqueKeys"] = [list(dataset.key)]
-    found = references(package, dataset)
+    found = references(package, listing)
     if found:
         schema["foreignKeys"] = [
-            {"fields": list(columns), "reference": {"resource": name, "fields": list(columns)}}
-            for columns, name in found
+            {"fields": list(columns), "reference": {"resource": target, "fields": list(columns)}}
+            for columns, target in found
         ]
     return {
-        "name": dataset.name,
+        "name": name,
         "type": "table",
         "title": label.title_uk,
         "title_en": label.title_en,
         "description": label.description_uk,
         "description_en": label.description_en,
-        **_file(file, "csv", "text/csv"),
-        "rows": rows,
+        **_file(listing.csv, "csv", "text/csv"),
+        "rows": listing.rows,
         "encoding": "utf-8",
         "dialect": DIALECT,
         "schema": schema,
@@ -203,6 +214,10 @@ def _licence(licence: Licence) -> dict[str, str]:
     return named | {"title": licence.title, "path": licence.address}
 
 
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
+"""Addresses that validators take for such; another one stands in the passport only."""
+
+
 def _contributors(about: About) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if about.publisher or about.publisher_code:
@@ -212,9 +227,10 @@ def _contributors(about: About) -> list[dict[str, Any]]:
         found.append(publisher | {"roles": ["publisher"]})
     if about.contact or about.email:
         person: dict[str, Any] = {"title": about.contact} if about.contact else {}
-        person |= {"email": about.email} if about.email else {}
+        person |= {"email": about.email} if about.email and _EMAIL.fullmatch(about.email) else {}
         person |= {"organization": about.publisher} if about.publisher else {}
-        found.append(person | {"roles": ["contact"]})
+        if person:
+            found.append(person | {"roles": ["contact"]})
     return found
 
 

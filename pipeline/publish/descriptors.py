@@ -21,9 +21,9 @@ def describe(package: Package) -> dict[str, bytes]:
         "passport.csv": passport.passport_csv(package),
         "passport.json": _json({element["name"]: element["value"] for element in passport.passport(package)}),
     }
-    for dataset in passport.described(package):
-        found[f"structure-{dataset.name}.csv"] = passport.structure_csv(dataset)
-        found[f"structure-{dataset.name}.json"] = _json(passport.structure_json(dataset))
+    for name, listing in datapackage.csv_files(package).items():
+        found[f"structure-{name}.csv"] = passport.structure_csv(listing.dataset)
+        found[f"structure-{name}.json"] = _json(passport.structure_json(listing.dataset))
     return dict(sorted(found.items()))
 
 

@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 
 from pipeline.family_files import load_families
+from pipeline.publish.listings import CHANGES, SOURCES
 from validators.model import STANDING, Dataset, Field
 
 OPEN = frozenset(("fund", "unit", "measure", "base", "family"))
@@ -76,7 +77,7 @@ def _families() -> Mapping[str, Dataset]:
 def _written_for() -> Mapping[tuple[str, str], str]:
     """Give the first data set in which a column of a name has an `about`; those every run writes come first."""
     found: dict[tuple[str, str], str] = {}
-    for dataset in (*STANDING, *_families().values()):
+    for dataset in (*STANDING, CHANGES, SOURCES, *_families().values()):
         for field in dataset.fields:
             found.setdefault((field.name, field.about), dataset.name)
     return found
@@ -85,8 +86,7 @@ def _written_for() -> Mapping[tuple[str, str], str]:
 def label_dataset(dataset: Dataset) -> Label:
     """Give the label of a data set; one that is not ours is called by its name and its own `about`."""
     found = read_labels().datasets.get(dataset.name)
-    own = _families().get(dataset.name)
-    if found is None or (own is not None and own.about != dataset.about):
+    if found is None or not _is_ours(dataset):
         return Label(dataset.name, dataset.name, _sentence(dataset.about), _sentence(dataset.about))
     return Label(*found, _sentence(dataset.about))
 
@@ -94,16 +94,20 @@ def label_dataset(dataset: Dataset) -> Label:
 def label_column(dataset: Dataset, field: Field) -> Label:
     """Give the label of a column; one that is not ours is called by its name and its own `about`."""
     labels, about = read_labels(), _sentence(field.about)
-    written = _written_for()
-    ours = dataset.name in labels.datasets and dataset.name not in _families()
-    same = dataset.name in _families() and any(
-        (known.name, known.about) == (field.name, field.about) for known in _families()[dataset.name].fields
-    )
-    where = dataset.name if ours or same else written.get((field.name, field.about))
+    where = dataset.name if _is_ours(dataset) else _written_for().get((field.name, field.about))
     found = None
     if where is not None:
         found = labels.of.get(where, {}).get(field.name) or labels.columns.get(field.name)
     return Label(field.name, field.name, about, about) if found is None else Label(*found, about)
+
+
+def _is_ours(dataset: Dataset) -> bool:
+    """Whether it is a data set that labels were written for, not one of somebody's own under the same name."""
+    known = _families().get(dataset.name) or {CHANGES.name: CHANGES, SOURCES.name: SOURCES}.get(dataset.name)
+    return dataset.name in _STANDING if known is None else known.about == dataset.about
+
+
+_STANDING = frozenset(dataset.name for dataset in STANDING)
 
 
 def meanings(dataset: Dataset, field: Field) -> tuple[Meaning, ...]:
@@ -113,10 +117,7 @@ def meanings(dataset: Dataset, field: Field) -> tuple[Meaning, ...]:
     for itself. Of a column in `OPEN`, they are those of ours; others stand as the document prints them.
     """
     labels = read_labels()
-    kind = "measure" if field.name == "base" else field.name
-    words = labels.values.get(kind, {})
-    if field.name == "reason" and dataset.name != "findings":
-        words = {}
+    words = labels.values.get("measure" if field.name == "base" else field.name, {})
     if field.choices:
         return tuple(Meaning(choice, *words.get(choice, (choice, choice))) for choice in field.choices)
     if field.name not in OPEN or field.kind != "text":

@@ -18,6 +18,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from pipeline.publish.datapackage import csv_files
 from pipeline.publish.labels import label_column, label_dataset, meanings
 from pipeline.publish.package import Package
 from validators.model import Dataset, Field
@@ -51,11 +52,6 @@ _ELEMENTS = {
 }
 
 
-def described(package: Package) -> tuple[Dataset, ...]:
-    """Give all that has a structure, in order: the data sets, then the other lists of the package."""
-    return (*(r.dataset for r in package.resources), *(listing.dataset for listing in package.listings))
-
-
 def passport(package: Package) -> list[dict[str, Any]]:
     """Give the elements of the passport in the resolution's order: `name`, `title` and `value`."""
     about = package.about
@@ -78,7 +74,7 @@ def passport(package: Package) -> list[dict[str, Any]]:
         "keyword": list(about.keywords),
         "landingPage": about.homepage,
         "distribution": files,
-        "conformsTo": [f"structure-{dataset.name}.csv" for dataset in described(package)],
+        "conformsTo": [f"structure-{name}.csv" for name in csv_files(package)],
         "license": about.licence.address,
         "publisherName": about.publisher,
         "publisherIdentifier": about.publisher_code,
@@ -143,8 +139,7 @@ def shortened(text: str, signs: int) -> str:
         return text
     cut = text[: signs - 1]
     if not text[signs - 1].isspace():
-        whole = cut.rsplit(" ", 1)[0]
-        cut = whole if len(whole) > signs // 2 else cut
+        cut = cut.rsplit(" ", 1)[0]
     return cut.rstrip(" ,;:–-") + "…"
 
 

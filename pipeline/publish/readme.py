@@ -18,7 +18,10 @@ SHOWN = 30
 NAMED = 5
 """Communities that the page names."""
 
-_MARKS = re.compile(r"([\\`*_\[\]<>#|~])")
+_MARKS = re.compile(r"([\\`*_\[\]<>#|~]|&(?=#?\w+;)|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)])")
+"""What means something to Markdown in a line of text, or at its beginning."""
+
+_ADDRESS = re.compile(r"https?://[^\s<>]+")
 
 _STATES = ("verified", "unchecked", "contradicted")
 
@@ -77,7 +80,7 @@ def _card(package: Package, words: Words) -> str:
     publisher = _plain(about.publisher or "")
     if about.publisher_code:
         publisher = f"{publisher} ({words.code} {_plain(about.publisher_code)})".strip()
-    person = " ".join(filter(None, (_plain(about.contact or ""), f"<{about.email}>" if about.email else "")))
+    person = ", ".join(filter(None, (_plain(about.contact or ""), _plain(about.email or ""))))
     facts = (
         publisher,
         person,
@@ -85,7 +88,7 @@ def _card(package: Package, words: Words) -> str:
         about.modified.isoformat() if about.modified else "",
         about.as_of.isoformat() if about.as_of else "",
         _plain(about.periodicity or ""),
-        f"<{about.homepage}>" if about.homepage else "",
+        _link(about.homepage or ""),
     )
     return "\n".join(f"- {name}: {fact}" for name, fact in zip(words.card, facts, strict=True) if fact)
 
@@ -183,8 +186,8 @@ def _terms(package: Package, words: Words) -> str:
     cited = [_plain(about.publisher)] if about.publisher else []
     cited += [_plain(about.title)]
     cited += [str(about.modified or about.issued)] if about.modified or about.issued else []
-    cited += [about.homepage] if about.homepage else []
-    named = f"[{_plain(terms.title)}](<{terms.address}>)"
+    cited += [_link(about.homepage)] if about.homepage else []
+    named = f"{_plain(terms.title)} ({_link(terms.address)})"
     lines = [words.licence.format(named), words.cite, "> " + ". ".join(part.rstrip(".") for part in cited) + "."]
     if about.purpose and not words.language:
         lines.append(f"Підстава та призначення збору інформації: {_plain(about.purpose)}.".replace("..", "."))
@@ -227,6 +230,11 @@ def _line(text: str) -> str:
 def _plain(text: str) -> str:
     """Give a text of others as one line in which no sign means anything to Markdown."""
     return _MARKS.sub(r"\\\1", _line(text))
+
+
+def _link(address: str) -> str:
+    """Give an address as a link; what is none stays text."""
+    return f"<{address}>" if _ADDRESS.fullmatch(address) else _plain(address)
 
 
 def _code(text: str) -> str:
