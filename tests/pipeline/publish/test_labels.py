@@ -111,5 +111,8 @@ def test_open_columns_tell_our_words_only() -> None:
     assert [meaning.value for meaning in meanings(OBSERVATIONS, fund)] == ["general", "special", "total"]
     item = next(field for field in OBSERVATIONS.fields if field.name == "item")
     assert meanings(OBSERVATIONS, item) == ()
+    indicators = next(family.tidy for family in FAMILIES if family.name == "program_indicators")
+    why = next(field for field in indicators.fields if field.name == "reason")
+    assert meanings(indicators, why) == (), "the words of another column of that name"
     family = next(field for field in OBSERVATIONS.fields if field.name == "family")
     assert {m.value for m in meanings(OBSERVATIONS, family)} == {f.name for f in FAMILIES}

@@ -152,6 +152,7 @@ def test_texts_of_others_stay_texts() -> None:
     ]
     widths = {len(cells) for cells in tables(page)}
     assert widths == {2, 3, 4}
+    assert "a\\|b\\`c .pdf" in page, "quotes in a name do not end the code"
     assert re.search(r"\n\\- \\`звіт\\` \\\|", page), "a list does not begin in a description"
 
 
