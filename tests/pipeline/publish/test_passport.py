@@ -103,7 +103,8 @@ def test_a_structure_has_the_columns_that_the_portal_recommends() -> None:
     assert found[0] == ["name", "title", "description", "datatype", "required"]
     assert [row[0] for row in found[1:]] == list(OBSERVATIONS.columns)
     by_name = {row[0]: row for row in found[1:]}
-    assert by_name["value"] == ["value", "Значення", "Число, точно як у документі.", "decimal", "false"]
+    assert by_name["raw"] == ["raw", "Текст клітинки", "Текст клітинки, як він стоїть на папері.", "string", "false"]
+    assert by_name["value"][3:] == ["decimal", "false"]
     assert by_name["table"][3:] == ["integer", "true"]
     assert "Можливі значення: verified – підтверджено" in by_name["check"][2]
     assert "Серед значень: general – загальний фонд" in by_name["fund"][2]
