@@ -45,6 +45,9 @@ SILENCE = 30
 _watched = threading.Lock()
 """Held while the watching thread may end the process, so that it never ends once the result is on its way."""
 
+_starting = threading.Lock()
+"""Held while a new interpreter starts and the script that runs here is hidden from it."""
+
 
 def confine(limits: Limits = LIMITS) -> None:
     """Make this process one that is fit to read documents; called once, at its start.
@@ -151,7 +154,8 @@ def _spawned(function: Callable[..., Any], arguments: tuple[object, ...], limits
     resource_tracker.ensure_running()  # else the child's start does it, which lets Ctrl-C through
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        child.start()
+        with _main_left_alone(function):
+            child.start()
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         writer.close()
         with os.fdopen(reader.fileno(), "rb", closefd=False) as pipe:
@@ -164,6 +168,27 @@ def _spawned(function: Callable[..., Any], arguments: tuple[object, ...], limits
             child.join()
         reader.close()
     return child.exitcode or 0, answer
+
+
+@contextmanager
+def _main_left_alone(function: Callable[..., Any]) -> Iterator[None]:
+    """Let a new interpreter start without the script that runs here, which would read its documents once more there.
+
+    It is started where the function stands in it.
+    """
+    main = sys.modules["__main__"]
+    if function.__module__ == main.__name__:
+        yield
+        return
+    with _starting:
+        told = {name: getattr(main, name) for name in ("__file__", "__spec__") if hasattr(main, name)}
+        try:
+            for name in told:
+                setattr(main, name, None)
+            yield
+        finally:
+            for name, value in told.items():
+                setattr(main, name, value)
 
 
 def _serve(writer: Connection, function: Callable[..., Any], arguments: tuple[object, ...], limits: Limits) -> None:

@@ -11,6 +11,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
@@ -299,6 +300,26 @@ def test_a_new_interpreter_is_deaf_to_ctrl_c_until_it_knows_what_to_do() -> None
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["True", "True"], "the resource tracker, then the reader"
+
+
+def test_scripts_are_hidden_from_one_new_interpreter_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or the second would take what the first has hidden for what is to be put back."""
+    main = sys.modules["__main__"]
+    monkeypatch.setattr(main, "__file__", "script.py", raising=False)
+    second = threading.Thread(target=_start_one)
+    with worker._main_left_alone(os.getpid):
+        second.start()
+        second.join(0.2)
+        assert second.is_alive(), "it waits"
+        assert vars(main)["__file__"] is None
+    second.join(10)
+    assert not second.is_alive()
+    assert vars(main)["__file__"] == "script.py"
+
+
+def _start_one() -> None:
+    with worker._main_left_alone(os.getpid):
+        pass
 
 
 # `zvity show`
