@@ -38,9 +38,9 @@ def corrected(
         UnfitCorrections: some do not fit what was read.
     """
     content = report.content
-    (carried_from, _), *further = report.facts
+    carried_from = report.document_id
     own = [correction for document_id, correction in corrections if document_id == carried_from]
-    others = {document_id for document_id, _ in further}
+    others = {document_id for document_id, _ in report.facts} - {carried_from}
     problems = [
         f"{correction.where}: the data sets carry this report from another file; name document {carried_from[:12]}"
         for document_id, correction in corrections

@@ -33,7 +33,7 @@ from pipeline.parts import (
     directory_of,
     ids_of,
 )
-from pipeline.readings import carried
+from pipeline.readings import OF_READINGS, carried
 from pipeline.results import Columns, Counts
 from pipeline.store import content as content_of
 from pipeline.wide import wide_tables
@@ -101,12 +101,12 @@ def build_part(order: PartOrder) -> bytes | StaleCorrections:
             except UnfitCorrections as error:
                 stale += error.args
                 continue
-            counts = counts.plus(content.counts)
             facts.extend(json.dumps(fact, ensure_ascii=False).encode() + b"\n" for fact in found.facts)
-            kept = content.rows
-            tables.update(wide_tables({name: _dicts(of) for name, of in _of_no_kind(kept).items()}))
-            for name, of in kept.items():
-                rows.setdefault(name, []).extend(of.rows)
+            for one in (content, *found.more):
+                counts = counts.plus(one.counts)
+                tables.update(wide_tables({name: _dicts(of) for name, of in _of_no_kind(one.rows).items()}))
+                for name, of in one.rows.items():
+                    rows.setdefault(name, []).extend(of.rows)
     if damaged:
         raise DamagedResults(*damaged)
     if stale:
@@ -140,6 +140,8 @@ def build_documents(order: DocumentsOrder) -> bytes:
         for line in lines:
             given = dict(zip(DOCUMENTS_ROW, json.loads(line), strict=True))
             row = {**facts.get(given["document_id"] or "", {}), **given}
+            if given["status"] != "published":  # a copy, which was not compared
+                row |= dict.fromkeys(OF_READINGS)
             rows.append([row.get(name) for name in DOCUMENTS.columns])
     csvs, parquets = formats({DOCUMENTS: rows})
     return bundled(Counts(), csvs, parquets, {}, b"")

@@ -21,6 +21,7 @@ from pipeline.amounts import disagreements
 from pipeline.assemble import assemble
 from pipeline.column import Column
 from pipeline.columns import Context
+from pipeline.dates import find_reported_years
 from pipeline.facts import Facts, caption, find_facts, stated_unit, texts_above
 from pipeline.family import Family
 from pipeline.family_files import load_families
@@ -140,6 +141,7 @@ def process(data: bytes, file_name: str, families: Sequence[Family] | None = Non
     rows["documents"].append(
         {
             "report_id": _report_id(reading),
+            "report_key": _report_key(reading),
             "media_type": document.media_type,
             "bytes": len(data),
             "pages": document.pages,
@@ -332,10 +334,10 @@ def _finding_row(finding: Finding) -> Row:
 
 
 def _report_id(reading: Reading) -> str:
-    """Name the report: the same for a Word file, a PDF and a scan of it.
+    """Name the report: the same for a Word file, a PDF and a scan of it that are read alike.
 
-    The programme's key (number and date of its decision), the community, the programme's years, and the shape and years
-    of the tables a family knows. A report that states no decision is named by its own content.
+    The programme's key (number and date of its decision), the community, the programme's years, the time it reports on,
+    and the shape and years of the tables a family knows. A report that states no decision is named by its own content.
     """
     facts = reading.facts
     if facts.decision_number is None or facts.decision_date is None:
@@ -351,6 +353,16 @@ def _report_id(reading: Reading) -> str:
         facts.katottg,
         facts.period_start,
         facts.period_end,
+        find_reported_years(facts.title or ""),
         shapes,
     )
     return hashlib.sha256(repr(key).encode()).hexdigest()
+
+
+def _report_key(reading: Reading) -> str:
+    """Name what files of one report have in common for sure: the decision and the kinds of tables; empty without."""
+    facts = reading.facts
+    kinds = sorted({t.family.name for t in reading.tables if t.family is not None})
+    if facts.decision_number is None or facts.decision_date is None or not kinds:
+        return ""
+    return hashlib.sha256(repr((facts.decision_number, facts.decision_date.isoformat(), kinds)).encode()).hexdigest()

@@ -85,13 +85,12 @@ def _read(job: Job) -> tuple[Outcome, bytes]:
 
 
 def _published(document_id: str, rows: Rows) -> Outcome:
-    report_id = rows["documents"][0]["report_id"]
     sources = {cell["source"] for cell in rows["cells"]}
     return Outcome(
         document_id,
         "published",
         cells=len(rows["cells"]),
-        report="" if report_id == document_id else report_id[:REPORT_DIGITS],
+        report=rows["documents"][0]["report_key"][:REPORT_DIGITS],
         directness=max(DIRECT.index(source) for source in sources),
     )
 

@@ -41,7 +41,10 @@ def recounted(content: Content, rows: Mapping[str, Sequence[Row]], families: Map
     """
     observations = rows["observations"]
     checks = Counter((row["table"], row["check"]) for row in observations)
-    tables = [{**row, **{check: checks[row["table"], check] for check in CHECKS}} for row in rows_of(content, "tables")]
+    tables = [
+        {**row, **{check: checks[row["table"], check] for check in CHECKS}}
+        for row in rows.get("tables") or rows_of(content, "tables")
+    ]
     found = {**rows, "tables": tables}
     for name, family in families.items():
         if name in content.rows:

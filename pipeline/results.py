@@ -25,7 +25,7 @@ DIRECT = ("xml", "text", "ocr")
 """Sources of cells from the most direct on; the place in it is the directness of a reading."""
 
 REPORT_DIGITS = 16
-"""Digits of a report's id that an outcome has: enough to find those that may be the same."""
+"""Digits of what an outcome says of its report: enough to find those that may be the same."""
 
 OPENED = "opened"
 """The status of a container, whose members are inputs in its place."""
@@ -82,7 +82,7 @@ class Outcome:
 
     `status` is `published`, `refused`, `quarantined`, or `opened` for a container, whose `members` are inputs in its
     place; `reason` is `word: explanation` for the second and third. `cells` is how many cells its tables have.
-    `report` begins the id of the report it holds, which other files may hold as well, and is empty where none can;
+    `report` is the same for files that may hold the same report, and empty where no other can;
     `directness` is 0 for the most direct reading of it, a Word file, 1 for a PDF with text, 2 for a scan.
     """
 
