@@ -5,7 +5,7 @@ Guarantee: a page is turned as its reader turned it, and nothing else is done to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import closing
 from typing import NamedTuple
 
@@ -30,29 +30,34 @@ class PagePicture(NamedTuple):
     height: float
 
 
-def page_pictures(data: bytes, document: Document, dpi: float) -> Iterator[PagePicture]:
+def page_pictures(
+    data: bytes, document: Document, dpi: float, only: Container[int] | None = None
+) -> Iterator[PagePicture]:
     """Draw the pages of a document that was read, one by one, at `dpi` or less.
 
     Args:
         data: the document.
         document: what was read from it, which tells the pages read from their pictures.
         dpi: pixels an inch.
+        only: the numbers of the pages to draw; all by default.
 
     Raises:
         Refused: a picture exceeds a limit.
         Broken: it cannot be drawn.
     """
     if document.media_type == sniff.PDF:
-        yield from _of_pdf(data, document, dpi)
+        yield from _of_pdf(data, document, dpi, only)
     elif document.pages is not None and document.media_type.startswith("image/"):
-        yield from _of_pictures(data, document, dpi)
+        yield from _of_pictures(data, document, dpi, only)
 
 
-def _of_pdf(data: bytes, document: Document, dpi: float) -> Iterator[PagePicture]:
+def _of_pdf(data: bytes, document: Document, dpi: float, only: Container[int] | None) -> Iterator[PagePicture]:
     pieces = (piece for block in document.blocks for piece in (block.cells if isinstance(block, Table) else (block,)))
     recognised = {piece.page for piece in pieces if piece.source == "ocr"}
     with closing(open_pdf(data)) as pdf:
         for number in range(1, len(pdf) + 1):
+            if only is not None and number not in only:
+                continue
             with Page(pdf, number) as page:
                 page.content()  # turns the page upright by its text
                 if number in recognised:
@@ -61,11 +66,12 @@ def _of_pdf(data: bytes, document: Document, dpi: float) -> Iterator[PagePicture
                     yield PagePicture(number, np.ascontiguousarray(page.picture(dpi)[..., :3]), *page.frame.size)
 
 
-def _of_pictures(data: bytes, document: Document, dpi: float) -> Iterator[PagePicture]:
+def _of_pictures(data: bytes, document: Document, dpi: float, only: Container[int] | None) -> Iterator[PagePicture]:
     from extractors import scan
 
     for number, (picture, width, height) in enumerate(scan.pages_of(data, document.file_name), start=1):
-        yield _upright(number, picture, width, height, dpi)
+        if only is None or number in only:
+            yield _upright(number, picture, width, height, dpi)
 
 
 def _upright(number: int, picture: NDArray[np.uint8], width: float, height: float, dpi: float) -> PagePicture:

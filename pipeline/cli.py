@@ -290,22 +290,36 @@ def explain(
     table: Annotated[int, typer.Option("--table", help="Table, from 1.")],
     row: Annotated[int, typer.Option("--row", help="Row, from 0.")],
     column: Annotated[int, typer.Option("--column", help="Column, from 0.")],
+    crop: Annotated[
+        Path | None, typer.Option("--crop", help="Write a picture of the cell with its row, cut out of the page (PNG).")
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option("--source", help="The file that was read.", show_default="where the last run found it"),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Trace one number back to its page, box, raw text and checks."""
+    """Trace one number back to its page, box, raw text, checks, joins and other files."""
     from pipeline.explain import explain as trace
+    from pipeline.explained import lines
 
-    found = trace(_folder(out), document, table, row, column)
+    folder = _folder(out)
+    found = trace(folder, document, table, row, column)
+    if crop is not None:
+        from pipeline.crop import original, strips
+        from pipeline.worker import isolated
+
+        data = original(folder, found["document"], source)
+        picture = isolated(strips, data, found["document"], found["cell"], found["row_places"], found["places"])
+        try:
+            crop.write_bytes(picture)
+        except OSError as error:
+            raise UsageError(f"{crop} cannot be written ({error}); name a file in a folder that exists") from error
     if as_json:
         _print_json(found)
         return
-    for part in ("document", "cell", "observation"):
-        _say(part)
-        for name, value in (found[part] or {"(none)": "the cell holds no value"}).items():
-            if value is not None:
-                _say(f"  {name:<16} {value}")
-    for finding in found["findings"]:
-        _say(f"finding\n  {finding['rule']}: {finding['message']}")
+    for line in lines(found):
+        _say(line)
 
 
 @app.command()

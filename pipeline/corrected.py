@@ -115,12 +115,12 @@ def _correct(
         return
     for record in tidy.get(family.name, ()):
         if group(family, record) == group(family, row):
-            for name in _filled_by(family, row):
+            for name in filled_by(family, row):
                 if _same(record[name], former):
                     record[name] = correction.value
 
 
-def _filled_by(family: Family, row: Row) -> Iterator[str]:
+def filled_by(family: Family, row: Row) -> Iterator[str]:
     """Give the fields of the tidy table that a number fills."""
     claimed = {(source.of, source.base) for source in family.sources.values() if source.base}
     base = row["base"] if row["base"] is not None and (row["measure"], row["base"]) in claimed else None

@@ -101,6 +101,13 @@ class Index:
         self._stack.close()
 
 
+def looks(folder: Folder) -> Iterator[tuple[str, str]]:
+    """Give where the last run found its inputs, and the SHA-256 of what each held."""
+    with ExitStack() as stack:
+        for location, look in _looks(folder, stack):
+            yield location, look.document_id
+
+
 def _digest(file: IO[bytes]) -> str:
     file.seek(0)
     digest = hashlib.sha256()

@@ -25,6 +25,7 @@ from pipeline.dates import find_reported_years
 from pipeline.facts import Facts, caption, find_facts, stated_unit, texts_above
 from pipeline.family import Family
 from pipeline.family_files import load_families
+from pipeline.lineage import LINEAGE, identity_rows
 from pipeline.text import Words
 from pipeline.tidy import Understood, tidy_rows, understand
 from validators import arithmetic, conservation
@@ -41,7 +42,10 @@ Row = dict[str, Any]
 """A row of a data set: column name to `str`, `int`, `bool`, `Decimal`, `date` or `None`."""
 
 Rows = dict[str, list[Row]]
-"""Rows by data set name, `document_id` included; `documents` has one row without the facts of the run."""
+"""Rows by data set name, `document_id` included; `documents` has one row without the facts of the run.
+
+Beside the data sets it has what `lineage.LINEAGE` names, which is kept with a result for `zvity explain`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,7 @@ def process(data: bytes, file_name: str, families: Sequence[Family] | None = Non
         raise Refused("no_tables", "no table was found in the document; check that it is the right file")
     rows: Rows = {dataset.name: [] for dataset in STANDING}
     rows["findings"].extend(_finding_row(finding) for finding in of_document(reading))
+    lineage: Rows = {name: [] for name in LINEAGE}
     for proved in proofs(reading):
         understood, observations = proved.understood, proved.observations
         conservation.check_cells(
@@ -138,6 +143,10 @@ def process(data: bytes, file_name: str, families: Sequence[Family] | None = Non
         rows["findings"].extend(_finding_row(finding) for finding in proved.findings)
         if understood.family is not None:
             rows.setdefault(understood.family.name, []).extend(proved.tidied)
+        lineage["identities"].extend(identity_rows(proved.identities))
+        lineage["joins"].extend(
+            {"table": understood.number, "page": join.page, "reason": join.reason} for join in understood.table.joins
+        )
     rows["documents"].append(
         {
             "report_id": _report_id(reading),
@@ -156,7 +165,7 @@ def process(data: bytes, file_name: str, families: Sequence[Family] | None = Non
     problems = [problem for dataset in known for problem in dataset.problems(rows.get(dataset.name, ()))]
     if problems:
         raise conservation.ConservationError(f"{len(problems)} rows break the schema of their data set: {problems[0]}")
-    return rows
+    return rows | lineage
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from dataclasses import astuple, dataclass
 from decimal import Decimal
 from typing import IO, Any
 
+from pipeline.lineage import LINEAGE
 from validators.model import CHECKS, DOCUMENTS, Dataset
 
 _HEAD = 1 << 10
@@ -156,7 +157,7 @@ def counted(rows: Rows) -> Counts:
 
 
 def packed(outcome: Outcome, rows: Rows | None = None, datasets: Sequence[Dataset] = ()) -> bytes:
-    """Give an outcome and its rows as they are kept: two lines of JSON, compressed.
+    """Give an outcome and its rows as they are kept: two lines of JSON, and a third with its lineage, compressed.
 
     Args:
         outcome: the outcome.
@@ -171,7 +172,12 @@ def packed(outcome: Outcome, rows: Rows | None = None, datasets: Sequence[Datase
             if dataset != DOCUMENTS and (found := rows.get(dataset.name))
         }
         body = {"facts": rows["documents"][0], "counts": counted(rows).as_dict(), "rows": kept}
-    lines = (json.dumps(part, ensure_ascii=False, default=_as_text) for part in (outcome.as_json(), body))
+    parts = [outcome.as_json(), body]
+    if rows is not None:
+        parts.append(
+            {name: [[row[key] for key in keys] for row in rows.get(name, ())] for name, keys in LINEAGE.items()}
+        )
+    lines = (json.dumps(part, ensure_ascii=False, default=_as_text) for part in parts)
     return gzip.compress("".join(line + "\n" for line in lines).encode(), compresslevel=1, mtime=0)
 
 
@@ -205,9 +211,23 @@ def content_of(kept: bytes) -> Content:
         ValueError, TypeError, KeyError: it is no kept result of a published document.
     """
     try:
-        _, line = gzip.decompress(kept).splitlines()
+        _, line, *_ = gzip.decompress(kept).split(b"\n")
     except (OSError, EOFError, zlib.error) as error:
         raise ValueError(f"the result is damaged ({error})") from error
     body = json.loads(line)
     rows = {name: Columns(tuple(names), found) for name, (names, found) in body["rows"].items()}
     return Content(body["facts"], Counts(**body["counts"]), rows)
+
+
+def lineage_of(kept: bytes) -> Rows:
+    """Give the lineage of a published document: rows by the names of `LINEAGE`.
+
+    Raises:
+        ValueError, TypeError, KeyError: it is no kept result of a published document.
+    """
+    try:
+        _, _, line, *_ = gzip.decompress(kept).split(b"\n")
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"the result is damaged ({error})") from error
+    found = json.loads(line)
+    return {name: [dict(zip(keys, row, strict=True)) for row in found[name]] for name, keys in LINEAGE.items()}

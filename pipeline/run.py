@@ -24,6 +24,7 @@ from pipeline import delivery, quarantine
 from pipeline.corrections import Correction, read_corrections
 from pipeline.executors import LOCAL, Workers, endings
 from pipeline.exits import Defect, OutputUnwritable, UsageError
+from pipeline.family import Family
 from pipeline.family_files import family_files, load_families
 from pipeline.folders import WORK, Folder, folder_at
 from pipeline.index import Index
@@ -104,6 +105,18 @@ def run(sources: Sequence[str], out: str | Path, options: Options = Options(), t
             f"{out} cannot be written ({error}); make room, check rights and keys, or choose another --out"
         ) from error
     return summary
+
+
+def kept_families(out: Folder) -> Sequence[Family]:
+    """Give the families of the last run, of which a user's own are kept in its output.
+
+    Raises:
+        OSError: the folder cannot be read.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        for name in out.files(FAMILIES):
+            (Path(folder) / name).write_bytes(out.read(f"{FAMILIES}/{name}"))
+        return load_families(Path(folder) if any(Path(folder).iterdir()) else None)
 
 
 def too_deep() -> InputError:

@@ -19,7 +19,7 @@ from typing import IO
 
 from pipeline import __version__, family_files
 from pipeline.folders import WORK, Folder
-from pipeline.results import REPORT_DIGITS, Content, Outcome, content_of, head_of
+from pipeline.results import REPORT_DIGITS, Content, Outcome, Rows, content_of, head_of, lineage_of
 
 RESULTS = f"{WORK}/results"
 
@@ -204,3 +204,20 @@ def content(folder: Folder, version: str, document_id: str) -> Content:
         OSError, ValueError, TypeError, KeyError: there is nothing that can be read.
     """
     return content_of(folder.read(_name(version, document_id)))
+
+
+def outcome(folder: Folder, version: str, document_id: str) -> Outcome | None:
+    """Give the outcome of a document or container, or `None` where none is kept that can be read."""
+    try:
+        with folder.open(_name(version, document_id)) as file:
+            return head_of(file)
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def lineage(folder: Folder, version: str, document_id: str) -> Rows | None:
+    """Give the lineage of a published document, or `None` where none is kept that can be read."""
+    try:
+        return lineage_of(folder.read(_name(version, document_id)))
+    except (OSError, ValueError, TypeError, KeyError):
+        return None

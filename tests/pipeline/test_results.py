@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.results import Member, Outcome, content_of, head_of, packed
+from pipeline.lineage import LINEAGE
+from pipeline.results import Member, Outcome, content_of, head_of, lineage_of, packed
 from validators.model import STANDING
 
 ID = "ab" * 32
@@ -44,6 +45,18 @@ def test_a_published_document_comes_back_with_exact_values() -> None:
         "further": 0, "accepted": 0, "corrected": 0,
     }  # fmt: skip
     assert content.counts.plus(content.counts).cells == 4
+
+
+def test_the_lineage_comes_back_beside_the_data_sets() -> None:
+    join = {"table": 1, "page": 2, "reason": "той самий\nзаголовок"}
+    identity = dict.fromkeys(LINEAGE["identities"]) | {"table": 1, "expected": Decimal("1E+3"), "holds": None}
+    kept = packed(Outcome(ID, "published"), {**ROWS, "joins": [join], "identities": [identity]}, STANDING)
+    assert lineage_of(kept) == {"joins": [join], "identities": [{**identity, "expected": "1000"}]}
+    assert content_of(kept) == content_of(packed(Outcome(ID, "published"), ROWS, STANDING))
+    assert lineage_of(packed(Outcome(ID, "published"), ROWS, STANDING)) == {"joins": [], "identities": []}
+    for broken in (b"", kept[:30], packed(Outcome(ID, "refused", "empty: nothing"))):
+        with pytest.raises((ValueError, TypeError, KeyError)):
+            lineage_of(broken)
 
 
 def test_a_container_with_many_members_comes_back() -> None:
