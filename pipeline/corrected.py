@@ -6,12 +6,13 @@ what does not fit is told, all of it. Raw text stays, and the number says that i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from pipeline.corrections import Correction
 from pipeline.family import Family
+from pipeline.judged import judged
 from pipeline.readings import Carried
 from pipeline.recount import Row, group, recounted, rows_of
 from pipeline.results import Content
@@ -25,7 +26,10 @@ class UnfitCorrections(Exception):
 
 
 def corrected(
-    report: Carried, corrections: Sequence[tuple[str, Correction]], families: Mapping[str, Family]
+    report: Carried,
+    corrections: Sequence[tuple[str, Correction]],
+    families: Mapping[str, Family],
+    proofs: Callable[[str], Sequence[Row]],
 ) -> Content:
     """Give the content of a report with what people say of its numbers.
 
@@ -33,6 +37,7 @@ def corrected(
         report: the report as it was read.
         corrections: each with the id of its document; those of other reports are left aside.
         families: the known kinds of report, by name.
+        proofs: gives the identities of a document, as `lineage` keeps them.
 
     Raises:
         UnfitCorrections: some do not fit what was read.
@@ -51,17 +56,21 @@ def corrected(
     observations = {_place(row): row for row in rows_of(content, "observations")}
     findings = rows_of(content, "findings")
     tidy = {name: rows_of(content, name) for name in families if name in content.rows}
-    for correction in own:
-        problem = _problem(correction, observations, findings)
+    values = [one for one in own if not one.accepts]
+    for correction in values:
+        problem = _misplaced(correction, observations)
         if problem is not None:
             problems.append(f"{correction.where}: {problem}")
-        elif correction.accepts:
-            for finding in findings:
-                if _is_about(finding, correction):
-                    finding["accepted"] = correction.note
         else:
-            place = (correction.table, correction.row, correction.column)
-            _correct(observations[place], correction, tidy, families)
+            _correct(observations[_at(correction)], correction, tidy, families)
+    if values and not problems:
+        former, cells = rows_of(content, "observations"), rows_of(content, "cells")
+        findings = judged(former, list(observations.values()), findings, cells, proofs(carried_from))
+    for correction in own:
+        if correction.accepts:
+            problem = _accept(correction, observations, findings)
+            if problem is not None:
+                problems.append(f"{correction.where}: {problem}")
     if problems:
         raise UnfitCorrections(*problems)
     rows = {"observations": list(observations.values()), "findings": findings, **tidy}
@@ -72,23 +81,34 @@ def _place(row: Row) -> Place:
     return row["table"], row["row"], row["column"]
 
 
-def _problem(correction: Correction, observations: Mapping[Place, Row], findings: Iterable[Row]) -> str | None:
-    """Say why a correction does not fit what was read, or give `None`."""
-    if correction.row is None:
-        texts = [finding["found"] for finding in findings if finding["row"] is None]
-        if any(map(correction.expects, texts)):
-            return None
-        return f"no finding about the document as a whole is about «{correction.expect}»; remove the line"
-    row = observations.get((correction.table, correction.row, correction.column))
+def _at(correction: Correction) -> Place:
+    return correction.table, correction.row, correction.column
+
+
+def _misplaced(correction: Correction, observations: Mapping[Place, Row]) -> str | None:
+    """Say why no number that is expected stands at a place, or give `None`."""
+    row = observations.get(_at(correction))
     if row is None:
         return "no number stands there; see the data set observations for the places of numbers"
     if not correction.expects(row["raw"]):
         return (
             f"«{correction.expect}» is expected, but «{row['raw'] or ''}» stands there; look again, and mend the line"
         )
-    if correction.accepts and not any(_is_about(finding, correction) for finding in findings):
-        return "no finding is about this number, so there is nothing to accept; give a `value`, or remove the line"
     return None
+
+
+def _accept(correction: Correction, observations: Mapping[Place, Row], findings: Sequence[Row]) -> str | None:
+    """Accept the findings about a number, or one about the document; say why there are none, or give `None`."""
+    if correction.row is not None and (problem := _misplaced(correction, observations)) is not None:
+        return problem
+    about = [finding for finding in findings if _is_about(finding, correction)]
+    for finding in about:
+        finding["accepted"] = correction.note
+    if about:
+        return None
+    if correction.row is None:
+        return f"no finding about the document as a whole is about «{correction.expect}»; remove the line"
+    return "no finding is about this number, so there is nothing to accept; give a `value`, or remove the line"
 
 
 def _is_about(finding: Row, correction: Correction) -> bool:
@@ -96,7 +116,7 @@ def _is_about(finding: Row, correction: Correction) -> bool:
     if correction.row is None:
         whole = finding["table"] == correction.table and finding["row"] is None
         return whole and correction.expects(finding["found"])
-    if _place(finding) == (correction.table, correction.row, correction.column):
+    if _place(finding) == _at(correction):
         return True
     named: str | None = finding["culprit"]
     return finding["table"] == correction.table and named == f"{correction.row}:{correction.column}"

@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from pipeline.parts import (
 from pipeline.readings import OF_READINGS, carried
 from pipeline.results import Columns, Counts
 from pipeline.store import content as content_of
+from pipeline.store import lineage
 from pipeline.wide import wide_tables
 from validators.model import DECIMAL_DIGITS, DECIMAL_PLACES, DOCUMENTS, STANDING, Dataset, Field
 from validators.schemas import validate
@@ -97,7 +99,7 @@ def build_part(order: PartOrder) -> bytes | StaleCorrections:
                 damaged.append(document_id)
         for found in carried(files, families):
             try:
-                content = corrected(found, order.corrections, families)
+                content = corrected(found, order.corrections, families, partial(_identities, order))
             except UnfitCorrections as error:
                 stale += error.args
                 continue
@@ -113,6 +115,13 @@ def build_part(order: PartOrder) -> bytes | StaleCorrections:
         return StaleCorrections(tuple(stale))
     csvs, parquets = formats({known[name]: found for name, found in rows.items()})
     return bundled(counts, csvs, parquets, tables, b"".join(facts))
+
+
+def _identities(order: PartOrder, document_id: str) -> list[dict[str, Any]]:
+    found = lineage(order.folder, order.version, document_id)
+    if found is None:
+        raise DamagedResults(document_id)
+    return [dict(row) for row in found["identities"]]
 
 
 def build_headers(families: Path | None) -> bytes:

@@ -29,7 +29,7 @@ from pipeline.lineage import LINEAGE, identity_rows
 from pipeline.text import Words
 from pipeline.tidy import Understood, tidy_rows, understand
 from validators import arithmetic, conservation
-from validators.findings import Finding
+from validators.findings import Finding, as_row
 from validators.identity import Identity
 from validators.model import CHECKS, ROLES, STANDING
 from validators.ratios import Cost
@@ -127,7 +127,7 @@ def process(data: bytes, file_name: str, families: Sequence[Family] | None = Non
     if not reading.tables:
         raise Refused("no_tables", "no table was found in the document; check that it is the right file")
     rows: Rows = {dataset.name: [] for dataset in STANDING}
-    rows["findings"].extend(_finding_row(finding) for finding in of_document(reading))
+    rows["findings"].extend(as_row(finding) for finding in of_document(reading))
     lineage: Rows = {name: [] for name in LINEAGE}
     for proved in proofs(reading):
         understood, observations = proved.understood, proved.observations
@@ -140,7 +140,7 @@ def process(data: bytes, file_name: str, families: Sequence[Family] | None = Non
         rows["columns"].extend(_column_row(understood, i, column) for i, column in enumerate(understood.columns))
         rows["cells"].extend(_cell_row(understood, cell) for cell in understood.table.cells)
         rows["observations"].extend(observation._asdict() for observation in observations)
-        rows["findings"].extend(_finding_row(finding) for finding in proved.findings)
+        rows["findings"].extend(as_row(finding) for finding in proved.findings)
         if understood.family is not None:
             rows.setdefault(understood.family.name, []).extend(proved.tidied)
         lineage["identities"].extend(identity_rows(proved.identities))
@@ -322,24 +322,6 @@ def _cell_row(understood: Understood, cell: Cell) -> Row:
 
 def _points(value: float) -> Decimal:
     return Decimal(f"{value:.2f}")
-
-
-def _finding_row(finding: Finding) -> Row:
-    return {
-        "table": finding.table,
-        "row": finding.row,
-        "column": finding.column,
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "expected": finding.expected,
-        "found": finding.found,
-        "message": finding.message,
-        "cells": " ".join(f"{row}:{column}" for row, column in finding.cells) or None,
-        "culprit": None if finding.culprit is None else "{}:{}".format(*finding.culprit),
-        "proposal": finding.proposal,
-        "reason": finding.reason,
-        "cause": finding.cause,
-    }
 
 
 def _report_id(reading: Reading) -> str:

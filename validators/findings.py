@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 Place = tuple[int, int]
 """Row and column of a cell in the assembled table."""
@@ -29,3 +30,22 @@ class Finding:
     proposal: str | None = None
     reason: str | None = None
     cause: str | None = None
+
+
+def as_row(finding: Finding) -> dict[str, Any]:
+    """Give a finding as the data set has it, without its document."""
+    return {
+        "table": finding.table,
+        "row": finding.row,
+        "column": finding.column,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "expected": finding.expected,
+        "found": finding.found,
+        "message": finding.message,
+        "cells": " ".join(f"{row}:{column}" for row, column in finding.cells) or None,
+        "culprit": None if finding.culprit is None else "{}:{}".format(*finding.culprit),
+        "proposal": finding.proposal,
+        "reason": finding.reason,
+        "cause": finding.cause,
+    }

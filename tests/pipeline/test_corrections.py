@@ -170,6 +170,56 @@ def test_a_number_is_corrected_and_says_so(out: Path, read: Path, tmp_path: Path
     assert _rows(out, "observations") == _rows(read, "observations"), "the store was left as it was"
 
 
+def _errors(out: Path) -> set[tuple[str, str, str]]:
+    return {(row["row"], row["column"], row["rule"]) for row in _rows(out, "findings") if row["severity"] == "error"}
+
+
+def test_the_arithmetic_is_asked_again_with_the_right_number(out: Path, read: Path, tmp_path: Path) -> None:
+    assert ("28", "7", "sum") in _errors(read)
+    run([str(WORD)], out, Options(corrections=_file(tmp_path / "c.csv", _line())))
+    assert _errors(out) == _errors(read) - {("28", "7", "sum")} | {("29", "7", "sum")}, (
+        "the row below repeats the total"
+    )
+    summary = run([str(WORD)], out, Options(corrections=_file(tmp_path / "c.csv", _line(), _line(row="29"))))
+    assert _errors(out) == _errors(read) - {("28", "7", "sum")}, "what they mend is gone, and nothing else"
+    assert _at(out, _line())["check"] == "verified"
+    assert summary.counts.errors == 3
+    others = [{**row, "check": "", "value": "", "correction": ""} for row in _rows(out, "observations")]
+    assert others == [{**row, "check": "", "value": "", "correction": ""} for row in _rows(read, "observations")]
+    changed = [
+        (row["row"], row["column"])
+        for row, former in zip(_rows(out, "observations"), _rows(read, "observations"), strict=True)
+        if row["check"] != former["check"]
+    ]
+    assert ("28", "7") in changed
+
+
+def test_a_correction_that_makes_a_sum_wrong_is_told(out: Path, read: Path, tmp_path: Path) -> None:
+    right = next(
+        row
+        for row in _rows(read, "observations")
+        if row["check"] == "verified" and row["measure"] == "actual" and row["row_kind"] == "item"
+    )
+    line = _line(table=right["table"], row=right["row"], column=right["column"], expect=right["raw"], value="1,11")
+    run([str(WORD)], out, Options(corrections=_file(tmp_path / "c.csv", line)))
+    made = _errors(out) - _errors(read)
+    assert made
+    assert _at(out, line)["check"] != "verified"
+    messages = [row["message"] for row in _rows(out, "findings") if (row["row"], row["column"], row["rule"]) in made]
+    assert all(message for message in messages)
+
+
+def test_a_number_that_other_files_verify_stays_verified_beside_a_correction(tmp_path: Path) -> None:
+    path = _file(tmp_path / "c.csv", _line(), _line(row="29"))
+    run([str(WORD), str(PDF)], tmp_path / "plain")
+    run([str(WORD), str(PDF)], tmp_path / "out", Options(corrections=path))
+    plain, found = (_rows(tmp_path / name, "observations") for name in ("plain", "out"))
+    lost = [
+        row["row"] for row, former in zip(found, plain, strict=True) if former["check"] == "verified" != row["check"]
+    ]
+    assert lost == []
+
+
 def test_a_correction_is_applied_once_and_renewed_when_it_changes(out: Path, tmp_path: Path) -> None:
     path = _file(tmp_path / "c.csv", _line())
     assert run([str(WORD)], out, Options(corrections=path)).written
