@@ -20,13 +20,13 @@ class Cost:
     peak_mb: float
 
 
-def measure(command: Sequence[str], runs: int, expected: tuple[int, ...] = (0,)) -> Cost:
-    """Run a command several times after one run that does not count.
+def measure(command: Sequence[str], runs: int, expected: tuple[int, ...] = (0,), *, warm: bool = True) -> Cost:
+    """Run a command several times, after one run that does not count if `warm`.
 
     Raises:
         RuntimeError: the command ended with another exit code than `expected`.
     """
-    costs = [_once(command, expected) for _ in range(runs + 1)][1:]
+    costs = [_once(command, expected) for _ in range(runs + warm)][warm:]
     return Cost(*(statistics.median(getattr(cost, name) for cost in costs) for name in ("wall", "cpu", "peak_mb")))
 
 

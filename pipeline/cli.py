@@ -367,6 +367,43 @@ def check(
     raise typer.Exit(ExitCode.DEFECT if problems else ExitCode.OK)
 
 
+@app.command("publish")
+def publish_command(
+    out: Annotated[str, typer.Argument(help="Output folder of a run, or its URL.")],
+    dest: Annotated[
+        str, typer.Argument(help="Folder of the package: a new or empty one, or that of the last package.")
+    ],
+    only: Annotated[str | None, typer.Option("--only", help="verified: numbers alone that the report proves.")] = None,
+    family: Annotated[list[str] | None, typer.Option("--family", help="This kind of report alone; repeatable.")] = None,
+    since: Annotated[int | None, typer.Option("--since", help="Reports whose last year is this one or later.")] = None,
+    signatures: Annotated[bool, typer.Option("--signatures", help="Publish the names of those who signed.")] = False,
+    previous: Annotated[
+        str | None, typer.Option("--previous", help="The package to compare with.", show_default="that in DEST")
+    ] = None,
+    issued: Annotated[str | None, typer.Option("--issued", help="Day of the first publication, YYYY-MM-DD.")] = None,
+    modified: Annotated[str | None, typer.Option("--modified", help="Day of this publication, YYYY-MM-DD.")] = None,
+    strict: Annotated[
+        bool | None,
+        typer.Option("--strict/--no-strict", help="Publish nothing while findings of severity error stand."),
+    ] = None,
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the data sets of a run as a package of open data: CSV, Parquet, XLSX and their descriptions."""
+    from pipeline.publish.command import publish_from_command_line
+
+    settings = _settings({"out": out, "strict": strict}, config)
+    places = (_folder(out), _folder(dest), None if previous is None else _folder(previous))
+    summary, lines = publish_from_command_line(
+        places, settings, only, tuple(family or ()), since, issued, modified, signatures=signatures
+    )
+    if as_json:
+        _print_json(summary)
+        return
+    for line in lines:
+        _say(line)
+
+
 @app.command()
 def families(
     file: Annotated[

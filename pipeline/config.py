@@ -27,6 +27,9 @@ FILE = "zvity.toml"
 FILE_VARIABLE = "ZVITY_CONFIG"
 """The environment variable that names another one."""
 
+PUBLISH = "publish"
+"""The table of that file which `pipeline.publish.settings` reads."""
+
 SEPARATOR = ";"
 """Parts the sources in `ZVITY_SOURCES`: URLs have colons in them, paths have spaces."""
 
@@ -240,6 +243,8 @@ def _from_file(
         raise UsageError(f"{path} is not written as TOML asks: {error}") from error
     values: dict[str, Any] = {}
     for name, value in found.items():
+        if name == PUBLISH:
+            continue
         if name not in _RULES:
             raise UsageError(f"{path}: unknown key {name!r}; {_meant(name)}known are {', '.join(_RULES)}")
         kind = _KINDS[_RULES[name].kind]

@@ -42,14 +42,14 @@ from pipeline.wide import wide_tables
 from validators.model import DECIMAL_DIGITS, DECIMAL_PLACES, DOCUMENTS, STANDING, Dataset, Field
 from validators.schemas import validate
 
-_ARROW = {
+ARROW = {
     "text": pa.string(),
     "integer": pa.int64(),
     "decimal": pa.decimal128(DECIMAL_DIGITS, DECIMAL_PLACES),
     "boolean": pa.bool_(),
     "date": pa.date32(),
 }
-
+"""Arrow's type for each kind of column."""
 
 _OF_TEXT: Mapping[str, Callable[[str], Any]] = {"decimal": Decimal, "date": date.fromisoformat}
 """How values that JSON holds as text are read."""
@@ -190,12 +190,12 @@ def formats(rows: Mapping[Dataset, list[list[Any]]]) -> tuple[dict[str, bytes], 
 def _arrow(dataset: Dataset, columns: Sequence[Sequence[Any]]) -> pa.Table:
     """Build the Arrow table of a data set's columns with their values as JSON holds them; decimals stay exact."""
     schema = pa.schema(
-        [pa.field(f.name, _ARROW[f.kind], nullable=not f.required, metadata={"about": f.about}) for f in dataset.fields]
+        [pa.field(f.name, ARROW[f.kind], nullable=not f.required, metadata={"about": f.about}) for f in dataset.fields]
     )
     arrays = [
-        pa.array(values, type=pa.string()).cast(_ARROW[field.kind])
+        pa.array(values, type=pa.string()).cast(ARROW[field.kind])
         if field.kind in ("decimal", "date")
-        else pa.array(values, type=_ARROW[field.kind])
+        else pa.array(values, type=ARROW[field.kind])
         for field, values in zip(dataset.fields, columns or [[] for _ in dataset.fields], strict=True)
     ]
     return pa.Table.from_arrays(arrays, schema=schema)
