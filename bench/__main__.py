@@ -25,6 +25,7 @@ from bench.meaning import lines as meaning_lines
 from bench.measure import Cost, measure
 from bench.nightly import lines as nightly_lines
 from bench.peers.whole import PEERS
+from bench.publication import lines as publication_lines
 
 ROOT = Path(__file__).parent.parent
 RAW = ROOT / "data" / "raw"
@@ -61,6 +62,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         # Costs come first: a process started from a large one counts that one's memory as its own peak.
         costs = [*_costs(arguments.runs, Path(scratch)), "", *nightly_lines(NIGHT, arguments.seed)]
+        costs += ["", *publication_lines()]
         speed = list(_speed(korosten, Path(scratch), arguments.runs)) if korosten.is_dir() else []
         speed += list(_word(arguments.corpus, Path(scratch))) if korosten.is_dir() else []
         made = Path(scratch) / "made"

@@ -143,24 +143,24 @@ def _broken(dataset: Dataset, rule: Field, rows: Any) -> Iterator[str]:  # noqa:
     values = rows.column(rule.name)
     asked = []
     if rule.required:
-        asked.append(("missing", pc.is_null(values)))
+        asked.append(("is missing", pc.is_null(values)))
     if rule.choices:
-        asked.append((f"none of {', '.join(rule.choices)}", pc.invert(pc.is_in(values, pa.array(rule.choices)))))
+        asked.append((f"is none of {', '.join(rule.choices)}", pc.invert(pc.is_in(values, pa.array(rule.choices)))))
     if rule.minimum is not None:
-        asked.append((f"below {rule.minimum}", pc.less(values, pa.scalar(rule.minimum).cast(values.type))))
+        asked.append((f"is below {rule.minimum}", pc.less(values, pa.scalar(rule.minimum).cast(values.type))))
     if rule.maximum is not None:
-        asked.append((f"above {rule.maximum}", pc.greater(values, pa.scalar(rule.maximum).cast(values.type))))
+        asked.append((f"is above {rule.maximum}", pc.greater(values, pa.scalar(rule.maximum).cast(values.type))))
     if rule.pattern is not None:
         bad = [v for v in values.unique().to_pylist() if v is not None and rule.broken(v)]
         asked.append((f"does not match {rule.pattern}", pc.is_in(values, pa.array(bad, values.type))))
     for told, bad_rows in asked:
-        if told != "missing":
+        if told != "is missing":
             bad_rows = pc.and_(bad_rows, pc.is_valid(values))  # noqa: PLW2901
         if not pc.any(bad_rows).as_py():
             continue
         for row in rows.filter(bad_rows).slice(0, _SHOWN).to_pylist():
             key = _shown({name: row[name] for name in dataset.key})
-            yield f"{dataset.name}: {rule.name}: {row[rule.name]!r} {told if told.startswith('does') else 'is ' + told} ({key})"
+            yield f"{dataset.name}: {rule.name}: {row[rule.name]!r} {told} ({key})"
 
 
 def _shown(key: dict[str, Any]) -> str:

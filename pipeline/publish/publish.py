@@ -151,10 +151,11 @@ class _Making:
                 self._staged[dataset.name] = staged
 
     def refuse_contradicted(self) -> None:
-        """Raise `Contradicted` where a finding of severity error stands."""
+        """Raise `Contradicted` where a finding of severity error stands that nobody accepted."""
         told = []
         for batch in self._staged[FINDINGS.name].batches():
-            told += batch.filter(pc.equal(batch.column("severity"), "error")).to_pylist()
+            stands = pc.and_(pc.equal(batch.column("severity"), "error"), pc.is_null(batch.column("accepted")))
+            told += batch.filter(stands).to_pylist()
         if told:
             names = {source.document_id: source.file_name for source in self._selected.sources}
             reasons = [f"{names[row['document_id']]}, table {row['table']}: {row['message']}" for row in told]

@@ -209,6 +209,6 @@ def _place(table: Any) -> Any:  # noqa: ANN401
 def _texts(dataset: Dataset) -> list[str]:
     """Name the columns that hold texts of documents."""
     own = ("document_id", "report_id", "file_name", "media_type", "family", "version", "katottg", "program_key", "rule")
-    return [
-        f.name for f in dataset.fields if f.kind == "text" and not f.choices and not f.pattern and f.name not in own
-    ]
+    skipped = (*own, "correction", "accepted")  # what people said of the report since
+    texts = [f for f in dataset.fields if f.kind == "text" and not f.choices and not f.pattern]
+    return [field.name for field in texts if field.name not in skipped]

@@ -52,8 +52,8 @@ def write_output(out: Path, reports: Sequence[Report]) -> Path:
         place = {"document_id": of, "table": 1}
         values = [
             {
-                **place, "row": index, "column": 3, "family": report.family, "item": f"Захід {index}", "row_kind": "item",
-                "measure": "plan", "doubtful": False, "check": "unchecked", "raw": "x", **given,
+                **place, "row": index, "column": 3, "family": report.family, "item": f"Захід {index}",
+                "row_kind": "item", "measure": "plan", "doubtful": False, "check": "unchecked", "raw": "x", **given,
             }
             for index, given in enumerate(report.observations)
         ]  # fmt: skip

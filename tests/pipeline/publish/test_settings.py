@@ -37,7 +37,7 @@ def test_all_keys(tmp_path: Path) -> None:
         issued=date(2025, 1, 2),
         modified=date(2026, 1, 31),
         as_of=date(2025, 12, 31),
-    )  # type: ignore[arg-type]
+    )
 
 
 def test_without_a_file_or_table_all_is_as_by_default(tmp_path: Path) -> None:
