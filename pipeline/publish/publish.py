@@ -29,7 +29,7 @@ from pipeline.publish.errors import Contradicted
 from pipeline.publish.listings import CHANGES, SOURCES
 from pipeline.publish.package import About, Changes, File, Listing, Package, Resource, Selection
 from pipeline.publish.parquet_file import schema_of, write_parquet
-from pipeline.publish.selecting import Rows, published, select
+from pipeline.publish.selecting import Rows, published, select, sources_of
 from pipeline.publish.staging import Staged
 from pipeline.publish.xlsx import Sheet, write_xlsx
 from validators.model import CHECKS, DOCUMENTS, FINDINGS, OBSERVATIONS, TABLES, Dataset
@@ -149,6 +149,8 @@ class _Making:
             staged.fill(self._rows.of(dataset))
             if staged.rows or dataset.name in {standing.name for standing in STANDING}:
                 self._staged[dataset.name] = staged
+        self._documents = [row for batch in self._staged[DOCUMENTS.name].batches() for row in batch.to_pylist()]
+        self._sources = sources_of(self._documents, self._selected.further)
 
     def refuse_contradicted(self) -> None:
         """Raise `Contradicted` where a finding of severity error stands that nobody accepted."""
@@ -157,7 +159,7 @@ class _Making:
             stands = pc.and_(pc.equal(batch.column("severity"), "error"), pc.is_null(batch.column("accepted")))
             told += batch.filter(stands).to_pylist()
         if told:
-            names = {source.document_id: source.file_name for source in self._selected.sources}
+            names = {source.document_id: source.file_name for source in self._sources}
             reasons = [f"{names[row['document_id']]}, table {row['table']}: {row['message']}" for row in told]
             raise Contradicted(
                 _listed(f"not published under --strict: {len(told)} findings of severity error", reasons)
@@ -171,22 +173,21 @@ class _Making:
             before: the former package, if there is one.
             dest: where that one is, if this one takes its place.
         """
-        documents = self._documents()
-        version = ", ".join(sorted({row["version"] for row in documents}))
-        ids = [source.document_id for source in self._selected.sources]
+        version = ", ".join(sorted({row["version"] for row in self._documents}))
+        ids = [source.document_id for source in self._sources]
         resources = tuple(self._resource(staged, ids, version) for staged in self._staged.values())
-        differs, lines = self._changes(before, documents, dest)
+        differs, lines = self._changes(before, dest)
         package = Package(
             about=about,
             selection=self._selection,
             resources=resources,
             workbook=self._workbook(),
-            sources=self._selected.sources,
+            sources=self._sources,
             numbers=self._numbers(),
             withheld=self._rows.withheld,
             version=version,
             changes=differs,
-            listings=(lines, self._sources()),
+            listings=(lines, self._list_sources()),
         )
         for name, content in sorted(describe(package).items()):
             self.put(name, content)
@@ -206,9 +207,6 @@ class _Making:
         self.files.append(File(name, path.stat().st_size, digest))
         return self.files[-1]
 
-    def _documents(self) -> list[dict[str, Any]]:
-        return [row for batch in self._staged[DOCUMENTS.name].batches() for row in batch.to_pylist()]
-
     def _resource(self, staged: Staged, sources: Sequence[str], version: str) -> Resource:
         dataset = staged.dataset
         csv, parquet = f"data/{dataset.name}.csv", f"data/{dataset.name}.parquet"
@@ -223,10 +221,10 @@ class _Making:
             self.shortened = write_xlsx(out, map(_sheet, self._staged.values()))
         return self._add(WORKBOOK)
 
-    def _sources(self) -> Listing:
+    def _list_sources(self) -> Listing:
         """Write the list of the files that the package was read from."""
         rows = []
-        for source in self._selected.sources:
+        for source in self._sources:
             row = {name: getattr(source, name) for name in SOURCES.columns if name != "reading_of"}
             rows.append(row)
             rows += [
@@ -256,9 +254,7 @@ class _Making:
                 found[count["values"]] += count["counts"]
         return {name: found[name] for name in CHECKS}
 
-    def _changes(
-        self, before: changes.Former | None, documents: list[dict[str, Any]], dest: Folder | None
-    ) -> tuple[Changes | None, Listing]:
+    def _changes(self, before: changes.Former | None, dest: Folder | None) -> tuple[Changes | None, Listing]:
         """Write what differs from the package before; where its data are the same, what was written then stays."""
         data = {file.path: file.sha256 for file in self.files}
         if before is None:
@@ -267,7 +263,7 @@ class _Making:
             content, rows, found = changes.kept(dest)
             self.put(f"{CHANGES.name}.csv", content)
             return found, Listing(CHANGES, rows, self.files[-1])
-        comparison = changes.Comparison(before, documents, self._staged[OBSERVATIONS.name])
+        comparison = changes.Comparison(before, self._documents, self._staged[OBSERVATIONS.name])
         lines = self._listing(CHANGES, comparison.batches())
         return comparison.counts, lines
 

@@ -6,7 +6,7 @@ that all references hold.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +25,9 @@ from validators.model import DOCUMENTS, FINDINGS, OBSERVATIONS, TABLES, Dataset,
 
 RUN_ONLY = ("status", "reason", "reading_of", "numbers_agree", "numbers_differ")
 """Columns of `documents` that tell of a run's inputs."""
+
+Further = tuple[tuple[str, str], ...]
+"""Files, by name and `document_id`."""
 
 PROGRAM_KEY = Field(
     "program_key", "text", "number and date of that decision, as the official register names it: 1484-2023-10-26"
@@ -53,14 +56,14 @@ class Selected:
         documents: the rows of `documents`, as published.
         tables: the rows of `tables`.
         only_tables: whether documents are not published whole, but only these tables of them.
-        sources: the reports.
+        further: the other files of each report, by its `document_id`.
         undated: reports left out since they state no year.
     """
 
     documents: Any
     tables: Any
     only_tables: bool
-    sources: tuple[Source, ...]
+    further: Mapping[str, Further]
     undated: int
 
 
@@ -99,7 +102,7 @@ def select(out: Folder, selection: Selection, families: Sequence[Family]) -> Sel
         left_out = f" ({undated} reports state no year)" if undated else ""
         raise NothingToPublish(f"no report of {out} fits --only, --family and --since{left_out}; ask for more")
     documents = _as_published(reports)
-    return Selected(documents, tables, only_tables, _sources(documents, every), undated)
+    return Selected(documents, tables, only_tables, _further(every), undated)
 
 
 def _whole(out: Folder, dataset: Dataset) -> Any:  # noqa: ANN401  # Arrow has no types
@@ -130,14 +133,20 @@ def _as_published(reports: Any) -> Any:  # noqa: ANN401
     return without_empty(reports.select(list(published(DOCUMENTS).columns))).cast(schema_of(published(DOCUMENTS)))
 
 
-def _sources(documents: Any, every: Any) -> tuple[Source, ...]:  # noqa: ANN401
+def _further(every: Any) -> Mapping[str, Further]:  # noqa: ANN401
     further: dict[str, list[tuple[str, str]]] = {}
     for row in every.select(["document_id", "file_name", "status", "reading_of"]).to_pylist():
         if row["status"] == "published" and row["reading_of"] is not None:
             further.setdefault(row["reading_of"], []).append((row["file_name"], row["document_id"]))
+    return {document_id: tuple(sorted(files)) for document_id, files in further.items()}
+
+
+def sources_of(documents: Sequence[Mapping[str, Any]], further: Mapping[str, Further]) -> tuple[Source, ...]:
+    """Give the reports of a package, by the rows of its `documents`."""
     names = [name for name in Source.__dataclass_fields__ if name != "further"]
-    rows = documents.select(names).sort_by("document_id").to_pylist()
-    return tuple(Source(**row, further=tuple(sorted(further.get(row["document_id"], ())))) for row in rows)
+    return tuple(
+        Source(**{name: row[name] for name in names}, further=further.get(row["document_id"], ())) for row in documents
+    )
 
 
 def without_empty(table: Any) -> Any:  # noqa: ANN401

@@ -259,9 +259,13 @@ def test_a_reports_year_may_stand_in_its_values_alone(tmp_path: Path, zvity: Zvi
 
 
 def test_signatures_are_published_only_where_asked_for(tmp_path: Path, zvity: Zvity) -> None:
-    signed = Report("s.pdf", [{"value": "1", "item": "Секретар ради", "raw": "Галина ПРОКОПІВ"}, {"value": "2"}])
+    signed = Report(
+        "s.pdf",
+        [{"value": "1", "item": "Секретар ради", "raw": "Галина ПРОКОПІВ"}, {"value": "2"}],
+        document={"title": "ЗВІТ\nСекретар ради Галина ПРОКОПІВ"},
+    )
     out = write_output(tmp_path / "out", [signed])
-    assert json.loads(zvity("publish", out, "package", "--json")[1])["withheld"] == 1
+    assert json.loads(zvity("publish", out, "package", "--json")[1])["withheld"] == 2
     assert not [p for p in (tmp_path / "package").rglob("*") if p.is_file() and "ПРОКОПІВ".encode() in p.read_bytes()]
     assert [row["raw"] for row in _rows(tmp_path / "package", "observations")] == [None, "x"]
     assert json.loads(zvity("publish", out, "open", "--signatures", "--json")[1])["withheld"] == 0
