@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 
 from pipeline.exits import ExitCode
 from pipeline.folders import LocalFolder
-from pipeline.publish import destination
+from pipeline.publish import destination, staging
 from pipeline.publish.package import About, Selection
 from pipeline.publish.publish import publish
 from tests import command as commands
@@ -145,8 +145,10 @@ def test_documents_are_the_published_reports_with_the_programmes_key(tmp_path: P
     }  # fmt: skip
 
 
-def test_parquet_is_typed_described_and_sorted(tmp_path: Path, zvity: Zvity) -> None:
-    reports = [Report(f"{number}.pdf", [{"value": "1"}, {"value": "2"}]) for number in range(20)]
+def test_parquet_is_typed_described_and_sorted(tmp_path: Path, zvity: Zvity, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(staging, "BATCH_ROWS", 3)
+    values = [{"value": "1", "row": 10}, {"value": "2", "row": 2}]
+    reports = [Report(f"{number}.pdf", values) for number in range(20)]
     out = write_output(tmp_path / "out", reports)
     zvity("publish", out, "package")
     file = pq.ParquetFile(tmp_path / "package" / "data" / "observations.parquet")
