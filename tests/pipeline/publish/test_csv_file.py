@@ -36,7 +36,7 @@ def _rows(*columns: Any) -> list[list[str]]:
 
 
 def _as_read(text: str) -> str:
-    return text[1:] if re.match(f"'+[{SIGNS}]", text) else text
+    return text[1:] if re.match(f"'+[{re.escape(SIGNS)}]", text) else text
 
 
 @given(st.lists(st.text(st.characters(codec="utf-8")) | st.sampled_from(PAYLOADS), min_size=1))
