@@ -7,10 +7,8 @@ rows take seconds and little memory.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
@@ -19,10 +17,8 @@ import pyarrow.parquet as pq
 
 from pipeline import datasets
 from pipeline.exits import UsageError
-from pipeline.family import Family
-from pipeline.family_files import load_families
 from pipeline.folders import Folder
-from pipeline.run import FAMILIES
+from pipeline.run import kept_families
 from validators.model import CELLS, CHECKS, DOCUMENTS, OBSERVATIONS, ROLES, TABLES, Dataset, Field
 
 _SHOWN = 20
@@ -35,6 +31,7 @@ class _Seen:
 
     Attributes:
         documents: ids of the published documents.
+        readings: for each further reading of a report the document that carries it, by ids.
         named: ids that each data set names.
         tables: the rows of `tables`.
         roles: cells by document, table and role.
@@ -42,6 +39,7 @@ class _Seen:
     """
 
     documents: set[str] = field(default_factory=set)
+    readings: dict[str, str] = field(default_factory=dict)
     named: dict[str, set[str]] = field(default_factory=dict)
     tables: list[dict[str, Any]] = field(default_factory=list)
     roles: Counter[tuple[str, int, str | None]] = field(default_factory=Counter)
@@ -54,7 +52,7 @@ def check(out: Folder) -> list[str]:
     Raises:
         UsageError: the folder holds none.
     """
-    known = datasets.all_datasets(families_of(out))
+    known = datasets.all_datasets(kept_families(out))
     if not any(out.stat(f"{dataset.name}.parquet") for dataset in known):
         raise UsageError(f"{out} holds no data sets; name the output folder of a run")
     problems: list[str] = []
@@ -70,14 +68,6 @@ def check(out: Folder) -> list[str]:
     if not problems:
         problems = _references(seen) + _sums(seen)
     return problems
-
-
-def families_of(out: Folder) -> Sequence[Family]:
-    """Give the families of the run, of which a user's own are kept in its output."""
-    with TemporaryDirectory() as folder:
-        for name in out.files(FAMILIES):
-            (Path(folder) / name).write_bytes(out.read(f"{FAMILIES}/{name}"))
-        return load_families(Path(folder) if any(Path(folder).iterdir()) else None)
 
 
 def _problems(out: Folder, dataset: Dataset, seen: _Seen) -> Iterator[str]:
@@ -169,7 +159,10 @@ def _shown(key: dict[str, Any]) -> str:
 
 def _note(dataset: Dataset, rows: Any, seen: _Seen) -> None:  # noqa: ANN401
     if dataset.name == DOCUMENTS.name:
-        seen.documents.update(rows.filter(pc.equal(rows.column("status"), "published")).column(0).to_pylist())
+        published = rows.filter(pc.equal(rows.column("status"), "published"))
+        seen.documents.update(published.column(0).to_pylist())
+        further = published.filter(pc.is_valid(published.column("reading_of"))).select(["document_id", "reading_of"])
+        seen.readings.update((row["document_id"], row["reading_of"]) for row in further.to_pylist())
         return
     seen.named.setdefault(dataset.name, set()).update(rows.column("document_id").unique().to_pylist())
     if dataset.name == TABLES.name:
@@ -187,7 +180,13 @@ def _count(rows: Any, by: str, counts: Counter[tuple[str, int, str | None]]) -> 
 
 
 def _references(seen: _Seen) -> list[str]:
-    return [
+    carried = seen.documents - seen.readings.keys()
+    astray = [
+        f"documents: {document_id} is a reading of {of}, which carries no report"
+        for document_id, of in seen.readings.items()
+        if of not in carried
+    ]
+    return astray + [
         f"{name}: {len(foreign)} documents that it names are not published, such as {sorted(map(str, foreign))[0]}"
         for name, ids in seen.named.items()
         if (foreign := ids - seen.documents)

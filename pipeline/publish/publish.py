@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.check import check, families_of
+from pipeline.check import check
 from pipeline.exits import Defect, OutputLocked, UsageError
 from pipeline.folders import Folder
 from pipeline.publish import changes
@@ -32,6 +32,7 @@ from pipeline.publish.parquet_file import schema_of, write_parquet
 from pipeline.publish.selecting import Rows, published, select, sources_of
 from pipeline.publish.staging import Staged
 from pipeline.publish.xlsx import Sheet, write_xlsx
+from pipeline.run import kept_families
 from validators.model import CHECKS, DOCUMENTS, FINDINGS, OBSERVATIONS, TABLES, Dataset
 
 STANDING = (DOCUMENTS, TABLES, OBSERVATIONS, FINDINGS)
@@ -137,7 +138,7 @@ class _Making:
         self.root = work / "package"
         self.shortened = 0
         (self.root / "data").mkdir(parents=True)
-        families = families_of(out)
+        families = kept_families(out)
         self._selection = selection
         self._selected = select(out, selection, families)
         self.undated = self._selected.undated

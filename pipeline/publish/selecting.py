@@ -1,7 +1,8 @@
 """Which rows of a run's data sets are published.
 
-Guarantee: a report is published once, from the file that carries it. What is left out is left out of every data set, so
-that all references hold.
+Guarantee: a report is published once, from the file that carries it. A further file that has tables of its own stands
+for these alone, with a report id of its own. What is left out is left out of every data set, so that all references
+hold.
 """
 
 from __future__ import annotations
@@ -78,10 +79,10 @@ def select(out: Folder, selection: Selection, families: Sequence[Family]) -> Sel
     for name in selection.families:
         if name not in known:
             raise UsageError(f"--family {name} is no kind of report of this run; known are {', '.join(known)}")
-    every = _whole(out, DOCUMENTS)
-    reports = every.filter(
-        pc.and_(pc.equal(every.column("status"), "published"), pc.is_null(every.column("reading_of")))
-    )
+    every, tables = _whole(out, DOCUMENTS), _whole(out, TABLES)
+    whole = pc.is_null(every.column("reading_of"))
+    own = pc.is_in(every.column("document_id"), _set(tables.column("document_id")))  # tables that only this file has
+    reports = every.filter(pc.and_(pc.equal(every.column("status"), "published"), pc.or_(whole, own)))
     if not reports.num_rows:
         raise NothingToPublish(f"{out} holds no published report; see documents.csv for the reasons")
     undated = 0
@@ -89,7 +90,6 @@ def select(out: Folder, selection: Selection, families: Sequence[Family]) -> Sel
         last = pc.coalesce(reports.column("period_end"), _last_years(out, reports.column("document_id")))
         undated = last.null_count
         reports = reports.filter(pc.fill_null(pc.greater_equal(last, selection.since), False))
-    tables = _whole(out, TABLES)
     tables = tables.filter(pc.is_in(tables.column("document_id"), _set(reports.column("document_id"))))
     only_tables = selection.only_verified or bool(selection.families)
     if selection.families:
@@ -130,6 +130,9 @@ def _last_years(out: Folder, documents: Any) -> Any:  # noqa: ANN401
 def _as_published(reports: Any) -> Any:  # noqa: ANN401
     number, day = reports.column("decision_number"), pc.cast(reports.column("decision_date"), pa.string())
     reports = reports.append_column("program_key", pc.binary_join_element_wise(number, day, "-"))
+    further = pc.is_valid(reports.column("reading_of"))  # of which only tables of its own are published
+    report_id = pc.if_else(further, reports.column("document_id"), reports.column("report_id"))
+    reports = reports.set_column(reports.schema.get_field_index("report_id"), "report_id", report_id)
     return without_empty(reports.select(list(published(DOCUMENTS).columns))).cast(schema_of(published(DOCUMENTS)))
 
 

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from docx import Document
 
+from pipeline.check import check
 from pipeline.family_files import load_families
+from pipeline.folders import folder_at
+from pipeline.publish.package import About, Selection
+from pipeline.publish.publish import publish
 from pipeline.readings import APART, RULE, Carried, carried
 from pipeline.recount import rows_of
 from pipeline.results import Columns, Content, Counts
+from pipeline.run import run
+from tests.samples import WORD
 from validators.model import CHECKS
 
 Row = dict[str, Any]
@@ -238,3 +250,70 @@ def test_a_number_that_the_first_file_lacks_is_told() -> None:
     (finding,) = _rows(found, "findings")
     assert (finding["row"], finding["column"], finding["found"], finding["expected"]) == (10, 1, None, "7.00")
     assert found.facts[1][1]["numbers_differ"] == 1
+
+
+# From files to data sets and a package
+
+
+def _with_annex(number: str) -> bytes:
+    """Give the report with a table of no known kind at its end."""
+    document = Document(str(WORD))
+    document.add_paragraph("Додаток. Придбано обладнання")
+    table = document.add_table(rows=2, cols=2)
+    for cell, text in zip(
+        (c for row in table.rows for c in row.cells), ("Назва", "Кількість", "Стіл", number), strict=True
+    ):
+        cell.text = text
+    out = BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def annexed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the output of a run over one report in three files, two of which have an annex of their own."""
+    folder = tmp_path_factory.mktemp("annexed")
+    (folder / "in").mkdir()
+    (folder / "in" / "report.docx").write_bytes(WORD.read_bytes())
+    for number in ("17", "19"):
+        (folder / "in" / f"annex-{number}.docx").write_bytes(_with_annex(number))
+    assert run([str(folder / "in")], folder / "out").states == {"published": 3}
+    return folder / "out"
+
+
+def _read(out: Path, name: str) -> list[Row]:
+    rows: list[Row] = pq.read_table(out / f"{name}.parquet").to_pylist()
+    return rows
+
+
+def test_annexes_of_further_files_are_in_the_data_sets_once(annexed: Path) -> None:
+    observations = _read(annexed, "observations")
+    assert sorted(row["raw"] for row in observations if row["family"] is None and row["value"] is not None) == [
+        "17",
+        "19",
+    ]
+    measures = _read(annexed, "program_measures")
+    assert len({row["document_id"] for row in measures}) == 1
+    assert sum(row["reading_of"] is None for row in _read(annexed, "documents")) == 1
+    assert check(folder_at(annexed)) == []
+
+
+def test_a_package_holds_the_report_and_the_annexes_and_all_references_hold(annexed: Path, tmp_path: Path) -> None:
+    publish(folder_at(annexed), folder_at(tmp_path / "package"), About(), Selection())
+    documents = {row["document_id"]: row for row in _read(tmp_path / "package" / "data", "documents")}
+    tables = _read(tmp_path / "package" / "data", "tables")
+    assert {row["document_id"] for row in tables} == documents.keys()
+    assert len({row["report_id"] for row in documents.values()}) == len(documents)
+    raw = [row["raw"] for row in _read(tmp_path / "package" / "data", "observations") if row["family"] is None]
+    assert {"17", "19"} <= set(raw)
+
+
+def test_check_sees_readings_of_nothing(annexed: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    shutil.copytree(annexed, out)
+    table = pq.read_table(out / "documents.parquet")
+    at = table.schema.get_field_index("reading_of")
+    for value in ("0" * 64, table.column("document_id")[0].as_py()):
+        changed = pa.array([value] * table.num_rows, pa.string())
+        pq.write_table(table.set_column(at, table.schema.field(at), changed), out / "documents.parquet")
+        assert any("carries no report" in problem for problem in check(folder_at(out)))
