@@ -337,6 +337,7 @@ def correct(
     accept: Annotated[bool, typer.Option("--accept", help="The number stands as it is printed.")] = False,
     day: Annotated[str | None, typer.Option("--date", help="When.", show_default="today")] = None,
     file: Annotated[Path, typer.Option("--file", help="The file of corrections.")] = Path("corrections.csv"),
+    as_json: JsonOption = False,
 ) -> None:
     """Write down what is right where a number is wrong; `zvity run --corrections` applies it."""
     from pipeline.corrections import append, correction_of
@@ -345,6 +346,8 @@ def correct(
         raise UsageError("give either --value, the right number, or --accept, where the printed one stands")
     entry = correction_of(_folder(out), document, table, row, column, value or "", reason, author, day)
     append(file, entry)
+    if as_json:
+        _print_json({"file": str(file), **entry})
     _talk(
         f"{file}: {entry['expect']!r} of document {entry['document'][:12]}; `zvity run --corrections {file}` applies it"
     )

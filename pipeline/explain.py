@@ -110,7 +110,8 @@ def _shown(record: Mapping[str, Any]) -> Row:
 
 
 def _text(value: Decimal) -> str:
-    return format(value.normalize(), "f")
+    text = format(value, "f")  # `normalize` would round to 28 digits
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _covers(cell: Row, row: int, column: int) -> bool:

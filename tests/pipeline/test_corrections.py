@@ -303,7 +303,8 @@ def test_correct_writes_what_run_applies(
     for wrong in ((), ("--value", "1", "--accept"), ("--value", "багато"), ("--value", "1", "--date", "колись")):
         assert zvity(monkeypatch, *correct, *wrong) == ExitCode.USAGE
     assert not (tmp_path / "corrections.csv").exists()
-    assert zvity(monkeypatch, *correct, "--value", "620,12", "--date", "2026-11-26") == ExitCode.OK
+    assert zvity(monkeypatch, *correct, "--value", "620,12", "--date", "2026-11-26", "--json") == ExitCode.OK
+    assert json.loads(capsys.readouterr().out)["expect"] == "620,17"
     (entry,) = read_corrections(tmp_path / "corrections.csv")
     assert (entry.document, entry.expect, entry.value) == (DOCUMENT, "620,17", "620.12")
     (tmp_path / "zvity.toml").write_text('corrections = "corrections.csv"\n')

@@ -351,3 +351,8 @@ def test_the_crop_of_a_scan_shows_what_was_read(
     with tesserocr.PyTessBaseAPI(path=str(find_tessdata()), lang="eng", psm=tesserocr.PSM.SINGLE_LINE) as reader:
         reader.SetImageFile(str(tmp_path / "cell.png"))
         assert "".join(filter(str.isdigit, number["text"])) in "".join(filter(str.isdigit, reader.GetUTF8Text()))
+
+
+def test_no_digit_of_a_long_number_is_lost() -> None:
+    record = {"value": Decimal("1234567890123456789012345678.1234567800"), "other": Decimal("-2000.0000000000"), "n": 7}
+    assert module._shown(record) == {"value": "1234567890123456789012345678.12345678", "other": "-2000", "n": 7}
