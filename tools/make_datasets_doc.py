@@ -37,8 +37,8 @@ row.
   once, from its most direct reading: a Word file, else a PDF with text, else a scan. The other files are in `documents`
   with `reading_of`, and were compared with it number by number: `readings` counts the files that agree on a number, a
   difference is a finding of the rule `readings`. Files are readings of one report if they name the same decision and,
-  as far as their titles say, the same time, have the same tables and rows, and nine tenths of their sure numbers are the
-  same, column by column; the next year's report is none. A table that only a further file has comes from there.
+  as far as their titles say, the same time, have the same tables and rows, and nine tenths of their sure numbers are
+  the same, column by column; the next year's report is none. A table that only a further file has comes from there.
 
 In the tables below, *always* marks columns that have a value in every row, and the *key* columns name a row: no two
 rows share all of them. `zvity check` reads the Parquet files again and proves kinds, values, keys and references.
