@@ -227,5 +227,5 @@ def read(out: Folder, dataset: Dataset) -> list[dict[str, Any]]:
         pyarrow.ArrowInvalid: it is no Parquet file.
     """
     with out.open(f"{dataset.name}.parquet") as file:
-        rows: list[dict[str, Any]] = pq.read_table(file).to_pylist()
+        rows: list[dict[str, Any]] = pq.ParquetFile(file).read(use_threads=False).to_pylist()
     return rows

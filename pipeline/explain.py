@@ -26,9 +26,6 @@ from validators.model import CELLS, COLUMNS, DOCUMENTS, FINDINGS, OBSERVATIONS, 
 
 Row = dict[str, Any]
 
-_DIGITS = 64
-"""Digits of a whole document id."""
-
 
 def explain(out: Folder, document: str, table: int, row: int, column: int) -> dict[str, Any]:
     """Give all that is known of the cell that covers a place.
@@ -45,18 +42,24 @@ def explain(out: Folder, document: str, table: int, row: int, column: int) -> di
     """
     told = _document(out, document)
     document_id = told["document_id"]
-    of_document = pc.field("document_id") == document_id
-    here = of_document & (pc.field("table") == table)
+    here = {"document_id": document_id, "table": table}
     cells = _rows(out, CELLS.name, here)
     cell = next((r for r in cells if _covers(r, row, column)), None)
+    if cell is None and told["reading_of"] is not None:
+        raise UsageError(
+            f"{told['file_name']} is a further reading of a report that the data sets carry from another file; "
+            f"ask for --document {told['reading_of'][:12]}"
+        )
     if cell is None:
         raise UsageError(f"table {table} of the document has no cell at row {row}, column {column}")
     place = (cell["row"], cell["column"])
-    values = {(r["table"], r["row"], r["column"]): r for r in _rows(out, OBSERVATIONS.name, of_document)}
+    values = {
+        (r["table"], r["row"], r["column"]): r for r in _rows(out, OBSERVATIONS.name, {"document_id": document_id})
+    }
     value = values.get((table, *place))
     lineage = store.lineage(out, told["version"], document_id)
     findings = [r for r in _rows(out, FINDINGS.name, here) if _is_about(r, place)]
-    further = _rows(out, DOCUMENTS.name, pc.field("reading_of") == document_id)
+    further = _rows(out, DOCUMENTS.name, {"reading_of": document_id})
     known = {(table, r["row"], r["column"]): r for r in cells}
     return {
         "document": told,
@@ -78,30 +81,45 @@ def explain(out: Folder, document: str, table: int, row: int, column: int) -> di
 
 def _document(out: Folder, beginning: str) -> Row:
     """Give the published document whose id begins so."""
-    ids = pc.field("document_id")
-    named = ids == beginning if len(beginning) == _DIGITS else pc.starts_with(ids, beginning)
-    found = _rows(out, DOCUMENTS.name, named & (pc.field("status") == "published"))
+    published = _rows(out, DOCUMENTS.name, {"status": "published"})
+    found = [row for row in published if row["document_id"].startswith(beginning)]
     if len({r["document_id"] for r in found}) != 1:
         raise UsageError(f"{len(found)} published documents begin with {beginning!r}; see documents.csv for the ids")
-    told = found[0]
-    if told["reading_of"] is not None:
-        raise UsageError(
-            f"{told['file_name']} is a further reading of a report that the data sets carry from another file; "
-            f"ask for --document {told['reading_of'][:12]}"
-        )
-    return told
+    return found[0]
 
 
-def _rows(out: Folder, name: str, only: pc.Expression) -> list[Row]:
-    """Give the rows of a data set for which a condition holds; row groups that cannot hold any are not read."""
+def _rows(out: Folder, name: str, wanted: Mapping[str, object]) -> list[Row]:
+    """Give the rows of a data set that have some values; row groups that cannot hold any are not read.
+
+    Nothing is read in threads of Arrow's: one that is still at work when the program ends would abort it.
+    """
+    rows: list[Row] = []
     try:
         with out.open(f"{name}.parquet") as file:
-            rows: list[Row] = pq.read_table(file, filters=only).to_pylist()
+            groups = pq.ParquetFile(file)
+            for number in range(groups.num_row_groups):
+                if _may_hold(groups.metadata.row_group(number), wanted):
+                    found = groups.read_row_group(number, use_threads=False)
+                    for column, value in wanted.items():
+                        found = found.filter(pc.equal(found.column(column), value))
+                    rows += found.to_pylist()
     except (OSError, pa.ArrowException) as error:
         raise UsageError(
             f"{out} holds no readable {name}.parquet ({error}); name the output folder of a run"
         ) from error
     return rows
+
+
+def _may_hold(group: Any, wanted: Mapping[str, Any]) -> bool:  # noqa: ANN401  # Arrow has no types
+    """Tell by a row group's statistics whether it may hold rows with some values."""
+    for number in range(group.num_columns):
+        column = group.column(number)
+        found = column.statistics
+        if column.path_in_schema in wanted and found is not None and found.has_min_max:
+            value = wanted[column.path_in_schema]
+            if not found.min <= value <= found.max:
+                return False
+    return True
 
 
 def _shown(record: Mapping[str, Any]) -> Row:
@@ -205,7 +223,7 @@ def _readings(further: Iterable[Row], value: Row | None, findings: Iterable[Row]
         }
 
 
-def _datasets(out: Folder, cell: Row, value: Row | None, here: pc.Expression) -> Iterator[tuple[str, Row]]:
+def _datasets(out: Folder, cell: Row, value: Row | None, here: Mapping[str, object]) -> Iterator[tuple[str, Row]]:
     """Give the key of the row that the number has in each data set, and the fields it fills."""
     at = {name: cell[name] for name in ("document_id", "table", "row", "column")}
     yield CELLS.name, {"key": at, "fields": ["text"]}
@@ -220,7 +238,7 @@ def _datasets(out: Folder, cell: Row, value: Row | None, here: pc.Expression) ->
         yield family.name, {"key": {name: row[name] for name in family.tidy.key}, "fields": fields}
 
 
-def _tidy(out: Folder, family: Family, value: Row, here: pc.Expression) -> Iterator[Row]:
-    for row in _rows(out, family.name, here & (pc.field("row") == value["row"])):
+def _tidy(out: Folder, family: Family, value: Row, here: Mapping[str, object]) -> Iterator[Row]:
+    for row in _rows(out, family.name, {**here, "row": value["row"]}):
         if group(family, row) == group(family, value):
             yield _shown(row)

@@ -53,7 +53,7 @@ def former(folder: Folder, scratch: Path) -> Former | None:
         return None
     try:
         with folder.open("data/documents.parquet") as file:
-            documents = pq.read_table(file, columns=["report_id", *_ORIGIN]).to_pylist()
+            documents = pq.ParquetFile(file).read(columns=["report_id", *_ORIGIN], use_threads=False).to_pylist()
         with folder.open("data/observations.parquet") as file:
             groups = pq.ParquetFile(file)
             schema = groups.schema_arrow.remove_metadata()

@@ -107,7 +107,7 @@ def select(out: Folder, selection: Selection, families: Sequence[Family]) -> Sel
 
 def _whole(out: Folder, dataset: Dataset) -> Any:  # noqa: ANN401  # Arrow has no types
     with out.open(f"{dataset.name}.parquet") as file:
-        return pq.read_table(file).combine_chunks()
+        return pq.ParquetFile(file).read(use_threads=False).combine_chunks()
 
 
 def _set(values: Any) -> Any:  # noqa: ANN401

@@ -13,7 +13,6 @@ from typing import Any
 import cv2
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -202,7 +201,7 @@ def test_only_the_document_is_read(tmp_path: Path) -> None:
     (tmp_path / "cells.parquet").write_bytes(content[:at] + bytes(size) + content[at + size :])
     with pytest.raises((OSError, pa.ArrowException)):
         pq.read_table(tmp_path / "cells.parquet")
-    found = module._rows(LocalFolder(tmp_path), "cells", pc.field("document_id") == "bb")
+    found = module._rows(LocalFolder(tmp_path), "cells", {"document_id": "bb"})
     assert [r["text"] for r in found] == ["y" * 50]
 
 
