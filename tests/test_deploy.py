@@ -122,5 +122,5 @@ def test_the_file_of_settings_tells_every_setting_with_its_default(tmp_path: Pat
     assert all(setting.origin != "default" for setting in found.settings)
     usual = {setting.name: setting.value for setting in Config().settings}
     differing = {setting.name for setting in found.settings if setting.value != usual[setting.name]}
-    assert differing == {"sources", "out", "families", "workers"}
+    assert differing == {"sources", "out", "families", "corrections", "workers"}
     assert (usual["families"], usual["workers"]) == (None, None)
