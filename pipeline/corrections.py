@@ -127,8 +127,7 @@ def told(head: str, problems: Sequence[str]) -> str:
 
 def _records(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
     """Give the lines that are not empty, with their numbers."""
-    head = text.split("\n", 1)[0]
-    delimiter = ";" if head.count(";") > head.count(",") else ","
+    delimiter = _delimiter(text)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         names = [name.strip().lower() for name in next(rows, [])]
@@ -142,6 +141,11 @@ def _records(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
                 yield rows.line_num, {name: value.strip() for name, value in zip(names, row, strict=False)}
     except csv.Error as error:
         raise UsageError(f"{path}, line {rows.line_num} is no CSV ({error}); save it as CSV UTF-8") from error
+
+
+def _delimiter(text: str) -> str:
+    head = text.split("\n", 1)[0]
+    return ";" if head.count(";") > head.count(",") else ","
 
 
 def _correction(line: int, row: Mapping[str, str]) -> Correction:
@@ -250,9 +254,8 @@ def append(path: Path, correction: Mapping[str, str]) -> None:
     if path.exists():
         read_corrections(path)
         text = path.read_text(encoding="utf-8-sig")
-        head = text.split("\n", 1)[0]
-        delimiter = ";" if head.count(";") > head.count(",") else ","
-        names = [name.strip().lower() for name in head.strip().split(delimiter)]
+        delimiter = _delimiter(text)
+        names = [name.strip().lower() for name in next(csv.reader([text.splitlines()[0]], delimiter=delimiter))]
         end = "" if text.endswith("\n") else "\r\n"
     else:
         names = list(COLUMNS)

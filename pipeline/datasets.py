@@ -187,18 +187,22 @@ def formats(rows: Mapping[Dataset, list[list[Any]]]) -> tuple[dict[str, bytes], 
     return csvs, parquets
 
 
-def _arrow(dataset: Dataset, columns: Sequence[Sequence[Any]]) -> pa.Table:
-    """Build the Arrow table of a data set's columns with their values as JSON holds them; decimals stay exact."""
-    schema = pa.schema(
+def schema_of(dataset: Dataset) -> pa.Schema:
+    """Give the Arrow schema of a data set."""
+    return pa.schema(
         [pa.field(f.name, ARROW[f.kind], nullable=not f.required, metadata={"about": f.about}) for f in dataset.fields]
     )
+
+
+def _arrow(dataset: Dataset, columns: Sequence[Sequence[Any]]) -> pa.Table:
+    """Build the Arrow table of a data set's columns with their values as JSON holds them; decimals stay exact."""
     arrays = [
         pa.array(values, type=pa.string()).cast(ARROW[field.kind])
         if field.kind in ("decimal", "date")
         else pa.array(values, type=ARROW[field.kind])
         for field, values in zip(dataset.fields, columns or [[] for _ in dataset.fields], strict=True)
     ]
-    return pa.Table.from_arrays(arrays, schema=schema)
+    return pa.Table.from_arrays(arrays, schema=schema_of(dataset))
 
 
 def _parquet(table: pa.Table) -> bytes:

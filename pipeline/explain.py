@@ -19,6 +19,7 @@ from pipeline.corrected import filled_by
 from pipeline.exits import UsageError
 from pipeline.family import Family
 from pipeline.folders import Folder
+from pipeline.lineage import places
 from pipeline.readings import RULE
 from pipeline.recount import group
 from pipeline.run import kept_families
@@ -72,7 +73,7 @@ def explain(out: Folder, document: str, table: int, row: int, column: int) -> di
         "observation": None if value is None else _shown(value),
         "identities": None
         if lineage is None
-        else [_identity(r, values, known) for r in lineage["identities"] if (table, *place) in _cells_of(r)],
+        else [_identity(r, values, known) for r in lineage["identities"] if (table, *place) in places(r)],
         "findings": findings,
         "readings": list(_readings(further, value, findings)),
         "datasets": dict(_datasets(out, cell, value, here)),
@@ -160,20 +161,9 @@ Place = tuple[int, int, int]
 """Table, row, column."""
 
 
-def _place(text: str, table: int) -> Place:
-    """Read a place as `lineage` writes it."""
-    of, slash, rest = text.rpartition("/")
-    row, column = rest.split(":")
-    return (int(of) if slash else table, int(row), int(column))
-
-
-def _cells_of(identity: Mapping[str, Any]) -> list[Place]:
-    return [_place(text, identity["table"]) for text in (identity["result"], *identity["terms"].split())]
-
-
 def _identity(kept: Mapping[str, Any], values: Mapping[Place, Row], cells: Mapping[Place, Row]) -> Row:
     """Give an identity with its cells and their values."""
-    result, *terms = (_number(place, values, cells) for place in _cells_of(kept))
+    result, *terms = (_number(place, values, cells) for place in places(kept))
     signs = [int(sign) for sign in (kept["signs"] or "").split()] or [1] * len(terms)
     if kept["rule"] == "difference":
         signs = [1, -1]

@@ -9,11 +9,11 @@ say again what it said then is left out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import get_args
 
+from pipeline.lineage import places
 from pipeline.numerals import parse
 from pipeline.recount import Row
 from validators.arithmetic import judge
@@ -23,9 +23,6 @@ from validators.records import Observation
 
 _RULES = {*get_args(Rule), "reading", "rounding"}
 """The rules of the findings that the arithmetic makes."""
-
-_PLACE = re.compile(r"(?:(?P<table>\d+)/)?(?P<row>\d+):(?P<column>\d+)")
-"""A number's place in an identity, as `lineage` writes it."""
 
 Records = Mapping[tuple[int, int, int], Observation]
 """Numbers by table, row and column."""
@@ -38,7 +35,7 @@ def judged(
     cells: Iterable[Row],
     proofs: Sequence[Row],
 ) -> list[Row]:
-    """Set the checks of numbers anew in the tables that have corrected ones; give all findings, those of these anew.
+    """Set the checks anew in the tables whose identities have corrected numbers; give all findings, theirs anew.
 
     Args:
         former: the document's observations as they were read.
@@ -50,7 +47,7 @@ def judged(
     changed = {
         (new["table"], new["row"], new["column"]) for old, new in zip(former, observations, strict=True) if old != new
     }
-    tables = {table for table, _, _ in changed}
+    tables = {table for table, _, _ in changed} | {row["table"] for row in proofs if changed.intersection(places(row))}
     before, now = _records(former), _records(observations)
     found = list(findings)
     with exactly():
@@ -101,12 +98,12 @@ def _identities(
 
 
 def _identity(row: Row, records: Records) -> Identity:
-    (result,) = _numbers(row["result"], row["table"], records)
+    result, *terms = (_number(records[place], row["table"]) for place in places(row))
     scale = row["scale"]
     return Identity(
         row["rule"],
         result,
-        tuple(_numbers(row["terms"], row["table"], records)),
+        tuple(terms),
         tuple(map(int, (row["signs"] or "").split())),
         row["origin"],
         Decimal(1) if scale is None else Decimal(scale),
@@ -116,14 +113,8 @@ def _identity(row: Row, records: Records) -> Identity:
     )
 
 
-def _numbers(places: str, table: int, records: Records) -> Iterator[Observation]:
-    for place in places.split():
-        found = _PLACE.fullmatch(place)
-        if found is None:
-            raise ValueError(f"{place!r} is no place of a number")
-        number = int(found["table"] or table)
-        record = records[number, int(found["row"]), int(found["column"])]
-        yield record if number == table else record._replace(row=-1 - record.row)  # no place of this table
+def _number(record: Observation, table: int) -> Observation:
+    return record if record.table == table else record._replace(row=-1 - record.row)  # no place of this table
 
 
 def _is_renewed(finding: Row, table: int, touched: set[Place]) -> bool:

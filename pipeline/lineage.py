@@ -5,7 +5,7 @@ Guarantee: it says of each identity what the arithmetic found when the document 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from validators.identity import Identity, exactly
@@ -67,3 +67,13 @@ def _place(o: Observation, identity: Identity) -> str:
         return f"{o.row}:{o.column}"
     row = -1 - o.row if o.row < 0 else o.row  # as `ratios` names a place of another table
     return f"{o.table}/{row}:{o.column}"
+
+
+def places(identity: Mapping[str, Any]) -> list[tuple[int, int, int]]:
+    """Give the places of a kept identity's numbers, the result first: table, row, column."""
+    found = []
+    for text in (identity["result"], *identity["terms"].split()):
+        of, slash, rest = text.rpartition("/")
+        row, column = map(int, rest.split(":"))
+        found.append((int(of) if slash else identity["table"], row, column))
+    return found

@@ -17,12 +17,12 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from pipeline.datasets import schema_of
 from pipeline.exits import UsageError
 from pipeline.folders import Folder
 from pipeline.publish.exact import texts
 from pipeline.publish.listings import CHANGES
 from pipeline.publish.package import Changes
-from pipeline.publish.parquet_file import schema_of
 from pipeline.publish.staging import Staged
 from validators.model import OBSERVATIONS
 

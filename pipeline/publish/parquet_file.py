@@ -13,18 +13,11 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.datasets import ARROW
+from pipeline.datasets import schema_of
 from validators.model import Dataset
 
 GROUP_ROWS = 1 << 16
 """Rows of a row group: a query for one document reads one or two of them."""
-
-
-def schema_of(dataset: Dataset) -> Any:  # noqa: ANN401  # Arrow has no types
-    """Give the Arrow schema of a data set."""
-    return pa.schema(
-        [pa.field(f.name, ARROW[f.kind], nullable=not f.required, metadata={"about": f.about}) for f in dataset.fields]
-    )
 
 
 def write_parquet(

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.check import check
+from pipeline.datasets import schema_of
 from pipeline.exits import Defect, OutputLocked, UsageError
 from pipeline.folders import Folder
 from pipeline.publish import changes
@@ -28,7 +29,7 @@ from pipeline.publish.destination import SUMS, deliver, former_files, listed, su
 from pipeline.publish.errors import Contradicted
 from pipeline.publish.listings import CHANGES, SOURCES
 from pipeline.publish.package import About, Changes, File, Listing, Package, Resource, Selection
-from pipeline.publish.parquet_file import schema_of, write_parquet
+from pipeline.publish.parquet_file import write_parquet
 from pipeline.publish.selecting import Rows, published, select, sources_of
 from pipeline.publish.staging import Staged
 from pipeline.publish.xlsx import Sheet, write_xlsx

@@ -15,12 +15,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from pipeline.datasets import schema_of
 from pipeline.exits import UsageError
 from pipeline.family import Family
 from pipeline.folders import Folder
 from pipeline.publish.errors import NothingToPublish
 from pipeline.publish.package import Selection, Source
-from pipeline.publish.parquet_file import schema_of
 from pipeline.publish.signatures import withhold
 from validators.model import DOCUMENTS, FINDINGS, OBSERVATIONS, TABLES, Dataset, Field
 

@@ -209,6 +209,20 @@ def test_a_correction_that_makes_a_sum_wrong_is_told(out: Path, read: Path, tmp_
     assert all(message for message in messages)
 
 
+def test_a_number_of_another_table_is_judged_by_the_right_one(out: Path, read: Path, tmp_path: Path) -> None:
+    """The average cost in table 2 is money of table 1 by a number of people."""
+    average = ("6", "3", "quotient")
+    assert average in _errors(read)
+    people = _at(read, {"table": "2", "row": "2", "column": "3"})
+    assert people["raw"] == "308"
+    (finding,) = (row for row in _rows(read, "findings") if row["rule"] == "quotient")
+    money = next(row for row in _rows(read, "observations") if row["table"] == "1" and row["value"] == "203.05")
+    line = _line(row=money["row"], column=money["column"], expect=money["raw"], value="202,05")
+    run([str(WORD)], out, Options(corrections=_file(tmp_path / "c.csv", line)))
+    assert finding["expected"] == "659.25"
+    assert [row["expected"] for row in _rows(out, "findings") if row["rule"] == "quotient"] == ["656.01"]
+
+
 def test_a_number_that_other_files_verify_stays_verified_beside_a_correction(tmp_path: Path) -> None:
     path = _file(tmp_path / "c.csv", _line(), _line(row="29"))
     run([str(WORD), str(PDF)], tmp_path / "plain")
