@@ -74,6 +74,8 @@ def clean(name: str) -> str:
 
 def spelled_out(name: str) -> str:
     """Give a name in which characters that show nothing are spelled out, as `%0A`."""
+    if name.isprintable():  # then there are none
+        return name
     return "".join(
         quote(sign, errors="surrogatepass") if unicodedata.category(sign) in _UNREADABLE else sign for sign in name
     )

@@ -13,7 +13,7 @@ import json
 import os
 import re
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -24,6 +24,7 @@ from pipeline.folders import WORK, Folder, Stat, Write
 from pipeline.parquet_join import Part, join
 from pipeline.parts import PARTS, Directory, Extent, directory_of
 from pipeline.results import Counts
+from validators.model import DOCUMENTS
 
 MANIFEST = f"{WORK}/manifest.json"
 
@@ -110,13 +111,14 @@ def counts(folder: Folder, plan: Plan) -> Counts:
     return found
 
 
-def deliver(folder: Folder, plan: Plan, check: Callable[[], None]) -> bool:
+def deliver(folder: Folder, plan: Plan, check: Callable[[], None], finish: Callable[[], None]) -> bool:
     """Make the output folder hold what is planned; tells whether anything had to be written.
 
     Args:
         folder: the output folder.
         plan: what it is to hold.
         check: raises where the folder is no longer ours to write.
+        finish: waits until the part with the rows of `documents` is there; called once, while others are copied.
 
     Raises:
         OSError: the folder cannot be written.
@@ -126,34 +128,46 @@ def deliver(folder: Folder, plan: Plan, check: Callable[[], None]) -> bool:
     tables = folder.files(TABLES)
     there = _delivered(folder, before, tables)
     if there and before["files"] == list(plan.files):
+        finish()
         return False
     check()
     kept = set(before["files"]) if there else set()
     datasets: dict[str, _Pieces] = {}
     tables_of: dict[str, Mapping[str, Extent]] = {}
-    for part in plan.files:
+    data: dict[str, str] = {}
+    sizes: dict[str, int] = {}
+
+    def gather(part: str) -> None:
         found = directory(folder, part)
         for name in found.csv:
             datasets.setdefault(name, _Pieces()).add(part, found.digests[name], found.csv[name], found.parquet[name])
         if found.tables:
             tables_of[part] = found.tables
-    data = {name: pieces.digest.hexdigest() for name, pieces in datasets.items()}
-    wanted: dict[str, Write] = {}
-    sizes: dict[str, int] = {}
-    for name, pieces in datasets.items():
-        if there and before["data"].get(name) == data[name]:
-            sizes |= {file: before["sizes"][file] for file in (f"{name}.csv", f"{name}.parquet")}
-            continue
-        for file, write in ((f"{name}.csv", _write_csv), (f"{name}.parquet", _write_parquet)):
-            wanted[file] = partial(_write_counted, sizes, file, partial(write, folder, pieces))
+
+    def differing(names: Iterable[str]) -> Iterator[tuple[str, Write]]:
+        for name in names:
+            data[name] = datasets[name].digest.hexdigest()
+            if there and before["data"].get(name) == data[name]:
+                sizes.update((file, before["sizes"][file]) for file in _files_of(name))
+                continue
+            for file, write in zip(_files_of(name), (_write_csv, _write_parquet), strict=True):
+                yield file, partial(_write_counted, sizes, file, partial(write, folder, datasets[name]))
+
+    def documents() -> Iterator[tuple[str, Write]]:
+        finish()
+        gather(plan.documents)
+        yield from differing([DOCUMENTS.name])
+
+    for part in (plan.headers, *plan.parts):
+        gather(part)
+    wanted = dict(differing(name for name in datasets if name != DOCUMENTS.name))
     former = [name for name in before.get("sizes", ()) if not name.startswith(f"{TABLES}/")]
-    _keep_manifest(folder, (), dict.fromkeys([*former, *wanted], 0), {})
+    _keep_manifest(folder, (), dict.fromkeys([*former, *wanted, *_files_of(DOCUMENTS.name)], 0), {})
     for part, extents in tables_of.items():
         sizes |= {f"{TABLES}/{name}": extent.length for name, extent in extents.items()}
         if part not in kept:
             wanted |= {f"{TABLES}/{name}": partial(_pour, folder, part, extent) for name, extent in extents.items()}
-    if wanted:
-        folder.write_all(wanted)
+    folder.write_all(wanted, documents())
     for name in sorted(set(former) - sizes.keys()):
         folder.remove(name)
     for name in sorted(tables):
@@ -161,6 +175,11 @@ def deliver(folder: Folder, plan: Plan, check: Callable[[], None]) -> bool:
             folder.remove(f"{TABLES}/{name}")
     _keep_manifest(folder, plan.files, sizes, data)
     return True
+
+
+def _files_of(dataset: str) -> tuple[str, str]:
+    """Name the files of a data set."""
+    return f"{dataset}.csv", f"{dataset}.parquet"
 
 
 def _keep_manifest(folder: Folder, files: Sequence[str], sizes: Mapping[str, int], data: Mapping[str, str]) -> None:

@@ -138,6 +138,8 @@ def endings(
 ) -> Iterator[tuple[S, T | InputError | None]]:
     """Call a function for each subject; give each with what came of it, in the order in which they end.
 
+    The first calls are handed over at once, the others as results are asked for.
+
     Either the result; or the error for a document whose process ended; or `None` where no process took it up, which
     says nothing of the document. What the function raises is raised.
 
@@ -151,27 +153,33 @@ def endings(
     left = iter(subjects)
     running: dict[Future[T], S] = {}
     done: SimpleQueue[Future[T]] = SimpleQueue()
-    try:
-        while True:
-            while len(running) < ahead and (subject := next(left, None)) is not None:
-                argument = order(subject)
-                with put_off():
-                    future = executor.submit(function, argument)
-                    future.add_done_callback(done.put)
-                running[future] = subject
-            if not running:
-                return
-            came = None
-            with suppress(Empty):
-                future = done.get(timeout=_BEAT)
-                came = ending(future)
-                yield running.pop(future), came
-            if came is None and not executor.alive():
-                yield from ((subject, None) for subject in (*running.values(), *left))
-                return
-    finally:
-        for future in running:
-            future.cancel()
+
+    def hand_over() -> None:
+        while len(running) < ahead and (subject := next(left, None)) is not None:
+            argument = order(subject)
+            with put_off():
+                future = executor.submit(function, argument)
+                future.add_done_callback(done.put)
+            running[future] = subject
+
+    def ended() -> Iterator[tuple[S, T | InputError | None]]:
+        try:
+            while running:
+                came = None
+                with suppress(Empty):
+                    future = done.get(timeout=_BEAT)
+                    came = ending(future)
+                    yield running.pop(future), came
+                if came is None and not executor.alive():
+                    yield from ((subject, None) for subject in (*running.values(), *left))
+                    return
+                hand_over()
+        finally:
+            for future in running:
+                future.cancel()
+
+    hand_over()
+    return ended()
 
 
 def ending(future: Future[T]) -> T | InputError | None:

@@ -15,11 +15,11 @@ import tempfile
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 from uuid import uuid4
@@ -79,8 +79,13 @@ class Folder(ABC):
         """Open a file for reading, at any place of it."""
 
     @abstractmethod
-    def write_all(self, files: Mapping[str, Write]) -> None:
-        """Write several files, none of which is in its place before all are written."""
+    def write_all(self, files: Mapping[str, Write], late: Iterable[tuple[str, Write]] = ()) -> None:
+        """Write several files, none of which is in its place before all are written.
+
+        Args:
+            files: what writes each, by name.
+            late: more of them, asked for while the first are written: to make them may take time.
+        """
 
     @abstractmethod
     def remove(self, name: str) -> None:
@@ -152,25 +157,26 @@ class LocalFolder(Folder):
         """Open a file for reading."""
         return (self.path / name).open("rb")
 
-    def write_all(self, files: Mapping[str, Write]) -> None:
+    def write_all(self, files: Mapping[str, Write], late: Iterable[tuple[str, Write]] = ()) -> None:
         """Write all aside and flush them, then move one after another into place.
 
         Where there are several, their folders are flushed, too: what is written next must not reach the disk before.
         """
         (self.path / ASIDE).mkdir(parents=True, exist_ok=True)
         aside = self.path / ASIDE / f"{os.getpid()}-{next(self._numbers)}"
+        names = list(files)
         try:
-            _write_each(aside, list(files.values()))
+            _write_each(aside, list(files.values()), _named(late, names) if late else ())
             folders = set()
-            for number, name in enumerate(files):
+            for number, name in enumerate(names):
                 place = self.path / name
                 place.parent.mkdir(parents=True, exist_ok=True)
                 _numbered(aside, number).replace(place)
                 folders.add(place.parent)
-            for folder in folders if len(files) > 1 else ():
+            for folder in folders if len(names) > 1 else ():
                 _flush(folder)
         finally:
-            for number in range(len(files)):
+            for number in range(len(names)):
                 with suppress(OSError):
                     _numbered(aside, number).unlink(missing_ok=True)
 
@@ -234,19 +240,29 @@ def _numbered(path: Path, number: int) -> Path:
     return path.with_name(f"{path.name}-{number}")
 
 
-def _write_each(aside: Path, writes: Sequence[Write]) -> None:
-    """Write files, whose names are a path with a number."""
+def _named(files: Iterable[tuple[str, Write]], names: list[str]) -> Iterator[Write]:
+    """Give what writes each file, and add its name to those there are."""
+    for name, write in files:
+        names.append(name)
+        yield write
+
+
+def _write_each(aside: Path, writes: Sequence[Write], late: Iterable[Write]) -> None:
+    """Write files, whose names are a path with a number; the late ones beside the others, once they are there."""
     left = iter(enumerate(writes))
 
     def work() -> None:
         for number, write in left:
             _write(_numbered(aside, number), write)
 
-    if len(writes) == 1:
+    if len(writes) == 1 and not late:
         work()
         return
     with ThreadPoolExecutor(_WRITERS) as writers:  # while one waits for the disk, the other goes on
-        for future in [writers.submit(work) for _ in range(_WRITERS)]:
+        working = [writers.submit(work) for _ in range(_WRITERS)]
+        for number, write in enumerate(late, len(writes)):
+            _write(_numbered(aside, number), write)
+        for future in working:
             future.result()
 
 
@@ -308,13 +324,15 @@ class RemoteFolder(Folder):
         with as_os_error(self._path(name)):
             return self._system.cat_file(self._path(name))  # type: ignore[no-any-return]
 
-    def write_all(self, files: Mapping[str, Write]) -> None:
+    def write_all(self, files: Mapping[str, Write], late: Iterable[tuple[str, Write]] = ()) -> None:
         """Make all of them here, then upload one after another."""
+        names = []
         with tempfile.TemporaryDirectory(prefix="zvity-") as scratch:
-            for number, write in enumerate(files.values()):
+            for number, (name, write) in enumerate(chain(files.items(), late)):
+                names.append(name)
                 with (Path(scratch) / str(number)).open("wb") as file:
                     write(file)
-            for number, name in enumerate(files):
+            for number, name in enumerate(names):
                 with as_os_error(self._path(name)):
                     self._system.put_file(f"{scratch}/{number}", self._place(name))
 

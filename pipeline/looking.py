@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from extractors.errors import InputError
 from pipeline.index import Index, Look
 from pipeline.reading import failed, unreadable
 from pipeline.report import Summary, Tell
-from pipeline.results import Outcome
+from pipeline.results import OPENED, Outcome
 from pipeline.sources import Input, unfinished
 
 Key = tuple[str, tuple[int, ...]]
 """An input's location, and where it lies in the container there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """An input with the name of its content, or how it ended where it could not be looked at.
+class Seen(NamedTuple):
+    """An input with the name of its content, and how it ended, where that is known or it could not be looked at.
 
     `former` is what it held at the last look, if that was something else.
     """
@@ -38,6 +37,11 @@ class Seen:
     def key(self) -> Key:
         """What no other input of the run has."""
         return self.input.location, self.input.members
+
+    @property
+    def is_opened(self) -> bool:
+        """Whether it is a container that was opened, whose members are inputs in its place."""
+        return self.outcome is not None and self.outcome.status == OPENED
 
 
 class Looking:

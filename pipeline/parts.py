@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
+import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -143,12 +145,24 @@ class DocumentsOrder:
 Order = PartOrder | HeadersOrder | DocumentsOrder
 
 
+Made = Path | StaleCorrections
+"""The path of a part's file that was made, or why there is none."""
+
+_TURN = 0.05
+"""Seconds in which another process takes its turn to get ready."""
+
+
 def warm_up() -> None:
-    """Load what `build` needs, which takes over a second."""
-    from pipeline import datasets  # noqa: F401
+    """Load what `build` needs, which takes over a second; a process that has it lets another take the next call."""
+    if "pipeline.datasets" in sys.modules:
+        time.sleep(_TURN)
+        return
+    from pipeline import datasets
+
+    datasets.build_headers(None)
 
 
-def build(request: tuple[Order, Path]) -> Path | StaleCorrections:
+def build(request: tuple[Order, Path]) -> Made:
     """Make a part's file at a path; none where corrections do not fit. For a process that is not the parent.
 
     Raises:

@@ -11,13 +11,14 @@ import json
 import shutil
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from functools import partial
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 from typing import IO
 
+from extractors.errors import InputError
 from pipeline.corrections import Correction, told
 from pipeline.delivery import Plan
 from pipeline.executors import Workers, endings
@@ -27,6 +28,7 @@ from pipeline.parts import (
     PARTS,
     DocumentsOrder,
     HeadersOrder,
+    Made,
     Order,
     PartOrder,
     Report,
@@ -74,9 +76,12 @@ class Planning:
         self._tell = tell
         self.aside: list[str] = []
         """Corrections of documents that are no input of the run, by their places in the file."""
+        self.finish: Callable[[], None] = _nothing
+        """Waits for the part with the rows of `documents`, and writes it."""
+        self._numbers = count()
 
     def plan(self, published: Sequence[bytes], rows: Path) -> Plan:
-        """Make the files of parts that are not there.
+        """Make the files of parts that are not there; that of `documents` is only begun, see `finish`.
 
         Args:
             published: the ids of the published documents, 32 bytes each.
@@ -104,8 +109,10 @@ class Planning:
         with rows.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         documents = part_name(version, ["documents", *parts, digest])
+        self.finish = _nothing
         if documents not in there:
-            self._build({documents: DocumentsOrder(self._folder, tuple(parts), rows)}, rows.parent)
+            last: dict[str, Order] = {documents: DocumentsOrder(self._folder, tuple(parts), rows)}
+            self.finish = partial(self._build, last, rows.parent, self._begun(last, rows.parent))
         return Plan(headers, documents, tuple(parts))
 
     def _by_document(self, published: Sequence[bytes]) -> Mapping[bytes, Sequence[Correction]]:
@@ -145,22 +152,32 @@ class Planning:
     def _outcomes(self, ids: Iterable[bytes]) -> Iterator[Outcome]:
         return (self._store.outcome(one.hex()) or Outcome(one.hex(), "unread") for one in ids)
 
-    def _build(self, orders: Mapping[str, Order], scratch: Path) -> None:
-        """Make files of parts in other processes, and write them."""
-        left, attempts = list(orders), 0
+    def _begun(self, orders: Mapping[str, Order], scratch: Path) -> Iterator[tuple[str, Made | InputError | None]]:
+        """Begin to make files of parts in other processes; gives the names with what came of each."""
+        executor = self._workers.executor()
+        requests = {name: (order, scratch / str(next(self._numbers))) for name, order in orders.items()}
+        return endings(executor, 2 * executor.workers, build, orders, requests.__getitem__)
+
+    def _build(
+        self,
+        orders: Mapping[str, Order],
+        scratch: Path,
+        begun: Iterator[tuple[str, Made | InputError | None]] | None = None,
+    ) -> None:
+        """Make files of parts in other processes, if that is not begun, and write them."""
+        left, attempts = orders, 0
         stale: list[str] = []
         while left:
-            executor = self._workers.executor()
-            undone = []
-            requests = {name: (order, scratch / name.rsplit("/", 1)[-1]) for name, order in orders.items()}
-            for name, made in endings(executor, 2 * executor.workers, build, left, requests.__getitem__):
+            undone = {}
+            for name, made in begun or self._begun(left, scratch):
                 if isinstance(made, Path):
                     self._folder.write_all({name: partial(_move, made)})
                     self._tell("part_built", part=name, left=len(left))
                 elif isinstance(made, StaleCorrections):
                     stale += made.sentences
                 else:
-                    undone.append(name)
+                    undone[name] = orders[name]
+            begun = None
             attempts += 1
             if undone and attempts == 2:
                 raise Defect(NO_WORKERS)
@@ -169,6 +186,10 @@ class Planning:
             left = undone
         if stale:
             raise UsageError(told(f"{len(stale)} corrections do not fit, and nothing was delivered:", sorted(stale)))
+
+
+def _nothing() -> None:
+    """Do nothing: there is nothing to wait for."""
 
 
 def repeated(texts: Iterable[str | None]) -> set[int]:

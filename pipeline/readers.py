@@ -17,7 +17,6 @@ from extractors.tessdata import find_tessdata
 from pipeline.executors import AHEAD, LOCAL, DaskExecutor, Workers, endings, read_apart
 from pipeline.exits import Defect
 from pipeline.looking import Seen
-from pipeline.parts import warm_up
 from pipeline.reading import STRANGER, Job, Read, failed, read_one
 from pipeline.report import Tell
 from pipeline.results import packed
@@ -79,8 +78,7 @@ class Readers:
             stranded: list[Seen] = []
             executor = self._workers.executor()
             some = False
-            given = self._given(left or todo)
-            for seen, ending in endings(executor, AHEAD * executor.workers, read_one, given, self._job):
+            for seen, ending in endings(executor, AHEAD * executor.workers, read_one, left or todo, self._job):
                 some = some or ending is not None
                 if isinstance(ending, Read):
                     if ending.outcome.word == STRANGER:
@@ -103,11 +101,6 @@ class Readers:
                     if ending is None:
                         raise Defect(NO_WORKERS)
                     yield seen, ending if isinstance(ending, Read) else _unread(ending)
-
-    def _given(self, todo: Iterable[Seen]) -> Iterator[Seen]:
-        """Give documents to read; when all are handed over, workers get ready for what comes next."""
-        yield from todo
-        self._workers.prepare(warm_up)
 
     def _job(self, seen: Seen) -> Job:
         """Give the order to read a document on this machine."""

@@ -151,6 +151,6 @@ def content_in(source: Input) -> bytes:
 def changed(outcome: Outcome, expected: str) -> Outcome:
     """Give the outcome under the document's name, unless other bytes were read than were looked at."""
     if outcome.document_id in ("", expected):
-        return replace(outcome, document_id=expected)
+        return outcome._replace(document_id=expected)
     reason = "unreadable_file: the file changed while it was read; it is read again on the next run"
     return Outcome(expected, "quarantined", reason)

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from decimal import Decimal
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from pipeline.lineage import LINEAGE
 from validators.model import CHECKS, DOCUMENTS, Dataset
@@ -77,8 +77,7 @@ class Counts:
         return {name: getattr(self, name) for name in self.__slots__}
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """How one document ended.
 
     `status` is `published`, `refused`, `quarantined`, or `opened` for a container, whose `members` are inputs in its

@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby, islice
 from os import cpu_count
 from pathlib import Path
@@ -233,28 +233,39 @@ class _Run:
 
         A container of containers, each many times in the next, may hold billions: it is taken for one too large.
         """
-        for seen in looked:
+        for one in looked:
+            seen = self.known(one)
+            if seen is None:
+                continue
+            if not seen.is_opened:
+                yield seen
+                continue
             found = list(islice(self.opened(seen), LIMITS.container_members + 1))
             try:
                 enforce("container_members", len(found), LIMITS.container_members)
             except InputError as error:
-                yield replace(seen, outcome=failed(error, seen.document_id or ""))
+                yield seen._replace(outcome=failed(error, seen.document_id or ""))
             else:
                 yield from found
 
-    def opened(self, looked: Seen) -> Iterator[Seen]:
-        """Give an input, or what lies in it, however deep."""
-        seen = self.passing.get(looked.key, looked)
-        if seen is None:
+    def opened(self, container: Seen) -> Iterator[Seen]:
+        """Give what lies in a container that was opened, however deep."""
+        if len(container.input.members) >= LIMITS.container_depth:
+            yield container._replace(outcome=failed(too_deep(), container.document_id or ""))
             return
-        outcome = seen.outcome or self.outcome(seen.document_id or "")
-        if outcome is None or outcome.status != OPENED:
-            yield seen
-        elif len(seen.input.members) >= LIMITS.container_depth:
-            yield replace(seen, outcome=failed(too_deep(), outcome.document_id))
-        else:
-            for member in outcome.members:
-                yield from self.opened(_within(seen.input, member))
+        for member in container.outcome.members if container.outcome else ():
+            seen = self.known(_within(container.input, member))
+            if seen is not None and seen.is_opened:
+                yield from self.opened(seen)
+            elif seen is not None:
+                yield seen
+
+    def known(self, looked: Seen) -> Seen | None:
+        """Give an input with how it ended, as far as that is known; `None` for one that is left to the next run."""
+        seen = self.passing.get(looked.key, looked) if self.passing else looked
+        if seen is None or seen.outcome is not None or seen.document_id is None:
+            return seen
+        return seen._replace(outcome=self.outcome(seen.document_id))
 
     def unread(self, looked: Iterable[Seen]) -> Iterator[Seen]:
         """Give the inputs whose content is to be read."""
@@ -265,14 +276,14 @@ class _Run:
     def read(self, looked: Iterable[Seen]) -> None:
         """Read what is to be read, and then what was found in containers, until nothing is left."""
         todo = self.count_unread(looked)
-        if self.ready and not todo:
-            self.workers.prepare(warm_up)
         while todo:
             total = self.summary.read + todo
             more = False
             for seen, read in self.readers.read(_once(self.unread(looked), self.in_work)):
                 more = self.accept(seen, read, total) or more
             todo = self.count_unread(looked) if more else 0
+        if self.ready:
+            self.workers.prepare(warm_up)
 
     def count_unread(self, looked: Iterable[Seen]) -> int:
         """Give how many documents are to be read."""
@@ -291,7 +302,7 @@ class _Run:
             self.passing[seen.key] = self.former(seen)
             return True
         else:  # another file of the same content may be there still
-            self.passing[seen.key] = replace(seen, document_id=None, outcome=outcome)
+            self.passing[seen.key] = seen._replace(document_id=None, outcome=outcome)
         self.summary.read += 1
         self.summary.again += self.store.read_by_others(document_id)
         self.summary.took(seen.input.file_name, read.seconds)
@@ -340,7 +351,7 @@ class _Run:
                 try:
                     plan = self.planning.plan(published, rows)
                     self.summary.aside = self.planning.aside
-                    self.summary.written = delivery.deliver(self.folder, plan, self.check)
+                    self.summary.written = delivery.deliver(self.folder, plan, self.check, self.planning.finish)
                     self.summary.counts = delivery.counts(self.folder, plan)
                     break
                 except ValueError as error:  # a part's file is damaged
@@ -369,7 +380,7 @@ class _Run:
         first: dict[str, str] = {}
         with path.open("w", encoding="utf-8") as file:
             for seen, name in self.named(looked, twice):
-                outcome = seen.outcome or self.outcome(seen.document_id or "") or Outcome("", "unread")
+                outcome = seen.outcome or Outcome("", "unread")
                 status, reason = outcome.status, outcome.reason
                 if hash(seen.document_id) in twice:
                     original = first.setdefault(seen.document_id or "", name)

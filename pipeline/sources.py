@@ -14,9 +14,8 @@ import stat
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from extractors import containers
 from extractors.errors import InputError
@@ -39,8 +38,7 @@ _UNFINISHED = (".part", ".partial", ".crdownload", ".download", ".filepart", ".t
 """How names of uploads end that are under way."""
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """One input: its name below its source, and the path or URL to open.
 
     `members` says where it lies in the container there: the index of the container's member, of that one's, and so on;
@@ -290,7 +288,7 @@ def _refused(source: Path, path: str, status: str, problem: str) -> Input:
 
 
 def _below(source: Path, path: str) -> str:
-    return _shown(os.path.relpath(path, source)) if path != str(source) else _shown(source.name)
+    return _shown(path.removeprefix(str(source)).lstrip(os.sep) or source.name)
 
 
 def _shown(name: str) -> str:

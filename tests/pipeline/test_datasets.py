@@ -47,7 +47,7 @@ def _delivered(out: Path, rows: Mapping[Dataset, Sequence[Mapping[str, object]]]
         content = bundled(Counts(), kept[0], kept[1], {}, b"")
         names.append(hashlib.sha256(content).hexdigest())  # as a run does, which names parts by what is in them
         folder.write(names[-1], content)
-    deliver(folder, Plan(names[0], names[1], tuple(names[2:])), lambda: None)
+    deliver(folder, Plan(names[0], names[1], tuple(names[2:])), lambda: None, lambda: None)
 
 
 def test_numbers_are_exact_in_both_formats(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def _files(folder: LocalFolder) -> dict[str, bytes]:
 
 
 def _deliver(folder: LocalFolder, plan: Plan) -> bool:
-    return deliver(folder, plan, lambda: None)
+    return deliver(folder, plan, lambda: None, lambda: None)
 
 
 def test_data_sets_are_their_parts_one_after_another(folder: LocalFolder) -> None:
@@ -124,7 +124,7 @@ def test_a_folder_that_is_no_longer_ours_is_not_written(folder: LocalFolder) -> 
         raise OutputLocked("another run holds it")
 
     with pytest.raises(OutputLocked):
-        deliver(folder, _plan(folder), lost)
+        deliver(folder, _plan(folder), lost, lambda: None)
     assert _files(folder) == {}
 
 
@@ -136,6 +136,29 @@ def test_a_damaged_part_is_an_error_and_no_data_set(folder: LocalFolder) -> None
     with pytest.raises(ValueError, match=r"cut off|cannot be joined"):
         _deliver(folder, planned)
     assert _files(folder) == {}
+
+
+@pytest.mark.parametrize("problem", [None, OSError("disk is full")])
+def test_the_part_of_documents_is_waited_for_once(folder: LocalFolder, problem: OSError | None) -> None:
+    headers = _part(folder, "headers", documents=(), cells=())
+    planned = Plan(headers, f"{PARTS}/documents", (_part(folder, "a", cells=(1,)),))
+    came = []
+
+    def finish() -> None:
+        came.append(_files(folder))
+        if problem is not None:
+            raise problem
+        _part(folder, "documents", documents=(7,))
+
+    if problem is None:
+        assert deliver(folder, planned, lambda: None, finish)
+        assert _files(folder)["documents.csv"] == b"n\r\n7\r\n"
+        assert not deliver(folder, planned, lambda: None, lambda: None)
+    else:
+        with pytest.raises(OSError, match="full"):
+            deliver(folder, planned, lambda: None, finish)
+        assert _files(folder) == {}
+    assert came == [{}], "before anything takes its place"
 
 
 def test_parts_without_use_are_removed(folder: LocalFolder) -> None:

@@ -7,6 +7,7 @@ import os
 import resource
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -19,7 +20,7 @@ import pytest
 
 from pipeline import folders
 from pipeline.exits import OutputLocked
-from pipeline.folders import ASIDE, LEASE, WORK, Folder, LocalFolder, RemoteFolder, folder_at
+from pipeline.folders import ASIDE, LEASE, WORK, Folder, LocalFolder, RemoteFolder, Write, folder_at
 
 
 @pytest.fixture(params=["local", "remote"])
@@ -78,6 +79,42 @@ def test_several_files_take_their_places_together_or_not_at_all(folder: Folder) 
     folder.write_all({"a.csv": lambda file: file.write(b"new"), "b.csv": lambda file: file.write(b"too")})
     assert (folder.read("a.csv"), folder.read("b.csv")) == (b"new", b"too")
     assert folder.files(ASIDE) == {}
+
+
+def test_late_files_take_their_places_with_the_others_or_not_at_all(folder: Folder) -> None:
+    def late(problem: str | None) -> Iterator[tuple[str, Write]]:
+        yield "b.csv", lambda file: file.write(b"late")
+        assert folder.stat("a.csv") is None, "all are written before the first takes its place"
+        if problem is not None:
+            raise OSError(problem)
+        yield "c.csv", lambda file: file.write(b"later")
+
+    with pytest.raises(OSError, match="no part"):
+        folder.write_all({"a.csv": lambda file: file.write(b"new")}, late("no part"))
+    assert folder.files("") == {}
+    folder.write_all({"a.csv": lambda file: file.write(b"new")}, late(None))
+    assert {name: folder.read(name) for name in folder.files("")} == {
+        "a.csv": b"new",
+        "b.csv": b"late",
+        "c.csv": b"later",
+    }
+
+
+def test_late_files_may_be_made_while_others_are_written(tmp_path: Path) -> None:
+    begun, made = threading.Event(), threading.Event()
+
+    def write(file: IO[bytes]) -> None:
+        begun.set()
+        assert made.wait(30), "the late file was not asked for"
+        file.write(b"new")
+
+    def late() -> Iterator[tuple[str, Write]]:
+        assert begun.wait(30), "writing had not begun"
+        made.set()
+        yield "late.csv", lambda file: file.write(b"late")
+
+    LocalFolder(tmp_path).write_all({"a.csv": write}, late())
+    assert (tmp_path / "late.csv").read_bytes() == b"late"
 
 
 def test_a_file_that_holds_the_same_gets_a_new_time_only(folder: Folder) -> None:

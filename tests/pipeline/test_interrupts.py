@@ -97,6 +97,14 @@ def test_a_call_is_handed_over_whole_or_not_at_all() -> None:
     assert executor.handed_over == 1
 
 
+def test_first_calls_are_handed_over_before_a_result_is_asked_for() -> None:
+    with LocalExecutor(1) as executor:
+        left = iter((-1, -2, -3))
+        found = endings(executor, 2, abs, left, int)
+        assert next(left) == -3
+        assert sorted(found) == [(-2, 2), (-1, 1)]
+
+
 def test_the_block_is_left_by_ctrl_c_and_the_process_lives_on() -> None:
     said: list[str] = []
     with pytest.raises(KeyboardInterrupt), ended_by_ctrl_c(lambda: said.append("hard"), grace=0.05):

@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -20,7 +20,7 @@ import pytest
 from filelock import FileLock
 
 from extractors.limits import LIMITS
-from pipeline import datasets, executors, quarantine, reading, worker
+from pipeline import datasets, executors, parts, quarantine, reading, worker
 from pipeline import run as run_module
 from pipeline.executors import LocalExecutor
 from pipeline.exits import Defect, ExitCode, OutputLocked, OutputUnwritable, UsageError
@@ -203,10 +203,10 @@ def test_a_full_disk_leaves_the_last_data_sets_whole(
     (inbox / "new.docx").write_bytes(small_report(note="новий"))
     real = LocalFolder.write_all
 
-    def full_disk(self: LocalFolder, files: Mapping[str, Write]) -> None:
+    def full_disk(self: LocalFolder, files: Mapping[str, Write], late: Iterable[tuple[str, Write]] = ()) -> None:
         if "cells.csv" in files:
             files = {**files, "cells.csv": _fail}
-        real(self, files)
+        real(self, files, late)
 
     def _fail(file: IO[bytes]) -> None:
         file.write(b"half of ")
@@ -293,6 +293,33 @@ def test_memory_that_others_left_in_a_worker_is_held_against_no_document(
     (inbox / "heir.docx").write_bytes(small_report(note="спадкоємець"))
     assert run([str(inbox)], tmp_path / "out", Options(workers=1)).states == {"published": 2}
     assert (tmp_path / "mark").exists()
+
+
+def _killed_at_an_order() -> None:
+    """Let a worker be killed when it first gets the order that `ORDER` names."""
+    build = vars(parts)["build"]
+
+    def killed(request: tuple[parts.Order, Path]) -> parts.Made:
+        if type(request[0]).__name__ == os.environ["ORDER"] and _first_time():
+            os.kill(os.getpid(), signal.SIGKILL)
+        made: parts.Made = build(request)
+        return made
+
+    vars(parts)["build"] = killed
+    worker.confine()
+
+
+@pytest.mark.parametrize("order", ["PartOrder", "HeadersOrder", "DocumentsOrder"])
+def test_a_worker_that_is_killed_while_it_makes_a_part_costs_nothing(
+    order: str, inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run([str(inbox)], tmp_path / "right")
+    monkeypatch.setattr(executors, "LocalExecutor", partial(LocalExecutor, prepare=_killed_at_an_order))
+    monkeypatch.setenv("ORDER", order)
+    monkeypatch.setenv("MARK", str(tmp_path / "mark"))
+    run([str(inbox)], tmp_path / "out")
+    assert (tmp_path / "mark").exists()
+    assert _snapshot(tmp_path / "out") == _snapshot(tmp_path / "right")
 
 
 def test_no_worker_hears_ctrl_c_not_even_while_it_starts() -> None:
