@@ -4,8 +4,9 @@ Guarantee: a reading is never changed. A number is `contradicted` where an ident
 likeliest to be wrong, or, where several may be, is the one that the identity states; `verified` where at least one
 identity holds that would break if the number alone were wrong; `unchecked` otherwise.
 
-Printed money is taken as exact. Nil, blank and "not applicable" count as zero in a sum; a sum over unreadable cells or
-over a section with missing rows is left unchecked, with that reason. A percentage may be printed cut or rounded.
+Printed money is taken as exact, unless several sums of thousands say otherwise. Nil, blank and "not applicable" count
+as zero in a sum; a sum over unreadable cells or over a section with missing rows is left unchecked, with that reason.
+A percentage may be printed cut or rounded.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from validators.identity import Identity, Rule, exactly
 from validators.numbers import AVERAGE, Numbers
 from validators.records import Observation
 from validators.solve import Solution, solve
+from validators.sums import MONEY
 
 _NO_READINGS: Readings = {}
 
@@ -112,7 +114,7 @@ def prove(observations: Sequence[Observation], rules: Rules = Rules(), readings:
         numbers = Numbers(observations, rules.leads)
         gaps = sums.numbering_gaps(numbers.first.values())
         identities = _identities(observations, numbers, rules, gaps)
-        rounded, identities = _parted(identities, _is_off_by_rounding) if not rules.known else ([], identities)
+        rounded, identities = _rounded(identities) if rules.known else _parted(identities, _is_off_by_rounding)
         proof = judge(observations, identities, readings)
         proof.findings[:0] = (
             sums.gap_finding(numbers.first[gap[0]].place, observations[0].table, section, gap)
@@ -160,6 +162,23 @@ def _parted(identities: Iterable[Identity], holds: Callable[[Identity], bool]) -
 
 def _is_off_by_rounding(identity: Identity) -> bool:
     return identity.origin in ("mined", "labels") and identity.says() and not identity.holds() and is_rounding(identity)
+
+
+def _rounded(identities: Sequence[Identity]) -> tuple[list[Identity], list[Identity]]:
+    """Give the sums of a known kind that are off as their terms were rounded one by one, and the other identities.
+
+    Printed money is exact, unless two sums or more of thousands are off so and no one number can be to blame.
+    """
+    off = {id(i): i for i in identities if is_rounding(i) and i.says() and not i.holds() and _may_be_rounded(i)}
+    places = [set(identity.cells) for identity in off.values()]
+    if not places or set.intersection(*places):
+        return [], list(identities)
+    return _parted(identities, lambda identity: id(identity) in off)
+
+
+def _may_be_rounded(identity: Identity) -> bool:
+    """Whether all numbers are of thousands or millions: hryvnias with kopiykas are printed whole."""
+    return all(o.unit in MONEY and o.unit != "UAH" for o in (identity.result, *identity.terms))
 
 
 def _contradicted(solution: Solution) -> set[Place]:

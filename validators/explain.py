@@ -131,7 +131,7 @@ def printed_otherwise(identity: Identity) -> Finding:
 
 
 def rounded_sum(identity: Identity) -> Finding:
-    """Tell a sum in a table of no known kind that is off by no more than rounding may do."""
+    """Tell a sum that is off by no more than rounding may do, where that is likely."""
     return _warning(identity, "rounding", _message(identity, None))
 
 

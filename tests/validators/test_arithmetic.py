@@ -67,6 +67,60 @@ def test_a_subtotal_that_is_off_is_contradicted_and_its_parts_stay_unchecked() -
     assert "575,00" in finding.message
 
 
+def _of_years(unit: str, *columns: Sequence[str]) -> list[Observation]:
+    """Give the items and the total of a table, a column a year."""
+    last = len(columns[0]) - 1
+    return [
+        observation(
+            row,
+            4 + i,
+            column[row],
+            period_start=2024 + i,
+            period_end=2024 + i,
+            unit=unit,
+            row_kind="total" if row == last else "item",
+        )
+        for row in range(last + 1)
+        for i, column in enumerate(columns)
+    ]
+
+
+OFF = ("12,4", "7,3", "5,1", "24,9"), ("3,3", "4,4", "5,5", "13,1")
+"""Two sums that are off by as much as rounding their terms may do."""
+
+
+def test_several_sums_of_thousands_that_are_off_by_rounding_are_warnings() -> None:
+    checks, findings = _checks(_of_years("thousand UAH", *OFF))
+    assert set(checks) == {"unchecked"}
+    assert [(f.rule, f.severity, f.row, f.column) for f in findings] == [
+        ("rounding", "warning", 3, 4),
+        ("rounding", "warning", 3, 5),
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        _of_years("thousand UAH", OFF[0], ("3,3", "4,4", "5,5", "13,2")),
+        _of_years("thousand UAH", OFF[0], ("3,3", "4,4", "5,5", "13,6")),
+        _of_years("UAH", *OFF),
+    ],
+    ids=["one sum", "one off by more", "hryvnias"],
+)
+def test_other_sums_that_are_off_are_errors(rows: list[Observation]) -> None:
+    checks, findings = _checks(rows)
+    assert "contradicted" in checks
+    assert {f.rule for f in findings} == {"sum"}
+
+
+def test_sums_of_thousands_that_one_number_may_have_put_off_are_errors() -> None:
+    rows = _of_years("thousand UAH", OFF[0], ("3,3", "4,4", "5,5", "13,2"))
+    both = observation(4, 4, "38,0", row_kind="total", period_start=2024, period_end=2025)
+    checks, findings = _checks([*rows, both])
+    assert [(f.rule, f.culprit, f.proposal) for f in findings] == [("sum", (3, 4), None)] * 2
+    assert checks[6] == "contradicted"
+
+
 def test_a_section_with_missing_rows_is_unchecked_with_that_reason() -> None:
     checks, findings = _checks(_section("825,00", "270,00", "50,00", numbers=("2.5", "2.9")))
     assert checks == ["unchecked"] * 3
