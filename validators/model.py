@@ -7,7 +7,8 @@ Only light imports: worker processes use this module.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -55,6 +56,19 @@ class Field:
             return f"not of kind {self.kind}"
         return None if self.soft else self.broken(value)
 
+    def fits(self, values: Collection[object]) -> bool:
+        """Whether no value of many has a problem: kinds are told by types, and equal values are looked at once."""
+        types = set(map(type, values))
+        if not types <= _TYPES[self.kind]:
+            return False
+        if self.kind != "decimal" and (self.soft or not self._has_rules):
+            return True
+        return all(self.problem(value) is None for value in set(values))
+
+    @property
+    def _has_rules(self) -> bool:
+        return self.required or bool(self.choices or self.pattern) or (self.minimum, self.maximum) != (None, None)
+
     def broken(self, value: object) -> str | None:
         """Say which rule of the column a value of its kind breaks, or `None`."""
         if value is None:
@@ -68,6 +82,16 @@ class Field:
         if self.pattern is not None and not re.fullmatch(self.pattern, str(value)):
             return f"does not match {self.pattern}"
         return None
+
+
+_TYPES: Mapping[Kind, set[type]] = {
+    "text": {str, type(None)},
+    "integer": {int, type(None)},
+    "decimal": {Decimal, type(None)},
+    "boolean": {bool, type(None)},
+    "date": {date, type(None)},
+}
+"""The types of nearly all values of a kind; one of a type below them is looked at by itself."""
 
 
 def _is_of_kind(kind: str, value: object) -> bool:
@@ -105,19 +129,18 @@ class Dataset:
         """The columns' names in order."""
         return tuple(field.name for field in self.fields)
 
-    def problems(self, rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    def problems(self, rows: Sequence[Mapping[str, Any]]) -> list[str]:
         """Give a sentence for each value that breaks its column's rule and each key that repeats."""
         found: list[str] = []
-        seen: set[tuple[Any, ...]] = set()
-        for row in rows:
-            key = tuple(row.get(name) for name in self.key)
-            if key in seen:
-                found.append(f"{self.name}: the key {key} repeats")
-            seen.add(key)
-            for field in self.fields:
-                problem = field.problem(row.get(field.name))
+        keys = [tuple([row.get(name) for name in self.key]) for row in rows]
+        if len(set(keys)) < len(keys):
+            found += (f"{self.name}: the key {key} repeats" for key, n in Counter(keys).items() for _ in range(n - 1))
+        for field in self.fields:
+            values = [row.get(field.name) for row in rows]
+            for key, value in () if field.fits(values) else zip(keys, values, strict=True):
+                problem = field.problem(value)
                 if problem is not None:
-                    found.append(f"{self.name}: {field.name}: {row.get(field.name)!r} is {problem} ({key})")
+                    found.append(f"{self.name}: {field.name}: {value!r} is {problem} ({key})")
         return found
 
 

@@ -71,6 +71,7 @@ def test_the_contract_of_states_and_checks() -> None:
 )
 def test_good_values(field: Field, value: object) -> None:
     assert field.problem(value) is None
+    assert field.fits([value, value])
 
 
 @pytest.mark.parametrize(
@@ -95,6 +96,13 @@ def test_good_values(field: Field, value: object) -> None:
 )
 def test_bad_values(field: Field, value: object, told: str) -> None:
     assert told in (field.problem(value) or "")
+    assert not field.fits([value])
+
+
+def test_values_that_are_equal_but_of_other_kinds_are_told_apart() -> None:
+    assert not Field("x", "integer", "x", minimum=1).fits([1, True])
+    assert not Field("x", "boolean", "x").fits([True, 1])
+    assert not Field("x", "decimal", "x").fits([Decimal(1), 1])
 
 
 def test_every_problem_of_every_row_is_told() -> None:
