@@ -35,21 +35,31 @@ def assemble(document: Document) -> Document:
     """Join the pieces of each table that runs over pages."""
     blocks: list[Block] = []
     growing: _Growing | None = None
+    below: list[Paragraph] = []
+    """What stands below the growing table and does not end it, such as the number of a page."""
+
+    def end() -> None:
+        nonlocal growing
+        if growing is not None:
+            blocks.extend((*as_data(growing.table()), *below))
+        growing = None
+        below.clear()
+
     between = furniture(document)
     for index, block in enumerate(document.blocks):
         if isinstance(block, Paragraph):
-            if growing is not None and index not in between:
-                blocks.extend(as_data(growing.table()))
-                growing = None
-            blocks.append(block)
-            continue
-        if growing is not None and growing.take(block):
-            continue
-        if growing is not None:
-            blocks.extend(as_data(growing.table()))
-        growing = _Growing(block)
-    if growing is not None:
-        blocks.extend(as_data(growing.table()))
+            if growing is not None and index in between:
+                below.append(block)
+            else:
+                end()
+                blocks.append(block)
+        elif growing is not None and growing.take(block):
+            blocks.extend(below)
+            below.clear()
+        else:
+            end()
+            growing = _Growing(block)
+    end()
     return replace(document, blocks=tuple(blocks))
 
 

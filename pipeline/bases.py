@@ -127,6 +127,8 @@ def _is_usual(columns: Sequence[Column], relation: Relation) -> bool:
 def by_their_numbers(columns: Sequence[Column], body: Sequence[Sequence[str]], known: Collection[str]) -> list[Column]:
     """Give columns that no heading explains the measure `deviation` where all rows prove it, three at the least.
 
+    So, too, one of two columns whose headings say the same: `Виконання плану, у сумі` beside the fact.
+
     Args:
         columns: the meanings of all columns.
         body: the texts of the rows below the header.
@@ -137,7 +139,9 @@ def by_their_numbers(columns: Sequence[Column], body: Sequence[Sequence[str]], k
         return found
     of = _values(body)
     for index, column in enumerate(columns):
-        if column.measure is None or column.measure in known or column.unit == "percent":
+        meanings = [(c.measure, c.period, c.fund) for c in columns]
+        is_open = column.measure not in known or meanings.count(meanings[index]) > 1
+        if column.measure is None or not is_open or column.unit == "percent" or column.measure == "deviation":
             continue
         as_deviation = replace(column, measure="deviation", money=True, why="числа: різниця плану і факту")
         tried = [*columns[:index], as_deviation, *columns[index + 1 :]]
@@ -261,6 +265,9 @@ def with_bases(columns: Sequence[Column], relations: Sequence[Relation], unfit: 
 
     The one found; else the one the heading names; else, where no numbers speak against it, the only plan there is.
     """
+    over_years = {
+        r.result for r in relations if r.rule == "difference" and _are_alike(columns[r.first], columns[r.second])
+    }
     periods = {relation.result: columns[relation.first].period for relation in relations}
     bases = {relation.result: columns[base_of(relation, columns)].measure for relation in relations}
     found = []
@@ -268,11 +275,18 @@ def with_bases(columns: Sequence[Column], relations: Sequence[Relation], unfit: 
         if column.measure not in ("percent", "deviation"):
             found.append(column)
             continue
+        if index in over_years:
+            found.append(replace(column, measure=" › ".join(column.path), why="числа: різниця двох років"))
+            continue
         plans = {c.measure for c in columns if c.measure in _PLANS and c.fund == column.fund}
         only = next(iter(plans)) if len(plans) == 1 and index not in unfit else None
         base = bases.get(index) or (column.base if column.base in plans else only)
         found.append(replace(column, base=base, period=column.period or periods.get(index)))
     return found
+
+
+def _are_alike(first: Column, second: Column) -> bool:
+    return first.measure == second.measure and first.period != second.period
 
 
 def base_of(relation: Relation, columns: Sequence[Column]) -> int:

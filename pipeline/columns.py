@@ -20,7 +20,9 @@ from pipeline.sample import Sample
 from pipeline.units import caption_unit
 from validators.sums import MONEY
 
-_ALL = re.compile(r"(?:у|в)?сього\b|разом\b|загалом\b|загальний обсяг\b", re.IGNORECASE)
+_ALL = re.compile(
+    r"(?:у|в)?сього\b|разом\b|загалом\b|загальний обсяг\b|.*\b(?:за|на) весь (?:період|строк|термін)\b", re.IGNORECASE
+)
 _NUMBERS_ROWS = re.compile(r"(?P<sure>№|N\b|номер\b)|[зп]\s?/\s?п\b", re.IGNORECASE)
 _NAMES_CODES = re.compile(
     r"код(?:и|у|ів)?\b|шифр\b|кекв|к?т?пкв|кфк|ккд|кбк|кткв|єдрпоу|(?P<other>індекс\s*$|інв\.|інвентарн)", re.IGNORECASE
@@ -301,13 +303,13 @@ def _with_spans(columns: Sequence[Column]) -> list[Column]:
             continue
         if any(heading_years(text) for text in column.path):
             continue
-        years = [
-            other.period
-            for other in columns
-            if other.measure == column.measure and other.period is not None and _own_years(other)
-        ]
-        if len({period[0] for period in years}) > 1:
-            found[index] = replace(column, period=(min(p[0] for p in years), max(p[1] for p in years)))
+        others = [o for o in columns if o.measure == column.measure and o.period is not None and _own_years(o)]
+        beside = [o for o in others if column.path[:-1] and o.path[:-1] == column.path[:-1]]
+        for of in (beside, others):  # under the same heading, as `I етап`, before all there are
+            years = [o.period for o in of if o.period is not None]
+            if len({period[0] for period in years}) > 1:
+                found[index] = replace(column, period=(min(p[0] for p in years), max(p[1] for p in years)))
+                break
     return found
 
 

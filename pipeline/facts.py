@@ -172,6 +172,14 @@ def texts_above(document: Document, table: Table) -> tuple[str, ...]:
     return tuple(found)
 
 
+def goes_on(caption: str) -> bool:
+    """Whether a caption says that its table goes on with the one before: `Продовження таблиці 1`."""
+    return _GOES_ON.match(caption) is not None
+
+
+_GOES_ON = re.compile(r"\W*(?:продовження|закінчення)\b", re.IGNORECASE)
+
+
 def stated_unit(document: Document) -> tuple[str | None, bool]:
     """Give the unit that the document states once for all of it: `Одиниця виміру: тис. грн`, as text or in a form.
 

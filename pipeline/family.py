@@ -207,7 +207,7 @@ class Family:
     def _meaning(self, path: Path, of_numbers: bool = False) -> Column:
         """Give a column the meaning of its lowest heading that a rule fits; one `of_numbers` is no label of words."""
         plain_column = read_column(path)
-        for level in range(len(path) - 1, -1, -1):
+        for level in range(self._lowest(path), -1, -1):
             rule = self._rule(path[level])
             values = rule is not None and rule.measure not in (None, "percent", "deviation")
             if values and ((level and _TOWARDS.match(path[level])) or _TO_PLAN.search(path[level])):
@@ -227,6 +227,16 @@ class Family:
             if path and any(is_only(heading, path) for heading in rule.headings if heading in PLACEHOLDERS):
                 return replace(_as_ruled(plain_column, rule, path[-1]), why=f"лише роки або кошти: «{path[-1]}»")
         return plain_column
+
+    def _lowest(self, path: Path) -> int:
+        """Give the level of the lowest heading that says what a column holds: not `усього` below one that says more."""
+        last = len(path) - 1
+        if last > 0 and read_source(path[last]) == "total":
+            for level in range(last - 1, -1, -1):
+                rule = self._rule(path[level])
+                if rule is not None and rule.measure is not None:
+                    return level
+        return last
 
     def _rule(self, text: str) -> ColumnRule | None:
         """Give the rule that fits a heading.
@@ -261,7 +271,10 @@ _PERCENT_OF = re.compile(r"^%|[,(]\s*%\)?\s*$|\s%$|\b[ув]\s?%|\bвідсот",
 """How a heading of percentages reads, whatever its other words: `Виконання до плану, %`."""
 
 
-_DIFFERENCE = re.compile(r"^(?!.*змін).*(?:\+\s?[/,;]?\s?[-−–—]|[-−–—]\s?[/,;]?\s?\+)", re.IGNORECASE | re.DOTALL)
+_DIFFERENCE = re.compile(
+    r"^(?!.*змін).*(?:\+\s?[/,;]?\s?[-−–—]|[-−–—]\s?[/,;]?\s?\+|\([-−–—]\).*\(\+\)|\(\+\).*\([-−–—]\))",
+    re.IGNORECASE | re.DOTALL,
+)
 """The signs of a heading of differences, `сума (+,-)`; those of changes to a plan have them, too."""
 
 _FORMULA = re.compile(r"\s*\((?:гр|к|ст|р)\w*\.?\s?\d[^()]*\)\s*$", re.IGNORECASE)

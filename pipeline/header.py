@@ -169,7 +169,7 @@ def is_column_numbers(row: list[Cell]) -> bool:
         found = _COLUMN_NUMBER.fullmatch(text)
         if found:
             numbers.append(int(found[1]))
-        elif len(text) == 1 and not numbers and cyrillic(text).casefold() == _LETTERS[lettered : lettered + 1]:
+        elif len(text) == 1 and (lettered or not numbers) and _is_letter(text, lettered):
             lettered += 1
         else:
             return False
@@ -177,6 +177,11 @@ def is_column_numbers(row: list[Cell]) -> bool:
     if lettered and numbers[:1] == [lettered + 1]:
         start = lettered + 1
     return len(numbers) + lettered >= 3 and numbers == list(range(start, start + len(numbers))) and bool(numbers)
+
+
+def _is_letter(text: str, place: int) -> bool:
+    """Whether a text is the letter that numbers a column: `А`, `Б`, and `Г` behind the numbers of those between."""
+    return cyrillic(text).casefold() == _LETTERS[place : place + 1]
 
 
 def _different(row: list[Cell]) -> list[Cell]:

@@ -121,6 +121,14 @@ def parse(raw: str) -> Number:
     return _unreadable("bullet or minus" if _BULLET.fullmatch(text) else "no number")
 
 
+def with_sign(raw: str) -> str:
+    """Give a text of a column of differences, in which a dash apart from its number is a minus, with the dash at it."""
+    return _APART.sub(r"\1", raw)
+
+
+_APART = re.compile(r"^(\s*[-−‒–—―])\s+(?=[0-9])(?!.*;)", re.DOTALL)
+
+
 def _unreadable(why: Why) -> Number:
     return Number(None, "unreadable", why=why)
 

@@ -22,7 +22,7 @@ from pipeline.assemble import assemble
 from pipeline.column import Column
 from pipeline.columns import Context
 from pipeline.dates import find_reported_years
-from pipeline.facts import Facts, caption, find_facts, stated_unit, texts_above
+from pipeline.facts import Facts, caption, find_facts, goes_on, stated_unit, texts_above
 from pipeline.family import Family
 from pipeline.family_files import load_families
 from pipeline.lineage import LINEAGE, identity_rows
@@ -83,10 +83,11 @@ def meaning(document: Document, families: Sequence[Family]) -> Reading:
     head = texts_above(document, document.tables[0])[::-1] if document.tables else ()
     years: set[tuple[int, int]] = set()
     units: set[str] = set()
+    above: tuple[str, ...] = ()
     for number, table in enumerate(document.tables, start=1):
-        around = Context(
-            texts_above(document, table), facts, unit, said, before=_only(years), unit_before=_only(units), head=head
-        )
+        own = texts_above(document, table)
+        above = (*own, *above) if any(map(goes_on, own)) else own
+        around = Context(above, facts, unit, said, before=_only(years), unit_before=_only(units), head=head)
         tables.append(understand(number, table, caption(document, table), around, families, words))
         if around.own_years is not None:
             years.add(around.own_years)

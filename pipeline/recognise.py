@@ -15,6 +15,7 @@ from pipeline.family import HEADED, Family, Recognition
 from pipeline.funds import read_source
 from pipeline.header import Path
 from pipeline.sample import Sample
+from pipeline.text import squeeze
 
 MARKS = 2
 """Columns that only one kind has: so many tell it without a title."""
@@ -76,7 +77,7 @@ def _judge(
     lacks = []
     if asked.title_needed and title is None and not asked.marks:
         lacks.append(_no_title(asked))
-    said = (*(near if own else titles), *headings)
+    said = (*(near if own else titles), *(text for text in headings if not _is_known(family, text)))
     against = next((text for text in said if family.against.find(text, misread=False)), None)
     if against is not None:
         lacks.append(f"так не називають цей вид: «{against}»")
@@ -105,11 +106,16 @@ def _judge(
         lacks.append("жодного заголовка чисел цей вид не знає, і слова над таблицею не називають його")
     headed = sum(column.meaning is not None and column.why.startswith(HEADED) for column in columns)
     labels = {column.label for column in columns if column.label is not None}
-    only_sources = asked.rows_of_money and labels <= {"source", "item_number", "note"}
+    only_sources = asked.rows_of_money and (labels <= {"source", "item_number", "note"} or _are_years(columns, sample))
     named = 0 if title is None else 3 if title in near else 2
     if whole_document:
         named = _DOCUMENT
     return Match(family, tuple(columns), headed + named + 2 * coded + 3 * only_sources, title, tuple(lacks))
+
+
+def _is_known(family: Family, heading: str) -> bool:
+    """Whether a heading is, as a whole, one that the family knows."""
+    return any(place == 0 and -length == len(squeeze(heading)) for place, length, _ in family.headings.find(heading))
 
 
 def _no_title(asked: Recognition) -> str:
@@ -129,7 +135,13 @@ def _are_of_money(columns: Sequence[Column], sample: Sample) -> bool:
     return own > 1 and 2 * (own + sums) > len(texts)
 
 
-_ALL = re.compile(r"\W*(?:усього|всього|разом|обсяг|загальний обсяг|у тому числі|у т\.)", re.IGNORECASE)
+def _are_years(columns: Sequence[Column], sample: Sample) -> bool:
+    """Whether all rows are named by years, but for their sums."""
+    texts = [text for i, c in enumerate(columns) if c.label in ("source", "item") for text in sample.texts(i)]
+    return sum(map(is_only_years, texts)) > 1 and all(is_only_years(text) or _ALL.match(text) for text in texts)
+
+
+_ALL = re.compile(r"\W*(?:усього|всього|разом|підсумок|обсяг|загальний обсяг|у тому числі|у т\.)", re.IGNORECASE)
 
 
 def _has_codes(kind: str, columns: Sequence[Column], sample: Sample) -> bool:

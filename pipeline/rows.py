@@ -30,6 +30,8 @@ _SECTION_NAME = re.compile(
 )
 """How the title of a section begins where nothing is merged; the last four are the usual groups of indicators."""
 
+_CODE = re.compile(r"\d{4,10}")
+
 _ROMAN = re.compile(r"([IVXІХ]{1,5})[.)]?\s+(?=[^\W\d])(?!квартал|півріч)")
 """A section's number before its title."""
 
@@ -138,7 +140,7 @@ def read_rows(
         for i, label in labelled:
             cell = row[i]
             text = " ".join(cell.text.split()) if label == "unit" else words.mended(cell.text)
-            if label in labels or not text:
+            if label in labels or not text or (label == "unit" and numerals.is_value(text)):
                 continue
             if cell.column == i:
                 labels[label] = text
@@ -158,11 +160,29 @@ def read_rows(
             draft.heading = _section(row, measures, draft.valued, rules, words)
             if draft.heading is not None:
                 draft.kind = "note" if _is_note(draft.heading[1], rules) else "section"
+    _find_unnumbered(drafts, {label: i for i, label in labelled}, words)
     last = max((draft.index for draft in drafts if draft.valued), default=-1)
     for draft in drafts:
         if draft.kind == "section" and draft.index > last and draft.heading and len(draft.heading[1]) > FOOTNOTE:
             draft.kind = "note"  # nothing stands below it
     return _Classifier(drafts, columns, rules).rows()
+
+
+def _find_unnumbered(drafts: Sequence[_Draft], columns: dict[str, int], words: Words) -> None:
+    """Find headings of sections in a table that numbers its rows: a name alone, unnumbered, over a numbered row."""
+    if not {"item_number", "item"} <= columns.keys():
+        return
+    for draft, below in pairwise(drafts):
+        numbered = draft.grid[columns["item_number"]]
+        filled = {id(cell): cell for cell in draft.grid if cell.text.strip()}
+        if draft.kind is not None or len(filled) != 1 or not below.valued or "item_number" not in below.labels:
+            continue
+        title = draft.grid[columns["item"]]
+        text = words.mended(title.text)
+        own = title.row == numbered.row == draft.index and title.row_span == numbered.row_span == 1
+        named = id(title) in filled and not (_TOTAL.match(text) or is_part(text) or _OF_THEM.search(text))
+        if own and named and read_source(text) is None:
+            draft.kind, draft.heading = "section", (None, text)
 
 
 def _is_note(text: str, rules: RowRules) -> bool:
@@ -185,6 +205,8 @@ def _section(
     years.
     """
     cells = list(dict.fromkeys(cell for cell in row if cell.text.strip()))
+    if len(cells) > 2 and _SECTION_NAME.match(cells[-1].text):
+        cells = [cell for cell in cells if not _CODE.fullmatch(cell.text.strip())]  # the code that the section is of
     if not cells or not measures or len(cells) > 2:
         return None
     title = cells[-1]
@@ -268,7 +290,7 @@ class _Classifier:
         """Give the source of money that the row is about."""
         if "source" in draft.labels:
             name = draft.labels["source"]
-            if self._rules.years and is_only_years(name):
+            if (self._rules.years and is_only_years(name)) or _OF_THEM.fullmatch(name):
                 return None
             return read_source(name) or ("total" if self._says_total(name) else name)
         item = draft.labels.get("item")
@@ -516,7 +538,7 @@ class _Classifier:
     def _number_and_item(self, draft: _Draft, kind: RowKind) -> tuple[str | None, str | None]:
         """Split the item's number from its text; a number cell merged over several rows numbers none of them."""
         labels = draft.labels
-        if kind in ("total", "subtotal") and _code(labels) is None:
+        if kind in ("total", "subtotal") and _code(labels) is None and not draft.leads:
             return None, labels.get("item") or draft.label or None
         number = None
         if self._number is not None:

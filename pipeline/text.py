@@ -19,7 +19,7 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _CYRILLIC = re.compile(r"[А-Яа-яЄєІіЇїҐґ]")
 _LATIN = re.compile(r"[A-Za-z]")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-_SPACED = re.compile(r"[А-ЯЄІЇҐA-Z](?<!\S.)(?: +[А-ЯЄІЇҐA-Z]){3,}(?!\S)")
+_SPACED = re.compile(r"[А-ЯЄІЇҐA-Z](?<!\S.)(?: +[А-ЯЄІЇҐA-Z]){3,}(?![^\s:;.,!)»\"])")
 _HYPHENED = re.compile(r"(?<![^\W\d_])([^\W\d_]+)([-‐](?:\s*\n\s*)?)(?=([^\W\d_]+))")
 _WHOLE = re.compile(r"[^\W\d_][\w'‐-]*")
 """A word, whole with its hyphens."""

@@ -134,6 +134,9 @@ def understand(
     )
     if family is not None:
         columns = by_their_numbers(columns, body[:COMPARED], {rule.measure for rule in family.rules if rule.measure})
+    for row in body:
+        for i in (i for i, column in enumerate(columns) if column.measure in _DIFFERENCES):
+            row[i] = numerals.with_sign(row[i])
     relations, unfit = find_relations(columns, body[:COMPARED])
     columns = told_apart(with_bases(columns, relations, unfit), {base_of(relation, columns) for relation in relations})
     rows = read_rows(grid, header_rows, columns, family.rows if family else _NO_RULES, words)
@@ -162,6 +165,9 @@ def _observed(*values: Any) -> Observation:  # noqa: ANN401  # in the order of t
     """Make an observation in a third of the time that its own constructor takes: no other record is made as often."""
     return tuple.__new__(Observation, values)
 
+
+_DIFFERENCES = ("deviation", "change")
+"""Measures whose numbers have signs."""
 
 _ENGLISH_GROUPS = re.compile(r"[-+(]?[0-9]{1,3},[0-9]{3}\)?")
 
@@ -239,7 +245,7 @@ class _Reader:
         return next(measures, None) if numerals.parse(cell.text).value is not None else None
 
     def _observation(self, cell: Cell, column: Column, row: Row, row_unit: str | None) -> Observation:
-        parsed = numerals.parse(cell.text)
+        parsed = numerals.parse(numerals.with_sign(cell.text) if column.measure in _DIFFERENCES else cell.text)
         if self._english and _ENGLISH_GROUPS.fullmatch(cell.text.strip()):
             parsed = numerals.TWO_READINGS
         period = row.period or column.period

@@ -46,6 +46,8 @@ _RAISED = str.maketrans("²³", "23")
 _GO_ON = frozenset("на за в у з із до від по (на (за (у (в".split())
 """Words that may follow what is counted: `осіб на 1000 населення`, but not `дітей та молоді`."""
 
+_SCALED = ("thousand", "million")
+
 _AND_SO_ON = re.compile(r"\s*\([^()]*\)\s*$")
 
 
@@ -130,6 +132,10 @@ def label_unit(label: str) -> str | None:
     if not comma:
         return None
     words = last.split()
+    if len(words) > 1 and known_unit(words[0]) in _SCALED and (len(words) == 2 or words[2] in _GO_ON):
+        counted = " ".join(words[:2])
+        if words[1] not in _GO_ON and known_unit(counted) is None:
+            return counted
     for count in range(min(3, len(words)), 0, -1):
         unit = known_unit(" ".join(words[:count]))
         goes_on = count < len(words) and (unit != "count" or words[count] in _GO_ON)

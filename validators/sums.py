@@ -98,7 +98,9 @@ def _stated(
             addends = items.pop((o.section_number, o.section, o.series), [])
             before = [other for other in subtotals[o.series][-MOST_TOTALS:] if section_of(other) == section_of(o)]
             if section_of(o) not in gaps and not _broken_down(addends):
-                yield from _subtotal(o, addends, before)
+                others = _of_other_funds(o, {}, {key: of for key, of in items.items() if key[:2] == section_of(o)})
+                others = [other for other in others if not before or other.row > before[-1].row]
+                yield from _subtotal(o, addends, before, others)
             subtotals[o.series].append(o)
         elif o.row not in apart:
             before = totals[o.measure, o.fund, o.part, o.unit]
@@ -122,10 +124,12 @@ def _of(result: Observation, *choices: Sequence[Observation]) -> Iterator[tuple[
 
 
 def _subtotal(
-    o: Observation, addends: Sequence[Observation], before: Sequence[Observation]
+    o: Observation, addends: Sequence[Observation], before: Sequence[Observation], others: Sequence[Observation]
 ) -> Iterator[tuple[Observation, Sequence[Terms]]]:
-    """Give what a subtotal states: the items since the last one, or all above."""
-    if not before:
+    """Give what a subtotal states: the items since the last one, with those of one fund alone, or all above."""
+    if others:
+        yield from _choices(o, [[*addends, *others], addends])
+    elif not before:
         yield from _of(o, addends)
     else:
         # Two choices at the least: where several could be meant, one that does not hold proves nothing.
