@@ -138,8 +138,8 @@ def by_their_numbers(columns: Sequence[Column], body: Sequence[Sequence[str]], k
     if "deviation" not in known:
         return found
     of = _values(body)
+    meanings = [(c.measure, c.period, c.fund) for c in columns]
     for index, column in enumerate(columns):
-        meanings = [(c.measure, c.period, c.fund) for c in columns]
         is_open = column.measure not in known or meanings.count(meanings[index]) > 1
         if column.measure is None or not is_open or column.unit == "percent" or column.measure == "deviation":
             continue

@@ -173,14 +173,13 @@ def _find_unnumbered(drafts: Sequence[_Draft], columns: dict[str, int], words: W
     if not {"item_number", "item"} <= columns.keys():
         return
     for draft, below in pairwise(drafts):
-        numbered = draft.grid[columns["item_number"]]
-        filled = {id(cell): cell for cell in draft.grid if cell.text.strip()}
-        if draft.kind is not None or len(filled) != 1 or not below.valued or "item_number" not in below.labels:
+        if draft.kind is not None or draft.valued or not below.valued or "item_number" not in below.labels:
             continue
-        title = draft.grid[columns["item"]]
+        filled = {id(cell) for cell in draft.grid if cell.text.strip()}
+        title, numbered = draft.grid[columns["item"]], draft.grid[columns["item_number"]]
         text = words.mended(title.text)
         own = title.row == numbered.row == draft.index and title.row_span == numbered.row_span == 1
-        named = id(title) in filled and not (_TOTAL.match(text) or is_part(text) or _OF_THEM.search(text))
+        named = filled == {id(title)} and not (_TOTAL.match(text) or is_part(text) or _OF_THEM.search(text))
         if own and named and read_source(text) is None:
             draft.kind, draft.heading = "section", (None, text)
 
