@@ -180,7 +180,7 @@ def _find_unnumbered(drafts: Sequence[_Draft], columns: dict[str, int], words: W
         text = words.mended(title.text)
         own = title.row == numbered.row == draft.index and title.row_span == numbered.row_span == 1
         named = filled == {id(title)} and not (_TOTAL.match(text) or is_part(text) or _OF_THEM.search(text))
-        if own and named and read_source(text) is None:
+        if own and named and not text[0].islower() and read_source(text) is None:
             draft.kind, draft.heading = "section", (None, text)
 
 

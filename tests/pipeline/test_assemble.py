@@ -147,6 +147,12 @@ def test_page_number_between_does_not(words: str) -> None:
     assert drawn(found) == [*FIRST, *NEXT]
 
 
+def test_note_between_stays_below_a_table_that_does_not_go_on() -> None:
+    other = [["№", "Показник", "Значення", "<"], ["^", "^", "план", "факт"], ["1.", "Кількість", "5", "6"]]
+    blocks = assembled(table(FIRST, page=1), text("Продовження таблиці", 2), table(other, page=2))
+    assert [type(block) for block in blocks] == [Table, Paragraph, Table]
+
+
 # Rows and cells broken over pages
 
 

@@ -114,6 +114,25 @@ def test_a_column_without_a_known_heading_may_be_proved_a_deviation() -> None:
     assert by_their_numbers(columns, rows, {PLAN, ACTUAL}) == columns, "the family has no deviations"
 
 
+def test_one_of_two_facts_may_be_proved_a_deviation() -> None:
+    columns = [column(ACTUAL), column(PLAN), column(ACTUAL)]
+    rows = [["100", "40", "60"], ["70", "30", "40"], ["55", "60", "-5"]]
+    found = by_their_numbers(columns, rows, {PLAN, ACTUAL, "deviation"})
+    assert [c.measure for c in found] == [ACTUAL, PLAN, "deviation"]
+    columns[2] = column(ACTUAL, period=(2020, 2020))
+    assert by_their_numbers(columns, rows, {PLAN, ACTUAL, "deviation"}) == columns, "its years tell it apart"
+
+
+def test_difference_of_two_years_is_no_deviation_from_a_plan() -> None:
+    columns = [column(ACTUAL, period=(2020, 2020)), column(ACTUAL), column("deviation")]
+    rows = [["100", "110", "10"], ["50", "60", "10"], ["80", "84", "4"]]
+    relations, unfit = find_relations(columns, rows)
+    assert relations == [Relation("difference", 2, 1, 0, 3, 3)]
+    (*_, found) = with_bases(columns, relations, unfit)
+    assert (found.measure, found.base) == ("deviation", None)
+    assert found.why == "числа: різниця двох років"
+
+
 def test_a_wrong_digit_in_one_of_three_rows_does_not_hide_the_relation() -> None:
     columns = [column(PLAN), column(ACTUAL), column("deviation")]
     rows = [["1005", "904", "101"], ["2006", "1001", "1005"]]

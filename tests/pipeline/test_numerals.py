@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline.numerals import is_value, parse
+from pipeline.numerals import is_value, parse, with_sign
 from validators.model import DECIMAL_PLACES
 
 NUMBERS = {
@@ -185,6 +185,23 @@ def test_what_stands_behind_a_number_is_its_unit(raw: str, unit: str | None) -> 
 def test_why_a_text_is_unreadable(raw: str, why: str) -> None:
     found = parse(raw)
     assert (found.value, found.missing, found.why) == (None, "unreadable", why)
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("– 361,07", "-361.07"),
+        ("-  5", "-5"),
+        ("+ 5", None),
+        ("– 229312,9;", "229312.9"),
+        ("2 – 5", None),
+        ("5", "5"),
+        ("–", None),
+    ],
+)
+def test_a_dash_apart_is_a_minus_in_a_column_of_differences(raw: str, expected: str | None) -> None:
+    value = parse(with_sign(raw)).value
+    assert value == (None if expected is None else Decimal(expected))
 
 
 @pytest.mark.parametrize(("raw", "missing"), WITHOUT.items())

@@ -107,6 +107,37 @@ def test_what_is_no_section(row: list[str]) -> None:
     assert kinds(row) == ["item"]
 
 
+def test_name_without_a_number_over_numbered_rows_heads_them() -> None:
+    first, last = ["1.", "Лавки", "5", "6"], ["2.", "Урни", "7", "8"]
+    assert kinds(["", "Благоустрій", "", ""], first, ["", "Освітлення", "", ""], last) == ["section", "item"] * 2
+    for other in ("у тому числі", "державний бюджет", "з металу та дерева", "Усього"):
+        assert "section" not in kinds(first, ["", other, "", ""], last), other
+    assert "section" not in kinds(first, ["3.", "Освітлення", "", ""], last), "it has its number"
+    assert "section" not in kinds(first, ["^", "Освітлення", "", ""], last), "it goes on under a number"
+    assert "section" not in kinds(first, ["", "Освітлення", "", ""], ["", "Урни", "7", "8"]), (
+        "nothing is numbered below"
+    )
+
+
+def test_section_with_its_code() -> None:
+    columns = (*COLUMNS[:1], Column(("Код",), label="code"), *COLUMNS[1:])
+    rows = [["1", "1513105", "Завдання 1. Освіта", "", ""], ["2", "0100", "Школи", "", ""]]
+    grid = table([["№", "Код", *HEADER[1:]], *rows]).grid()
+    found = read_rows(grid, 1, columns, RowRules(blank_sections=True), WORDS)
+    assert [(row.kind, row.section) for row in found] == [(kind, "Завдання 1. Освіта") for kind in ("section", "item")]
+
+
+def test_total_whose_unit_is_a_cross() -> None:
+    columns = (*COLUMNS[:2], Column(("Од.",), label="unit"), *COLUMNS[2:])
+    rows = [
+        ["№", "Захід", "Од.", "План", "Факт"],
+        ["1", "Лавки", "шт.", "5", "6"],
+        ["", "Всього на суму:", "х", "5", "6"],
+    ]
+    found = read_rows(table(rows).grid(), 1, columns, RowRules(), WORDS)
+    assert [(row.kind, row.labels.get("unit")) for row in found] == [("item", "шт."), ("total", None)]
+
+
 def test_table_without_measures_has_no_sections() -> None:
     (found,) = read(["Розділ I", "<", "<", "<"], columns=(COLUMNS[0], COLUMNS[1], Column(()), Column(())))
     assert found.kind == "item"
