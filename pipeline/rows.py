@@ -140,7 +140,7 @@ def read_rows(
         for i, label in labelled:
             cell = row[i]
             text = " ".join(cell.text.split()) if label == "unit" else words.mended(cell.text)
-            if label in labels or not text or (label == "unit" and numerals.is_value(text)):
+            if label in labels or not text or (label == "unit" and _says_none(text)):
                 continue
             if cell.column == i:
                 labels[label] = text
@@ -166,6 +166,11 @@ def read_rows(
         if draft.kind == "section" and draft.index > last and draft.heading and len(draft.heading[1]) > FOOTNOTE:
             draft.kind = "note"  # nothing stands below it
     return _Classifier(drafts, columns, rules).rows()
+
+
+def _says_none(text: str) -> bool:
+    """Whether a cell says that it has nothing to say: a dash, `х`."""
+    return numerals.parse(text).missing in ("nil", "not_applicable")
 
 
 def _find_unnumbered(drafts: Sequence[_Draft], columns: dict[str, int], words: Words) -> None:
