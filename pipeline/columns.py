@@ -21,13 +21,15 @@ from pipeline.units import caption_unit
 from validators.sums import MONEY
 
 _ALL = re.compile(
-    r"(?:у|в)?сього\b|разом\b|загалом\b|загальний обсяг\b|.*\b(?:за|на) весь (?:період|строк|термін)\b", re.IGNORECASE
+    r"(?:у|в)?сього\b|разом\b|загалом\b|загальний обсяг\b|(?:.*\b(?:за|на) )?весь (?:період|строк|термін)\b",
+    re.IGNORECASE,
 )
 _NUMBERS_ROWS = re.compile(r"(?P<sure>№|N\b|номер\b)|[зп]\s?/\s?п\b", re.IGNORECASE)
 _NAMES_CODES = re.compile(
-    r"код(?:и|у|ів)?\b|шифр\b|кекв|к?т?пкв|кфк|ккд|кбк|кткв|єдрпоу|(?P<other>індекс\s*$|інв\.|інвентарн)", re.IGNORECASE
+    r"код(?:и|у|ів)?\b|шифр\b|кекв|квк\b|к?т?пкв|кфк|ккд|кбк|кткв|єдрпоу|(?P<other>індекс\s*$|інв\.|інвентарн)",
+    re.IGNORECASE,
 )
-_NAMES_UNITS = re.compile(r"(?:одиниц\w+ ви|од(?:ин)?\. ?вим|вимірник)", re.IGNORECASE)
+_NAMES_UNITS = re.compile(r"(?:(?:одиниц\w+|од\.?|вимір)\s*$|одиниц\w+ ви|од(?:ин)?\. ?вим|вимірник)", re.IGNORECASE)
 _LEADING_ZERO = re.compile(r"0[0-9]+")
 
 _FUNDS = ("general", "special")
@@ -296,7 +298,7 @@ def _with_spans(columns: Sequence[Column]) -> list[Column]:
     yearly = [c for c in columns if c.measure is not None and c.period is not None and _own_years(c)]
     known = len(yearly) > 1 and len({c.measure for c in yearly}) == 1 and yearly[0].why != NUMBERS
     for index, column in enumerate(columns):
-        if known and column.why == NUMBERS and column.path and read_source(column.path[-1]) == "total":
+        if known and column.why == NUMBERS and column.path and _ALL.match(column.path[-1]):
             found[index] = replace(yearly[0], path=column.path, fund=column.fund, why="усього за роки")
     for index, column in enumerate(tuple(found)):
         if column.measure is None or not any(_ALL.match(text) for text in column.path):

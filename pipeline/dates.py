@@ -28,6 +28,9 @@ _REPORTED = re.compile(
     rf"\b(?:за\s+(?:звітний\s+)?|звітн\w+\s+(?:рік|період)\w*\s*[:–—-]?\s*){_SPAN}(?:\s*(?:рік|роки|р)|\s*$)",
     re.IGNORECASE,
 )
+_IN_YEARS = re.compile(rf"\bрок(?:и|ів)\b.*\b[ув]\s+{_SPAN}\s*ро(?:ці|ках)\b", re.IGNORECASE)
+"""Years that a title names after those of its programme: `Програми на 2018-2020 роки у 2019 році`."""
+
 _AS_OF = re.compile(r"\b(?:станом\s+)?на\s+", re.IGNORECASE)
 _COMPARED = re.compile(
     r"(?:^|\s)(?:у %|у відсотках)?\s*\b(?:до|проти|порівняно з|у порівнянні з|відносно)\b.*", re.IGNORECASE
@@ -201,10 +204,12 @@ def find_reported_years(text: str) -> tuple[int, int] | None:
     within = [(at, p) for at, p in (*_parts(text), *_months(text)) if re.search(r"\bза\s+$", text[:at], re.IGNORECASE)]
     if (as_of := _as_of(text)) and re.search(r"станом\s", text[: as_of[0] + 8], re.IGNORECASE):
         within.append(as_of)
-    return min(within, key=lambda at: at[0])[1].years if within else None
+    return min(within, key=lambda at: at[0])[1].years if within else _span(_IN_YEARS.search(cyrillic(text)))
 
 
-_PART_OF_YEAR = re.compile(rf"період|квартал|\bкв\b|\d\s*міс\b|місяц|півріч|\b(?:{_MONTH})[а-яіїє]*\b", re.IGNORECASE)
+_PART_OF_YEAR = re.compile(
+    rf"період|квартал|\bкв\b|\d\s*(?:міс\b|м-?ц)|місяц|півріч|\b(?:{_MONTH})[а-яіїє]*\b", re.IGNORECASE
+)
 
 
 def is_part_of_year(text: str) -> bool:

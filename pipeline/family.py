@@ -12,7 +12,7 @@ from typing import Literal
 
 from pipeline.column import PLACEHOLDERS, Column, is_only, read_column
 from pipeline.dates import is_part_of_year
-from pipeline.funds import read_source
+from pipeline.funds import is_part, read_source
 from pipeline.header import Path
 from pipeline.phrases import REMEMBERED, Phrases, contains
 from pipeline.sample import Sample
@@ -149,6 +149,7 @@ class Family:
             elif (column.note or column.label in _WORDS) and sample.are_numbers(index):
                 columns[index] = self._meaning(column.path, of_numbers=True)
         self._with_percent_signs(columns, sample)
+        self._with_parts_of_the_year(columns, sample)
         known = {column.label for column in columns}
         is_open = columns and columns[0].meaning is None and self.leftmost and self.leftmost not in known
         if is_open and (self.leftmost != "item_number" or not sample.are_words(0)):
@@ -173,6 +174,20 @@ class Family:
         if len(signed) == 1 and rule is not None and columns[signed[0]].measure in ("plan", "plan_period", "actual"):
             path = columns[signed[0]].path
             columns[signed[0]] = replace(_as_ruled(read_column(path), rule, path[-1]), why="числа зі знаком %")
+
+    def _with_parts_of_the_year(self, columns: list[Column], sample: Sample) -> None:
+        """Give columns that no heading explains, `в т.ч. на 9 місяців`, the measure of the plan they are part of."""
+        whole: ColumnRule | None = None
+        for index, column in enumerate(columns):
+            if column.measure in ("plan", "plan_period"):
+                whole = next((r for r in self.rules if r.measure == "plan" and r.reported is None), None)
+            elif column.meaning is not None:
+                whole = None
+            parted = any(map(is_part, column.path)) and any(map(is_part_of_year, column.path))
+            if whole is not None and column.meaning is None and parted and sample.holds_numbers(index):
+                columns[index] = replace(
+                    _as_ruled(read_column(column.path), whole, column.path[-1]), why="частина плану за рік"
+                )
 
     def _by_their_looks(self, columns: list[Column], sample: Sample) -> None:
         """Find the column of codes where no heading names it: by the shape of its texts, or as the first other code."""
@@ -256,7 +271,9 @@ class Family:
         if rule is not None and rule.measure == "percent" and (_OF_ELSE.search(text) or _YEAR_TO_YEAR.search(text)):
             return rule if any(map(_OF_ELSE.search, rule.headings)) else _UNKNOWN
         if (rule is None or rule.measure in ("plan", "actual", "plan_period")) and _DIFFERENCE.search(text):
-            return next((rule for rule in self.rules if rule.measure == "deviation" and rule.base is None), rule)
+            signed = ("change", "deviation") if _CHANGES.match(text) else ("deviation",)
+            found = (r for measure in signed for r in self.rules if r.measure == measure and r.base is None)
+            return next(found, rule)
         if (rule is None or rule.measure not in (None, "percent", "deviation")) and _PERCENT_OF.search(
             _FORMULA.sub("", text).strip(" .")
         ):
@@ -276,6 +293,8 @@ _DIFFERENCE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """The signs of a heading of differences, `сума (+,-)`; those of changes to a plan have them, too."""
+
+_CHANGES = re.compile(r"\W*(?:уточнен|коригуван|внесен)", re.IGNORECASE)
 
 _FORMULA = re.compile(r"\s*\((?:гр|к|ст|р)\w*\.?\s?\d[^()]*\)\s*$", re.IGNORECASE)
 """What a heading says of how it is computed: `(гр.5:гр.4)`."""

@@ -115,7 +115,7 @@ def _heads(grid: list[list[Cell]], index: int) -> bool:
     filled = [cell for cell in _different(grid[index]) if cell.text.strip()]
     if not filled:  # of headings that stand in the rows above and below
         return index + 2 < len(grid) and _heads(grid, index + 1)
-    if all(known_unit(cell.text.strip("() ")) for cell in filled):
+    if all(_is_unit(cell.text) for cell in filled):
         return True
     if len(filled) < 2 or not all(_is_heading(cell.text) for cell in filled):
         return False
@@ -130,6 +130,15 @@ def _heads(grid: list[list[Cell]], index: int) -> bool:
         return not whole and len(over_numbers) >= 2 and 2 * len(over_numbers) >= len(filled)
     others = len(filled) - len(over_numbers) - sum(_is_empty(below, cell) for cell in filled)
     return len(over_numbers) > others
+
+
+def _is_unit(text: str) -> bool:
+    """Whether a text is a unit, or made of nothing but units: `л/100 км або л/год`."""
+    words = [word for word in _BETWEEN_UNITS.split(text) if word]
+    return known_unit(text.strip("() ")) is not None or (len(words) > 1 and all(map(known_unit, words)))
+
+
+_BETWEEN_UNITS = re.compile(r"[\s/()\d]+|\b(?:або|чи|та|і|на)\b")
 
 
 def _is_empty(rows: list[list[Cell]], heading: Cell) -> bool:
@@ -256,7 +265,8 @@ def _heading(grid: list[list[Cell]], row: int, column: int) -> Cell:
     for left in range(column - 1, -1, -1):
         found = grid[row][left]
         if found.text.strip():
-            return found if _heads_others(grid, row, left) else cell
+            together = row == 0 or _heading(grid, row - 1, left) is _heading(grid, row - 1, column)
+            return found if together and _heads_others(grid, row, left) else cell
     return cell
 
 

@@ -30,13 +30,16 @@ _SECTION_NAME = re.compile(
 )
 """How the title of a section begins where nothing is merged; the last four are the usual groups of indicators."""
 
+_LISTED = re.compile(r"^[-–—•]\s*")
+
 _CODE = re.compile(r"\d{4,10}")
 
 _ROMAN = re.compile(r"([IVXІХ]{1,5})[.)]?\s+(?=[^\W\d])(?!квартал|півріч)")
 """A section's number before its title."""
 
 _TOTAL = re.compile(
-    r"(?:[-–—\d.)\s]*)(?:(?:у|в)?сього|разом|загалом|підсумок|загальний обсяг|за весь (?:період|строк|термін))\b",
+    r"(?:[-–—\d.)\s]*)(?:(?:у|в)?сього|разом|загалом|підсумок|загальний обсяг|за весь (?:період|строк|термін))\b|"
+    r"[^\W\d_]{1,3}(?:\s?\+\s?[^\W\d_]{1,3})+$|за\s+(?:[IVXІХ\d]{1,4}\s+)?етап\b",
     re.IGNORECASE,
 )
 _TOTAL_AT_END = re.compile(
@@ -70,6 +73,8 @@ _NOTE = re.compile(r"(?:пояснення|примітк|причини|ана�
 LONG = 160
 """Letters from which a text over the whole row is a remark, not a section's title."""
 
+
+_FOOTNOTE = re.compile(r"[\d*]+\)?\s+[^\W\d]")
 
 FOOTNOTE = 30
 """Letters from which a text below the last numbers is a remark."""
@@ -163,8 +168,10 @@ def read_rows(
     _find_unnumbered(drafts, {label: i for i, label in labelled}, words)
     last = max((draft.index for draft in drafts if draft.valued), default=-1)
     for draft in drafts:
-        if draft.kind == "section" and draft.index > last and draft.heading and len(draft.heading[1]) > FOOTNOTE:
-            draft.kind = "note"  # nothing stands below it
+        if draft.kind == "section" and draft.index > last and draft.heading:
+            text = draft.heading[1]
+            if len(text) > FOOTNOTE or _FOOTNOTE.match(text):
+                draft.kind = "note"  # nothing stands below it
     return _Classifier(drafts, columns, rules).rows()
 
 
@@ -270,6 +277,9 @@ class _Classifier:
         self._with_items = any(column.label == "item" for column in columns)
         self._last_section = max((d.index for d in drafts if d.kind == "section"), default=-1)
         self._with_funds = any(c.fund not in (None, "total") for c in columns if c.measure)
+        items = [item for d in drafts if d.kind is None and (item := d.labels.get("item")) is not None]
+        self._with_both_funds = {"general", "special"} <= set(map(read_source, items))
+        """Whether rows are named by both funds: a library has a general one of books."""
         for draft in drafts:
             if draft.kind is None:
                 draft.source = self._source(draft)
@@ -284,6 +294,10 @@ class _Classifier:
         self._first_item = min(ordinary, default=-1)
         self._last_item = max(ordinary, default=-1)
         self._above = self._parents()
+        terms = {draft.labels["term"] for draft in drafts if "term" in draft.labels}
+        dated = any(heading_years(text) for column in columns if column.measure for text in column.path)
+        self._by_term = not dated and sum(map(_is_one_year, terms)) > 1
+        """Whether the rows of an item are its years, which stand in a column of their own."""
         self._number = next((i for i, column in enumerate(columns) if column.label == "item_number"), None)
         self._grouped = self._items_since = False
         """Whether groups had their sums already, and whether items follow the last of them."""
@@ -296,12 +310,12 @@ class _Classifier:
             name = draft.labels["source"]
             if (self._rules.years and is_only_years(name)) or _OF_THEM.fullmatch(name):
                 return None
-            return read_source(name) or ("total" if self._says_total(name) else name)
+            return read_source(name) or ("total" if self._says_total(name) else _LISTED.sub("", name))
         item = draft.labels.get("item")
-        if not self._rules.sources or item is None:
-            return None
-        source = read_source(item)
-        return None if source == "total" else source
+        source = read_source(item) if item is not None else None
+        if source in ("general", "special") and self._with_both_funds:
+            return source
+        return source if self._rules.sources and source != "total" else None
 
     def _is_item(self, draft: _Draft) -> bool:
         label = draft.label
@@ -440,7 +454,7 @@ class _Classifier:
         wanted = [(i, v) for i in self._sums if (v := numerals.parse(draft.grid[i].text).value)]
         if any(self._sum(parts, i) != v for i, v in wanted) or 0 < _depth(draft) == _depth(parts[0]):
             return False
-        if self._rules.no_total and not said:
+        if self._rules.no_total and not (said or _is_below(parts[0], draft)):
             return False  # revenue is cost and profit together, and yet no sum of them
         own = _code(draft.labels)
         below = (
@@ -567,10 +581,17 @@ class _Classifier:
     ) -> Row:
         if self._rules.years and item is not None and (is_only_years(item) or kind in ("subtotal", "total")):
             period = heading_years(item) or period
+        if self._by_term and (term := draft.labels.get("term")) is not None and is_only_years(term):
+            period = heading_years(term) or period
         row = draft.grid
         cells = tuple(cell for at, cell in enumerate(row) if not at or cell is not row[at - 1])
         code = _code(draft.labels)
         return Row(draft.index, kind, cells, draft.labels, number, item, *section, code, fund, period, draft.leads)
+
+
+def _is_one_year(text: str) -> bool:
+    years = heading_years(text) if is_only_years(text) else None
+    return years is not None and years[0] == years[1]
 
 
 def _may_say_total(label: str) -> bool:

@@ -19,14 +19,14 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _CYRILLIC = re.compile(r"[А-Яа-яЄєІіЇїҐґ]")
 _LATIN = re.compile(r"[A-Za-z]")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
-_SPACED = re.compile(r"[А-ЯЄІЇҐA-Z](?<!\S.)(?: +[А-ЯЄІЇҐA-Z]){3,}(?![^\s:;.,!)»\"])")
+_SPACED = re.compile(r"[А-ЯЄІЇҐA-Z](?<!\S.)(?:(?: +[А-ЯЄІЇҐA-Z]){3,}|(?: +[а-яєіїґ]){4,})(?![^\s:;.,!)»\"])")
 _HYPHENED = re.compile(r"(?<![^\W\d_])([^\W\d_]+)([-‐](?:\s*\n\s*)?)(?=([^\W\d_]+))")
 _WHOLE = re.compile(r"[^\W\d_][\w'‐-]*")
 """A word, whole with its hyphens."""
 
 _LONE = re.compile(r"(?<=[а-яєіїґ,;] )[iaocy](?= [а-яєіїґ«])")
 _CLEAN = re.compile(
-    r"(?:[а-яєіїґ,.():;«»„”\"№/%–—]+|[А-ЯЄІЇҐ][а-яєіїґ,.():;«»„”\"№/%–—]*)"
+    r"(?!\S \S \S \S)(?:[а-яєіїґ,.():;«»„”\"№/%–—]+|[А-ЯЄІЇҐ][а-яєіїґ,.():;«»„”\"№/%–—]*)"
     r"(?: (?:[а-яєіїґ,.():;«»„”\"№/%–—]+|[А-ЯЄІЇҐ][а-яєіїґ]+[,.():;«»„”\"№/%–—]*))*"
 )
 """A text of which nothing may have to be mended."""

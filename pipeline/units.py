@@ -31,7 +31,7 @@ _COUNTS = frozenset(
 _WORDS = {
     "%": "percent", "відсоток": "percent", "відсотків": "percent", "відсотки": "percent", "відс": "percent",
     "тис": "thousand", "тисяч": "thousand", "млн": "million", "мільйонів": "million", "млрд": "billion",
-    "мільярдів": "billion", "разів": "times", "рази": "times", "раза": "times",
+    "мільярдів": "billion", "шт.од": "count", "шт. од": "count", "разів": "times", "рази": "times", "раза": "times",
 }  # fmt: skip
 _PRINTED = frozenset(
     (
@@ -45,6 +45,11 @@ _RAISED = str.maketrans("²³", "23")
 
 _GO_ON = frozenset("на за в у з із до від по (на (за (у (в".split())
 """Words that may follow what is counted: `осіб на 1000 населення`, but not `дітей та молоді`."""
+
+_PER_TIME = re.compile(
+    r"[а-яіїєґ]+(?:ів|їв|ей|ок|их)\s+(?:на|за)\s+(?:день|добу|зміну|тиждень|місяць|квартал|рік)", re.IGNORECASE
+)
+"""What is counted in a time: `автобусів на день`."""
 
 _SCALED = ("thousand", "million")
 
@@ -131,6 +136,8 @@ def label_unit(label: str) -> str | None:
     _, comma, last = text.rpartition(",")
     if not comma:
         return None
+    if _PER_TIME.fullmatch(last.strip()):
+        return "count"
     words = last.split()
     if len(words) > 1 and known_unit(words[0]) in _SCALED and (len(words) == 2 or words[2] in _GO_ON):
         counted = " ".join(words[:2])
