@@ -279,6 +279,8 @@ def with_bases(columns: Sequence[Column], relations: Sequence[Relation], unfit: 
             found.append(replace(column, measure=" › ".join(column.path), why="числа: різниця двох років"))
             continue
         plans = {c.measure for c in columns if c.measure in _PLANS and c.fund == column.fund}
+        if not plans and column.fund == "total":  # of all funds together
+            plans = {c.measure for c in columns if c.measure in _PLANS}
         only = next(iter(plans)) if len(plans) == 1 and index not in unfit else None
         base = bases.get(index) or (column.base if column.base in plans else only)
         found.append(replace(column, base=base, period=column.period or periods.get(index)))

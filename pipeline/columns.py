@@ -104,8 +104,11 @@ class Context:
 
     @property
     def fund(self) -> str | None:
-        """The fund that the nearest caption naming one names."""
-        return next((fund for text in self.captions if (fund := find_fund(text))), None)
+        """The fund that the nearest caption naming one names, or else the document's head."""
+        named = next((fund for text in self.captions if (fund := find_fund(text))), None)
+        if named is not None or not self.head or find_fund(self.head[-1]) is not None:
+            return named
+        return find_fund(" ".join(self.head[:-1]))  # of all the document, and not of its first table alone
 
     @property
     def money(self) -> str | None:
@@ -295,11 +298,13 @@ def _with_spans(columns: Sequence[Column]) -> list[Column]:
     One of no known meaning has theirs, where all of them have the same.
     """
     found = list(columns)
-    yearly = [c for c in columns if c.measure is not None and c.period is not None and _own_years(c)]
+    dated = [c for c in columns if c.measure is not None and c.period is not None and _own_years(c)]
+    yearly = [c for c in dated if c.why != NUMBERS or not any(map(_ALL.match, c.path))]
     known = len(yearly) > 1 and len({c.measure for c in yearly}) == 1 and yearly[0].why != NUMBERS
     for index, column in enumerate(columns):
         if known and column.why == NUMBERS and column.path and _ALL.match(column.path[-1]):
-            found[index] = replace(yearly[0], path=column.path, fund=column.fund, why="усього за роки")
+            period = column.period if _own_years(column) else yearly[0].period
+            found[index] = replace(yearly[0], path=column.path, fund=column.fund, period=period, why="усього за роки")
     for index, column in enumerate(tuple(found)):
         if column.measure is None or not any(_ALL.match(text) for text in column.path):
             continue

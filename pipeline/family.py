@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from pipeline.column import PLACEHOLDERS, Column, is_only, read_column
+from pipeline.column import PLACEHOLDERS, Column, is_only, is_only_years, read_column
 from pipeline.dates import is_part_of_year
 from pipeline.funds import is_part, read_source
 from pipeline.header import Path
@@ -223,7 +223,9 @@ class Family:
         """Give a column the meaning of its lowest heading that a rule fits; one `of_numbers` is no label of words."""
         plain_column = read_column(path)
         for level in range(self._lowest(path), -1, -1):
-            rule = self._rule(path[level])
+            if level + 1 < len(path) and _parts_of(path[level + 1], path[-1]):
+                break  # `з них › …`: a part of what stands above is something else
+            rule = self._rule(path[level], of_numbers)
             values = rule is not None and rule.measure not in (None, "percent", "deviation")
             if values and ((level and _TOWARDS.match(path[level])) or _TO_PLAN.search(path[level])):
                 continue  # the words above say what of the plan
@@ -253,13 +255,18 @@ class Family:
                     return level
         return last
 
-    def _rule(self, text: str) -> ColumnRule | None:
+    def _rule(self, text: str, of_numbers: bool = False) -> ColumnRule | None:
         """Give the rule that fits a heading.
 
         Of several, the one that stands nearest to its beginning wins, then the longest: `Відхилення від
-        запланованого` is a deviation.
+        запланованого` is a deviation. For a column `of_numbers` those that are measures go first. What stands in
+        brackets at the end counts where nothing before it does: `І півріччя 2022 р. (факт)`.
         """
-        fitting = self.headings.find(text)
+        fitting = self.headings.find(_BESIDES.sub("", text))
+        if of_numbers:
+            fitting = tuple(f for f in fitting if self.rules[f[2]].measure is not None) or fitting
+        if not fitting and (closing := _CLOSING.search(text)):
+            fitting = self.headings.find(closing[1])
         signs = _BETWEEN_SIGNS.sub("", text)
         if not fitting and signs and not any(map(str.isalnum, signs)):
             fitting = tuple(
@@ -294,6 +301,10 @@ _DIFFERENCE = re.compile(
 )
 """The signs of a heading of differences, `сума (+,-)`; those of changes to a plan have them, too."""
 
+_CLOSING = re.compile(r"[(,]\s*([^\W\d][^(),]*)\)?\W*$")
+
+_BESIDES = re.compile(r"^\W*довідково\b[\s:–—-]*", re.IGNORECASE)
+
 _CHANGES = re.compile(r"\W*(?:уточнен|коригуван|внесен)", re.IGNORECASE)
 
 _FORMULA = re.compile(r"\s*\((?:гр|к|ст|р)\w*\.?\s?\d[^()]*\)\s*$", re.IGNORECASE)
@@ -305,7 +316,7 @@ _PERCENTAGES = re.compile(r"\W*(?:%|[ув] %|відсот)", re.IGNORECASE)
 _WAGES = re.compile(r"\W*з\s?/\s?п\b", re.IGNORECASE)
 """Headings that mean `за порядком`, or wages."""
 
-_TOWARDS = re.compile(r"\W*(?:до|від|проти|відносно)\s", re.IGNORECASE)
+_TOWARDS = re.compile(r"\W*(?:до(?!\s+змін)|від|проти|відносно)\s", re.IGNORECASE)
 """How a heading begins that names what a percentage or deviation is of."""
 
 _TO_PLAN = re.compile(
@@ -315,11 +326,23 @@ _TO_PLAN = re.compile(
 """How a heading says that it compares with the plan: `Виконання до річних призначень`."""
 
 _OF_ELSE = re.compile(
-    r"темп|приріст|зростан|росту\b|індекс|питома|частка|структур|минул|попередн|від загальн|до підсумку", re.IGNORECASE
+    r"темп|приріст|зростан|росту\b|індекс|зросл|збільшил|зменшил|знизил|"
+    r"питома|частка|структур|минул|попередн|від загальн|до підсумку",
+    re.IGNORECASE,
 )
 """Words of a percentage that is of no plan."""
 
 _YEAR_TO_YEAR = re.compile(r"\d{4}.{0,12}\s(?:до|проти|відносно|порівняно)\s.{0,12}\d{4}")
+
+
+def _parts_of(heading: str, lowest: str) -> bool:
+    """Whether a heading says that those below it are parts, of which the lowest is no fund, year or sum."""
+    if not is_part(heading) or heading is lowest or _PART_WORDS.fullmatch(heading) is None:
+        return False
+    return read_source(lowest) is None and not is_only_years(lowest) and not is_part_of_year(lowest)
+
+
+_PART_WORDS = re.compile(r"\W*(?:[ув] тому числі|[ув] т\. ?ч\.?|(?:з|із) (?:них|неї|нього|яких))\W*", re.IGNORECASE)
 
 
 def _is_of_else(rule: ColumnRule, above: str) -> bool:

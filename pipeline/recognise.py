@@ -93,7 +93,7 @@ def _judge(
     if asked.any and not asked.any & meanings:
         lacks.append("немає жодного зі стовпців " + ", ".join(sorted(asked.any)))
     coded = asked.codes is not None and _has_codes(asked.codes, columns, sample)
-    if asked.codes and not coded and not marked:
+    if asked.codes and not coded and not marked and not _has_other_codes(asked.codes, columns, sample):
         lacks.append(f"немає стовпця з кодами {KINDS[asked.codes].title}")
     if asked.rows_of_money and not _are_of_money(columns, sample):
         lacks.append("рядки названо не джерелами коштів і не роками")
@@ -142,6 +142,12 @@ def _are_years(columns: Sequence[Column], sample: Sample) -> bool:
 
 
 _ALL = re.compile(r"\W*(?:усього|всього|разом|підсумок|обсяг|загальний обсяг|у тому числі|у т\.)", re.IGNORECASE)
+
+
+def _has_other_codes(kind: str, columns: Sequence[Column], sample: Sample) -> bool:
+    """Whether a column holds the codes of another kind that the family knows, too."""
+    others = [(i, c.code) for i, c in enumerate(columns) if c.code is not None and c.code in KINDS and c.code != kind]
+    return any(sample.are_codes(code, i) for i, code in others)
 
 
 def _has_codes(kind: str, columns: Sequence[Column], sample: Sample) -> bool:

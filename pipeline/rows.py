@@ -6,7 +6,7 @@ Guarantee: every body row gets exactly one kind; rows keep the number and title 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from extractors.document import Cell
 from pipeline import numerals
-from pipeline.codes import parents
+from pipeline.codes import nearest, parents, stem
 from pipeline.column import Column, is_only_years
 from pipeline.dates import heading_years, roman
 from pipeline.family import RowRules
@@ -30,6 +30,9 @@ _SECTION_NAME = re.compile(
 )
 """How the title of a section begins where nothing is merged; the last four are the usual groups of indicators."""
 
+_LETTER = re.compile(r"[А-ЯІЇЄҐA-Z]")
+"""A section's letter."""
+
 _LISTED = re.compile(r"^[-–—•]\s*")
 
 _CODE = re.compile(r"\d{4,10}")
@@ -38,7 +41,9 @@ _ROMAN = re.compile(r"([IVXІХ]{1,5})[.)]?\s+(?=[^\W\d])(?!квартал|пі�
 """A section's number before its title."""
 
 _TOTAL = re.compile(
-    r"(?:[-–—\d.)\s]*)(?:(?:у|в)?сього|разом|загалом|підсумок|загальний обсяг|за весь (?:період|строк|термін))\b|"
+    r"(?:[-–—\d.)\s]*)(?:(?:у|в)?сього|разом|загалом|підсумок|сукупн\w+|"
+    r"(?:усі|всі)\s+(?:надходження|доходи|видатки|витрати|кошти)|загальний обсяг|за весь (?:період|строк|термін)|"
+    r"(?:уся|вся|увесь|весь)\s+(?:потреба|обсяг|сума))\b|"
     r"[^\W\d_]{1,3}(?:\s?\+\s?[^\W\d_]{1,3})+$|за\s+(?:[IVXІХ\d]{1,4}\s+)?етап\b",
     re.IGNORECASE,
 )
@@ -62,6 +67,9 @@ _ONLY_TOTAL = re.compile(
     r"[-–—\d.)\s]*(?:(?:у|в)?сього|разом|загалом|підсумок)(?:\s+(?:по|за)\s.*)?\s*[:.,;]?", re.IGNORECASE
 )
 _OF_THEM = re.compile(r"(?:[ву]\s+тому\s+числі|[ву]\s?т\.\s?ч\.|з\s+них)\s*:?$", re.IGNORECASE)
+MOST = 0.75
+"""Share of the rows with numbers that have something in a column which then is asked of all."""
+
 _PARTS = 12
 """Rows below a row that may be its parts."""
 
@@ -165,7 +173,7 @@ def read_rows(
             draft.heading = _section(row, measures, draft.valued, rules, words)
             if draft.heading is not None:
                 draft.kind = "note" if _is_note(draft.heading[1], rules) else "section"
-    _find_unnumbered(drafts, {label: i for i, label in labelled}, words)
+    _find_lone_names(drafts, {label: i for i, label in labelled}, measures, words)
     last = max((draft.index for draft in drafts if draft.valued), default=-1)
     for draft in drafts:
         if draft.kind == "section" and draft.index > last and draft.heading:
@@ -180,19 +188,28 @@ def _says_none(text: str) -> bool:
     return numerals.parse(text).missing in ("nil", "not_applicable")
 
 
-def _find_unnumbered(drafts: Sequence[_Draft], columns: dict[str, int], words: Words) -> None:
-    """Find headings of sections in a table that numbers its rows: a name alone, unnumbered, over a numbered row."""
-    if not {"item_number", "item"} <= columns.keys():
+_SETTLEMENT = re.compile(r"(?:с|м|х|смт|сел|хут|сщ|село|місто|селище)\.?\s+[А-ЯІЇЄҐ]")
+
+
+def _find_lone_names(drafts: Sequence[_Draft], labels: dict[str, int], measures: Collection[int], words: Words) -> None:
+    """Find headings of sections: a name alone, where most rows with numbers have something beside theirs."""
+    item = labels.get("item")
+    rows = [draft for draft in drafts if draft.kind is None and draft.valued and not _TOTAL.match(draft.label)]
+    if item is None or not rows:
         return
+    others = [i for i in range(len(rows[0].grid)) if i != item and i not in measures]
+    beside = [i for i in others if MOST * len(rows) <= sum(bool(draft.grid[i].text.strip()) for draft in rows)]
     for draft, below in pairwise(drafts):
-        if draft.kind is not None or draft.valued or not below.valued or "item_number" not in below.labels:
+        if draft.kind is not None or draft.valued or not below.valued:
             continue
-        filled = {id(cell) for cell in draft.grid if cell.text.strip()}
-        title, numbered = draft.grid[columns["item"]], draft.grid[columns["item_number"]]
+        title = draft.grid[item]
+        if {id(cell) for cell in draft.grid if cell.text.strip()} != {id(title)}:
+            continue
+        own = all(draft.grid[i].row == draft.index and draft.grid[i].row_span == 1 for i in (item, *beside))
         text = words.mended(title.text)
-        own = title.row == numbered.row == draft.index and title.row_span == numbered.row_span == 1
-        named = filled == {id(title)} and not (_TOTAL.match(text) or is_part(text) or _OF_THEM.search(text))
-        if own and named and not text[0].islower() and read_source(text) is None:
+        goes_on = text[0].islower() and not _SETTLEMENT.match(text)
+        named = not (_TOTAL.match(text) or is_part(text) or _OF_THEM.search(text) or goes_on)
+        if own and named and any(below.grid[i].text.strip() for i in beside) and read_source(text) is None:
             draft.kind, draft.heading = "section", (None, text)
 
 
@@ -240,6 +257,7 @@ def _section(
         return None
     named = (
         is_roman
+        or (number is not None and _LETTER.fullmatch(number))
         or ((number is None or number.isdigit()) and (_SECTION_NAME.match(text) or _begins(text, rules.sections)))
         or (rules.blank_sections and not (number and any(map(str.isdigit, number)) and len(number) > 2))
         or (number is None and (read_source(text) in ("general", "special") or is_only_years(text)))
@@ -293,7 +311,12 @@ class _Classifier:
         ordinary = [d.index for d in drafts if d.kind is None and d.valued and self._is_item(d)]
         self._first_item = min(ordinary, default=-1)
         self._last_item = max(ordinary, default=-1)
+        self._group: dict[int, int] = {}
+        """The number of sections that begin above each row."""
         self._above = self._parents()
+        first = next((d.label for d in drafts if d.kind is None and d.valued), "")
+        self._led_by_funds = find_fund(first) is not None and self._says_total(first)
+        """Whether the sum of a fund stands above its rows, as that of the first does."""
         terms = {draft.labels["term"] for draft in drafts if "term" in draft.labels}
         dated = any(heading_years(text) for column in columns if column.measure for text in column.path)
         self._by_term = not dated and sum(map(_is_one_year, terms)) > 1
@@ -313,7 +336,7 @@ class _Classifier:
             return read_source(name) or ("total" if self._says_total(name) else _LISTED.sub("", name))
         item = draft.labels.get("item")
         source = read_source(item) if item is not None else None
-        if source in ("general", "special") and self._with_both_funds:
+        if source in ("general", "special") and self._with_both_funds and not self._says_total(item or ""):
             return source
         return source if self._rules.sources and source != "total" else None
 
@@ -340,19 +363,45 @@ class _Classifier:
         """Whether a label ends in `усього`; among rows with units of their own that is a quantity of its own, too."""
         return not self._with_units and _may_say_total(label) and bool(_TOTAL_AT_END.search(label))
 
-    def _parents(self) -> frozenset[str]:
+    def _parents(self) -> frozenset[tuple[int, str]]:
+        """Give the codes that stand above others, each with the number of its section."""
         kind = self._rules.hierarchy
         if kind is None:
             return frozenset()
-        codes = {code for d in self._drafts if (code := _code(d.labels)) and not _TOTAL.match(d.label)}
-        return frozenset(parents(kind, codes))
+        groups: list[dict[str, _Draft]] = [{}]
+        for draft in self._drafts:
+            if draft.kind == "section":
+                groups.append({})
+            self._group[draft.index] = len(groups) - 1
+            if draft.kind is None and (code := _code(draft.labels)) and not _TOTAL.match(draft.label):
+                groups[-1].setdefault(code, draft)
+        found: set[tuple[int, str]] = set()
+        for i, of in enumerate(groups):
+            near = nearest(kind, of)
+            smaller = {p for code, p in near.items() if _far(kind, code, p) and self._is_smaller(of[p], of[code])}
+            found.update((i, code) for code in parents(kind, of) if code not in smaller)
+        return frozenset(found)
+
+    def _is_smaller(self, draft: _Draft, other: _Draft) -> bool:
+        """Whether the first number of a row is smaller than that of another, which then is no part of it."""
+        columns = [i for i in self._sums if self._columns[i].measure not in ("deviation", "change")]
+        pairs = ([numerals.parse(d.grid[i].text).value for d in (draft, other)] for i in columns)
+        first = next(((a, b) for a, b in pairs if a is not None and b), None)
+        return first is not None and 0 <= first[0] < first[1]
+
+    def _is_parent(self, draft: _Draft) -> bool:
+        """Whether the row's code stands above others of its section."""
+        return bool(self._above) and (self._group[draft.index], _code(draft.labels)) in self._above
 
     def rows(self) -> list[Row]:
         """Give all rows, settled."""
         rows: list[Row] = []
         section: tuple[str | None, str | None] = (None, None)
         fund: str | None = None
+        fund_number: str | None = None
+        """The number of the last section that names a fund."""
         years: tuple[int, int] | None = None
+        above = _Sums([] if self._rules.no_total else [i for i in self._sums if self._columns[i].money])
         spans: list[tuple[int, int]] = []
         """Years that rows are named by."""
         funds: set[str | None] = set()
@@ -363,13 +412,21 @@ class _Classifier:
             if draft.kind is not None:
                 if draft.kind == "section" and draft.heading is not None:
                     section = draft.heading
+                    above.clear()
                     named = _title_fund(draft.heading[1])
-                    if named or not self._by_fund or read_source(draft.heading[1]):
+                    beside = fund_number is not None and draft.heading[0] is not None  # `ІІІ. Трансферти`
+                    if named or not self._by_fund or beside or read_source(draft.heading[1]):
                         fund = named
+                    fund_number = draft.heading[0] if named else fund_number
                     years = heading_years(draft.heading[1]) if is_only_years(draft.heading[1]) else None
                 rows.append(self._row(draft, draft.kind, section, None, None, None))
                 continue
             kind = self._kind(draft, section)
+            if kind == "item" and draft.source is None and not _code(draft.labels):
+                kind = "subtotal" if above.are(draft) else kind
+                above.add(draft)
+            if kind != "item":
+                above.clear()
             own_fund = fund
             number, item = self._number_and_item(draft, kind)
             source = draft.source
@@ -381,6 +438,10 @@ class _Classifier:
                 own_fund = find_fund(draft.label) or fund
                 if kind == "total" and own_fund == fund and len(funds | {fund}) > 1:
                     own_fund = "total"
+            if self._led_by_funds and (named := find_fund(draft.label)) and self._says_total(draft.label):
+                fund = own_fund = named
+            elif self._led_by_funds and kind == "total":
+                fund, own_fund = None, "total"
             if kind == "subtotal":
                 self._closed.add(section)
                 self._grouped, self._items_since = self._grouped or not draft.leads, False
@@ -428,7 +489,9 @@ class _Classifier:
         """Whether the first of the rows below are the parts of this one: they add up to it in every column."""
         at = draft.index - self._drafts[0].index
         below = self._drafts[at + 1 : at + 1 + _PARTS]
-        said = bool(_OF_THEM.search(draft.label))
+        said = bool(_OF_THEM.search(draft.label)) or (
+            _may_say_total(draft.label) and bool(_TOTAL_AT_END.search(draft.label))
+        )
         if below and below[0].kind == "section" and below[0].heading and _OF_THEM.match(below[0].heading[1].strip()):
             said, below = True, below[1:]
         first = next((i for i in self._sums if numerals.parse(draft.grid[i].text).value), None)
@@ -454,12 +517,13 @@ class _Classifier:
         wanted = [(i, v) for i in self._sums if (v := numerals.parse(draft.grid[i].text).value)]
         if any(self._sum(parts, i) != v for i, v in wanted) or 0 < _depth(draft) == _depth(parts[0]):
             return False
-        if self._rules.no_total and not (said or _is_below(parts[0], draft)):
+        own, first = _code(draft.labels) or "", _code(parts[0].labels) or ""
+        numbered = _is_below(parts[0], draft)
+        if self._rules.no_total and not (said or numbered):
             return False  # revenue is cost and profit together, and yet no sum of them
-        own = _code(draft.labels)
         below = (
-            _is_below(parts[0], draft)
-            or (self._rules.hierarchy is not None and len(own or "") < len(_code(parts[0].labels) or ""))
+            numbered
+            or (self._rules.hierarchy is not None and len(own) < len(first))
             or _begins(draft.label, self._rules.subtotals)
         )
         filled = sum(any(numerals.parse(part.grid[i].text).value for i, _ in wanted) for part in parts)
@@ -483,13 +547,20 @@ class _Classifier:
         if column is None:
             return False
         items = [
-            d
-            for d in self._drafts[:at]
-            if d.kind is None and not self._says_total(d.label) and _code(d.labels) not in self._above
+            d for d in self._drafts[:at] if d.kind is None and not self._says_total(d.label) and not self._is_parent(d)
         ]
         value = numerals.parse(draft.grid[column].text).value
         own = [d for d in items if d.index > self._drafts[start].index]
         return value == self._sum(items, column) != self._sum(own, column)
+
+    def _sums_years(self, draft: _Draft) -> bool:
+        """Whether a row is named by a span of years, two of which stand above: `Етап 1 (2017-2018)`."""
+        span = heading_years(draft.label)
+        if span is None or span[0] == span[1] or is_only_years(draft.label) or self._says_total(draft.label):
+            return False
+        above = self._drafts[: draft.index - self._drafts[0].index]
+        years = {heading_years(other.label) for other in above if is_only_years(other.label)}
+        return sum(year is not None and span[0] <= year[0] == year[1] <= span[1] for year in years) > 1
 
     def _sum(self, drafts: Sequence[_Draft], column: int) -> Decimal:
         return sum((numerals.parse(draft.grid[column].text).value or Decimal(0) for draft in drafts), Decimal(0))
@@ -506,12 +577,12 @@ class _Classifier:
             return "total"  # a form's line of the whole programme
         if self._rules.hierarchy is not None and not _begins(label, self._rules.totals):
             if code is not None and not _TOTAL.match(label):
-                return "subtotal" if code in self._above else "item"
+                return "subtotal" if self._is_parent(draft) else "item"
             if _OF_THEM.search(label) and not _TOTAL.match(label):
                 return "subtotal"
         if _begins(label, self._rules.totals):
             return "total"
-        if _begins(label, self._rules.subtotals):
+        if _begins(label, self._rules.subtotals) or (self._rules.years and self._sums_years(draft)):
             return "subtotal"
         if not (self._is_total(draft) or self._ends_as_total(label)):
             return "item"
@@ -594,6 +665,40 @@ def _is_one_year(text: str) -> bool:
     return years is not None and years[0] == years[1]
 
 
+class _Sums:
+    """Sums of the items since the last sum, to find one that nothing names so."""
+
+    def __init__(self, columns: Sequence[int]) -> None:
+        """Sum these columns."""
+        self._columns = columns
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin anew."""
+        self._count = 0
+        self._sums = [Decimal(0)] * len(self._columns)
+
+    def add(self, draft: _Draft) -> None:
+        """Add an item."""
+        self._count += 1
+        for at, column in enumerate(self._columns):
+            value = numerals.parse(draft.grid[column].text).value
+            if value is not None:
+                self._sums[at] += value
+
+    def are(self, draft: _Draft) -> bool:
+        """Whether a row adds up the items, in three different numbers at the least."""
+        if self._count < 2:
+            return False
+        found = set()
+        for column, wanted in zip(self._columns, self._sums, strict=True):
+            value = numerals.parse(draft.grid[column].text).value
+            if (value or 0) != wanted:
+                return False
+            found.add(wanted)
+        return len(found - {0}) > 2
+
+
 def _may_say_total(label: str) -> bool:
     """Whether a search for words of a total is worth its time."""
     words = label.casefold()
@@ -616,6 +721,11 @@ def _code(labels: dict[str, str]) -> str | None:
     """Give the row's code, `None` where the column of codes holds a dash or `х`."""
     code = labels.get("code")
     return code if code and any(map(str.isdigit, code)) else None
+
+
+def _far(kind: str, code: str, above: str) -> bool:
+    """Whether a code is more than a level below another: 2144 below 2100, of which only 2140 need be a sum."""
+    return len(stem(kind, code)) - len(stem(kind, above)) > 1
 
 
 def _depth(draft: _Draft) -> int:
