@@ -6,86 +6,44 @@ Guarantee: every body row gets exactly one kind; rows keep the number and title 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from extractors.document import Cell
 from pipeline import numerals
 from pipeline.codes import nearest, parents, stem
 from pipeline.column import Column, is_only_years
-from pipeline.dates import heading_years, roman
+from pipeline.dates import heading_years
+from pipeline.drafts import Draft, RowKind, read_drafts
 from pipeline.family import RowRules
 from pipeline.funds import find_fund, is_part, read_source
-from pipeline.header import counts_on, is_column_numbers
-from pipeline.sample import CODE_BEFORE
-from pipeline.text import Words, latin, squeeze
-
-RowKind = Literal["item", "subtotal", "total", "section", "note", "header"]
-
-_SECTION_NAME = re.compile(
-    r"(?:розділ|завдання|напрям|пріоритет|мета|ціль|[вз]атрат|продукт|ефективн|якіст|якост)\w*", re.IGNORECASE
+from pipeline.row_labels import (
+    OF_ONE,
+    OF_THEM,
+    ONLY_TOTAL,
+    OVER_SECTION,
+    OVER_SECTIONS,
+    TOTAL,
+    TOTAL_AT_END,
+    WITHOUT,
+    begins,
+    code_of,
+    is_one_year,
+    may_say_total,
+    title_fund,
 )
-"""How the title of a section begins where nothing is merged; the last four are the usual groups of indicators."""
-
-_LETTER = re.compile(r"[А-ЯІЇЄҐA-Z]")
-"""A section's letter."""
+from pipeline.text import Words
 
 _LISTED = re.compile(r"^[-–—•]\s*")
 
-_CODE = re.compile(r"\d{4,10}")
-
-_ROMAN = re.compile(r"([IVXІХ]{1,5})[.)]?\s+(?=[^\W\d])(?!квартал|півріч)")
-"""A section's number before its title."""
-
-_TOTAL = re.compile(
-    r"(?:[-–—\d.)\s]*)(?:(?:у|в)?сього|разом|загалом|підсумок|сукупн\w+|"
-    r"(?:усі|всі)\s+(?:надходження|доходи|видатки|витрати|кошти)|загальний обсяг|за весь (?:період|строк|термін)|"
-    r"(?:уся|вся|увесь|весь)\s+(?:потреба|обсяг|сума))\b|"
-    r"[^\W\d_]{1,3}(?:\s?\+\s?[^\W\d_]{1,3})+$|за\s+(?:[IVXІХ\d]{1,4}\s+)?етап\b",
-    re.IGNORECASE,
-)
-_TOTAL_AT_END = re.compile(
-    r"(?:[-–—,:]|\()\s*(?:(?:у|в)?сього|разом)\)?\s*(?:[,:;].*)?$|\s(?:усього|всього)\s*:?$|\sразом\s*:$|"
-    r"(?:доход|видат|витрат|надходж|кошт|податк|послуг|матеріал|бюджет)\w*\s(?:\w+\s)?разом$",
-    re.IGNORECASE,
-)
-_OVER_SECTIONS = re.compile(
-    r"\b(?:розділ|напрям|напрямк|завданн|пункт|заход|підпрограм|пріоритет)(?:ам|ах|ами|ів|ям|ях|ями)\b", re.IGNORECASE
-)
-_OF_ONE = re.compile(r"\bза завданням\b", re.IGNORECASE)
-"""One task, not several: the two forms are the same word."""
-
-_OVER_SECTION = re.compile(
-    r"\b(?:(?:під)?розділ|завданн|напрям|пункт|пріоритет|заход(?:у|ом)\b|мет[іи]\b|ціл[іь]\b)", re.IGNORECASE
-)
-_WITHOUT = re.compile(r"\bбез (?:урахування )?(?:офіційних )?(?:міжбюджетних )?трансферт", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*(?:(?P<deep>\d{1,3}(?:\s?\.\s?\d{1,3})+)\s?[.)]?|(?P<flat>\d{1,3})\s?[.)])\s*(?=[^\d\s.,)])")
-_ONLY_TOTAL = re.compile(
-    r"[-–—\d.)\s]*(?:(?:у|в)?сього|разом|загалом|підсумок)(?:\s+(?:по|за)\s.*)?\s*[:.,;]?", re.IGNORECASE
-)
-_OF_THEM = re.compile(r"(?:[ву]\s+тому\s+числі|[ву]\s?т\.\s?ч\.|з\s+них)\s*:?$", re.IGNORECASE)
-MOST = 0.75
-"""Share of the rows with numbers that have something in a column which then is asked of all."""
-
 _PARTS = 12
 """Rows below a row that may be its parts."""
 
 _FEW_DIGITS = 3
 """Digits of a number that other rows may add up to by chance."""
-
-_NOTE = re.compile(r"(?:пояснення|примітк|причини|аналіз|\*+\s?\w|довідково\b(?!.*\d))", re.IGNORECASE)
-
-LONG = 160
-"""Letters from which a text over the whole row is a remark, not a section's title."""
-
-
-_FOOTNOTE = re.compile(r"[\d*]+\)?\s+[^\W\d]")
-
-FOOTNOTE = 30
-"""Letters from which a text below the last numbers is a remark."""
 
 
 class Row(NamedTuple):
@@ -110,25 +68,6 @@ class Row(NamedTuple):
     leads: bool = False
 
 
-@dataclass(slots=True)
-class _Draft:
-    """A row before its kind is settled."""
-
-    index: int
-    grid: list[Cell]
-    labels: dict[str, str]
-    heading: tuple[str | None, str] | None = None
-    kind: RowKind | None = None
-    source: str | None = None
-    valued: bool = False
-    leads: bool = False
-
-    @property
-    def label(self) -> str:
-        """What names the row: its item, else its source of money, else its first text."""
-        return self.labels.get("item") or self.labels.get("source") or _first_text(self.grid)
-
-
 def read_rows(
     grid: list[list[Cell]], header: int, columns: Sequence[Column], rules: RowRules, words: Words
 ) -> list[Row]:
@@ -141,146 +80,14 @@ def read_rows(
         rules: what the family says of its rows.
         words: mends labels.
     """
-    labelled = [(i, column.label) for i, column in enumerate(columns) if column.label is not None]
-    measures = [i for i, column in enumerate(columns) if column.measure is not None]
-    coded = rules.hierarchy is not None and all(label != "code" for _, label in labelled)
-    header_texts = {_all_text(row) for row in grid[:header]} - {""}
-    starts = {_first_text(row)[:2] for row in grid[:header]}
-    drafts = []
-    for index in range(header, len(grid)):
-        row = grid[index]
-        labels: dict[str, str] = {}
-        for i, label in labelled:
-            cell = row[i]
-            text = " ".join(cell.text.split()) if label == "unit" else words.mended(cell.text)
-            if label in labels or not text or (label == "unit" and _says_none(text)):
-                continue
-            if cell.column == i:
-                labels[label] = text
-            elif label == "item" and (not measures or cell.end_column <= measures[0]):
-                labels[label] = labels.pop("item_number", text)  # a name over the number's column, too
-        if coded and "item" in labels and (found := CODE_BEFORE.match(labels["item"])):
-            labels["code"], labels["item"] = found[1], labels["item"][found.end() :]
-        draft = _Draft(index, row, labels)
-        draft.valued = any(row[i].row == index and numerals.is_value(row[i].text) for i in measures)
-        drafts.append(draft)
-        if (is_column_numbers(row) and not counts_on(grid, index)) or (
-            _first_text(row)[:2] in starts and _all_text(row) in header_texts
-        ):
-            draft.kind = "header"
-            continue
-        if not draft.valued or len({id(row[i]) for i in measures}) < len(measures):
-            draft.heading = _section(row, measures, draft.valued, rules, words)
-            if draft.heading is not None:
-                draft.kind = "note" if _is_note(draft.heading[1], rules) else "section"
-    _find_lone_names(drafts, {label: i for i, label in labelled}, measures, words)
-    last = max((draft.index for draft in drafts if draft.valued), default=-1)
-    for draft in drafts:
-        if draft.kind == "section" and draft.index > last and draft.heading:
-            text = draft.heading[1]
-            if len(text) > FOOTNOTE or _FOOTNOTE.match(text):
-                draft.kind = "note"  # nothing stands below it
+    drafts = read_drafts(grid, header, columns, rules, words)
     return _Classifier(drafts, columns, rules).rows()
-
-
-def _says_none(text: str) -> bool:
-    """Whether a cell says that it has nothing to say: a dash, `х`."""
-    return numerals.parse(text).missing in ("nil", "not_applicable")
-
-
-_SETTLEMENT = re.compile(r"(?:с|м|х|смт|сел|хут|сщ|село|місто|селище)\.?\s+[А-ЯІЇЄҐ]")
-
-
-def _find_lone_names(drafts: Sequence[_Draft], labels: dict[str, int], measures: Collection[int], words: Words) -> None:
-    """Find headings of sections: a name alone, where most rows with numbers have something beside theirs."""
-    item = labels.get("item")
-    rows = [draft for draft in drafts if draft.kind is None and draft.valued and not _TOTAL.match(draft.label)]
-    if item is None or not rows:
-        return
-    others = [i for i in range(len(rows[0].grid)) if i != item and i not in measures]
-    beside = [i for i in others if MOST * len(rows) <= sum(bool(draft.grid[i].text.strip()) for draft in rows)]
-    for draft, below in pairwise(drafts):
-        if draft.kind is not None or draft.valued or not below.valued:
-            continue
-        title = draft.grid[item]
-        if {id(cell) for cell in draft.grid if cell.text.strip()} != {id(title)}:
-            continue
-        own = all(draft.grid[i].row == draft.index and draft.grid[i].row_span == 1 for i in (item, *beside))
-        text = words.mended(title.text)
-        goes_on = text[0].islower() and not _SETTLEMENT.match(text)
-        named = not (_TOTAL.match(text) or is_part(text) or _OF_THEM.search(text) or goes_on)
-        if own and named and any(below.grid[i].text.strip() for i in beside) and read_source(text) is None:
-            draft.kind, draft.heading = "section", (None, text)
-
-
-def _is_note(text: str, rules: RowRules) -> bool:
-    return len(text) > LONG or bool(_NOTE.match(text)) or _begins(text, rules.notes)
-
-
-def _begins(text: str, starts: Sequence[str]) -> bool:
-    if not starts:
-        return False
-    letters = squeeze(text)
-    return any(letters.startswith(squeeze(start)) for start in starts)
-
-
-def _section(
-    row: Sequence[Cell], measures: Sequence[int], valued: bool, rules: RowRules, words: Words
-) -> tuple[str | None, str] | None:
-    """Give number and title if the row is a section's heading, or a remark over all measures.
-
-    It is merged over all measures, or stands alone in its row with a Roman number, the name of a section, a fund or
-    years.
-    """
-    cells = list(dict.fromkeys(cell for cell in row if cell.text.strip()))
-    if len(cells) > 2 and _SECTION_NAME.match(cells[-1].text):
-        cells = [cell for cell in cells if not _CODE.fullmatch(cell.text.strip())]  # the code that the section is of
-    if not cells or not measures or len(cells) > 2:
-        return None
-    title = cells[-1]
-    text = words.mended(title.text)
-    if not any(map(str.isalpha, text)) or numerals.is_value(text):
-        return None
-    over = {id(row[i]) for i in measures} == {id(title)} and title.column_span > 1
-    if _TOTAL.match(text) and not over:
-        return None
-    number = words.mended(cells[0].text).rstrip(". ") if len(cells) == 2 else None
-    is_roman = number is not None and roman(number) is not None
-    if number is not None and is_roman:
-        number = latin(number).upper()
-    if number is None and (found := _ROMAN.match(text)) and roman(found[1]) is not None:
-        number, text, is_roman = latin(found[1]).upper(), text[found.end() :], True
-    if over:
-        return None if _TOTAL.match(text) and valued else (number, text)
-    blank = all(not row[i].text.strip() for i in measures) and title.row_span == 1
-    if not blank or valued:
-        return None
-    named = (
-        is_roman
-        or (number is not None and _LETTER.fullmatch(number))
-        or ((number is None or number.isdigit()) and (_SECTION_NAME.match(text) or _begins(text, rules.sections)))
-        or (rules.blank_sections and not (number and any(map(str.isdigit, number)) and len(number) > 2))
-        or (number is None and (read_source(text) in ("general", "special") or is_only_years(text)))
-    )
-    return (number, text) if named else None
-
-
-def _first_text(row: Sequence[Cell]) -> str:
-    for cell in row:
-        text = cell.text
-        if text and not text.isspace():
-            return " ".join(text.split())
-    return ""
-
-
-def _all_text(row: Sequence[Cell]) -> str:
-    return squeeze("".join(cell.text for cell in row))
 
 
 class _Classifier:
     """Settles the kinds of rows, one after the other."""
 
-    def __init__(self, drafts: Sequence[_Draft], columns: Sequence[Column], rules: RowRules) -> None:
+    def __init__(self, drafts: Sequence[Draft], columns: Sequence[Column], rules: RowRules) -> None:
         self._drafts = drafts
         self._columns = columns
         self._rules = rules
@@ -288,9 +95,9 @@ class _Classifier:
         self._with_labels = any(column.label is not None for column in columns)
         self._with_units = any(column.label == "unit" for column in columns)
         titles = [d.heading[1] for d in drafts if d.kind == "section" and d.heading]
-        self._funds = {_title_fund(title) for title in titles} - {None}
+        self._funds = {title_fund(title) for title in titles} - {None}
         """Funds that sections of the table are of."""
-        self._by_fund = bool(titles) and _title_fund(titles[0]) is not None
+        self._by_fund = bool(titles) and title_fund(titles[0]) is not None
         """Whether sections of funds hold the others, and not the others round."""
         self._with_items = any(column.label == "item" for column in columns)
         self._last_section = max((d.index for d in drafts if d.kind == "section"), default=-1)
@@ -319,7 +126,7 @@ class _Classifier:
         """Whether the sum of a fund stands above its rows, as that of the first does."""
         terms = {draft.labels["term"] for draft in drafts if "term" in draft.labels}
         dated = any(heading_years(text) for column in columns if column.measure for text in column.path)
-        self._by_term = not dated and sum(map(_is_one_year, terms)) > 1
+        self._by_term = not dated and sum(map(is_one_year, terms)) > 1
         """Whether the rows of an item are its years, which stand in a column of their own."""
         self._number = next((i for i, column in enumerate(columns) if column.label == "item_number"), None)
         self._grouped = self._items_since = False
@@ -327,11 +134,11 @@ class _Classifier:
         self._closed: set[tuple[str | None, str | None]] = set()
         """Sections that have had their subtotal."""
 
-    def _source(self, draft: _Draft) -> str | None:
+    def _source(self, draft: Draft) -> str | None:
         """Give the source of money that the row is about."""
         if "source" in draft.labels:
             name = draft.labels["source"]
-            if (self._rules.years and is_only_years(name)) or _OF_THEM.fullmatch(name):
+            if (self._rules.years and is_only_years(name)) or OF_THEM.fullmatch(name):
                 return None
             return read_source(name) or ("total" if self._says_total(name) else _LISTED.sub("", name))
         item = draft.labels.get("item")
@@ -340,40 +147,40 @@ class _Classifier:
             return source
         return source if self._rules.sources and source != "total" else None
 
-    def _is_item(self, draft: _Draft) -> bool:
+    def _is_item(self, draft: Draft) -> bool:
         label = draft.label
         return not ((draft.source and self._with_items) or is_part(label) or self._says_total(label) or not label)
 
     def _says_total(self, label: str) -> bool:
         return bool(
-            _TOTAL.match(label)
+            TOTAL.match(label)
             or self._ends_as_total(label)
-            or _begins(label, self._rules.totals)
-            or _begins(label, self._rules.subtotals)
+            or begins(label, self._rules.totals)
+            or begins(label, self._rules.subtotals)
         )
 
-    def _is_total(self, draft: _Draft) -> bool:
+    def _is_total(self, draft: Draft) -> bool:
         """Whether the label begins as a total; among rows with units `всього ставок` is a quantity of its own."""
         label = draft.label
-        if not _TOTAL.match(label):
+        if not TOTAL.match(label):
             return False
-        return "unit" not in draft.labels or bool(_ONLY_TOTAL.fullmatch(label))
+        return "unit" not in draft.labels or bool(ONLY_TOTAL.fullmatch(label))
 
     def _ends_as_total(self, label: str) -> bool:
         """Whether a label ends in `усього`; among rows with units of their own that is a quantity of its own, too."""
-        return not self._with_units and _may_say_total(label) and bool(_TOTAL_AT_END.search(label))
+        return not self._with_units and may_say_total(label) and bool(TOTAL_AT_END.search(label))
 
     def _parents(self) -> frozenset[tuple[int, str]]:
         """Give the codes that stand above others, each with the number of its section."""
         kind = self._rules.hierarchy
         if kind is None:
             return frozenset()
-        groups: list[dict[str, _Draft]] = [{}]
+        groups: list[dict[str, Draft]] = [{}]
         for draft in self._drafts:
             if draft.kind == "section":
                 groups.append({})
             self._group[draft.index] = len(groups) - 1
-            if draft.kind is None and (code := _code(draft.labels)) and not _TOTAL.match(draft.label):
+            if draft.kind is None and (code := code_of(draft.labels)) and not TOTAL.match(draft.label):
                 groups[-1].setdefault(code, draft)
         found: set[tuple[int, str]] = set()
         for i, of in enumerate(groups):
@@ -382,16 +189,16 @@ class _Classifier:
             found.update((i, code) for code in parents(kind, of) if code not in smaller)
         return frozenset(found)
 
-    def _is_smaller(self, draft: _Draft, other: _Draft) -> bool:
+    def _is_smaller(self, draft: Draft, other: Draft) -> bool:
         """Whether the first number of a row is smaller than that of another, which then is no part of it."""
         columns = [i for i in self._sums if self._columns[i].measure not in ("deviation", "change")]
         pairs = ([numerals.parse(d.grid[i].text).value for d in (draft, other)] for i in columns)
         first = next(((a, b) for a, b in pairs if a is not None and b), None)
         return first is not None and 0 <= first[0] < first[1]
 
-    def _is_parent(self, draft: _Draft) -> bool:
+    def _is_parent(self, draft: Draft) -> bool:
         """Whether the row's code stands above others of its section."""
-        return bool(self._above) and (self._group[draft.index], _code(draft.labels)) in self._above
+        return bool(self._above) and (self._group[draft.index], code_of(draft.labels)) in self._above
 
     def rows(self) -> list[Row]:
         """Give all rows, settled."""
@@ -413,7 +220,7 @@ class _Classifier:
                 if draft.kind == "section" and draft.heading is not None:
                     section = draft.heading
                     above.clear()
-                    named = _title_fund(draft.heading[1])
+                    named = title_fund(draft.heading[1])
                     beside = fund_number is not None and draft.heading[0] is not None  # `ІІІ. Трансферти`
                     if named or not self._by_fund or beside or read_source(draft.heading[1]):
                         fund = named
@@ -422,7 +229,7 @@ class _Classifier:
                 rows.append(self._row(draft, draft.kind, section, None, None, None))
                 continue
             kind = self._kind(draft, section)
-            if kind == "item" and draft.source is None and not _code(draft.labels):
+            if kind == "item" and draft.source is None and not code_of(draft.labels):
                 kind = "subtotal" if above.are(draft) else kind
                 above.add(draft)
             if kind != "item":
@@ -460,7 +267,7 @@ class _Classifier:
             rows.append(row)
         return rows
 
-    def _goes_on(self, draft: _Draft, last: Row) -> bool:
+    def _goes_on(self, draft: Draft, last: Row) -> bool:
         """Whether a source line has no item of its own, or shares the merged cell of the row above."""
         item = draft.labels.get("item")
         if "source" in draft.labels:
@@ -470,7 +277,7 @@ class _Classifier:
                 (c for c, column in zip(draft.grid, self._columns, strict=True) if column.label == "item"), None
             )
             return (
-                item is None or bool(_OF_THEM.fullmatch(item.strip())) or (cell is not None and cell.row < draft.index)
+                item is None or bool(OF_THEM.fullmatch(item.strip())) or (cell is not None and cell.row < draft.index)
             )
         return last.kind != "item" or not self._items_are_sources()
 
@@ -478,21 +285,21 @@ class _Classifier:
         """Whether all items of the table are sources of money, as in a table of resources."""
         return self._first_item < 0
 
-    def _kind(self, draft: _Draft, section: tuple[str | None, str | None]) -> RowKind:
+    def _kind(self, draft: Draft, section: tuple[str | None, str | None]) -> RowKind:
         kind = self._kind_by_label(draft, section)
         if kind in ("item", "subtotal") and not (draft.source and self._with_items) and self._adds_up(draft):
             draft.leads = True
             return "subtotal"
         return "subtotal" if kind == "total" and self._rules.no_total else kind
 
-    def _adds_up(self, draft: _Draft) -> bool:
+    def _adds_up(self, draft: Draft) -> bool:
         """Whether the first of the rows below are the parts of this one: they add up to it in every column."""
         at = draft.index - self._drafts[0].index
         below = self._drafts[at + 1 : at + 1 + _PARTS]
-        said = bool(_OF_THEM.search(draft.label)) or (
-            _may_say_total(draft.label) and bool(_TOTAL_AT_END.search(draft.label))
+        said = bool(OF_THEM.search(draft.label)) or (
+            may_say_total(draft.label) and bool(TOTAL_AT_END.search(draft.label))
         )
-        if below and below[0].kind == "section" and below[0].heading and _OF_THEM.match(below[0].heading[1].strip()):
+        if below and below[0].kind == "section" and below[0].heading and OF_THEM.match(below[0].heading[1].strip()):
             said, below = True, below[1:]
         first = next((i for i in self._sums if numerals.parse(draft.grid[i].text).value), None)
         if first is None or not below or (below[0].source and self._with_items):
@@ -507,7 +314,7 @@ class _Classifier:
                 return said or self._rules.no_total or self._says_total(draft.label) or not self._is_term(at, first)
         return False
 
-    def _are_parts(self, draft: _Draft, parts: Sequence[_Draft], said: bool) -> bool:
+    def _are_parts(self, draft: Draft, parts: Sequence[Draft], said: bool) -> bool:
         """Whether rows whose first numbers add up to that of the row above are its parts.
 
         There are two of them with numbers, or one that a number, a code or the family puts below. Where nothing says
@@ -517,14 +324,14 @@ class _Classifier:
         wanted = [(i, v) for i in self._sums if (v := numerals.parse(draft.grid[i].text).value)]
         if any(self._sum(parts, i) != v for i, v in wanted) or 0 < _depth(draft) == _depth(parts[0]):
             return False
-        own, first = _code(draft.labels) or "", _code(parts[0].labels) or ""
+        own, first = code_of(draft.labels) or "", code_of(parts[0].labels) or ""
         numbered = _is_below(parts[0], draft)
         if self._rules.no_total and not (said or numbered):
             return False  # revenue is cost and profit together, and yet no sum of them
         below = (
             numbered
             or (self._rules.hierarchy is not None and len(own) < len(first))
-            or _begins(draft.label, self._rules.subtotals)
+            or begins(draft.label, self._rules.subtotals)
         )
         filled = sum(any(numerals.parse(part.grid[i].text).value for i, _ in wanted) for part in parts)
         if filled < (1 if below else 2):
@@ -539,7 +346,7 @@ class _Classifier:
         above = [d for d in self._drafts[:end] if d.kind is None and not self._says_total(d.label)]
         return numerals.parse(self._drafts[end].grid[column].text).value == self._sum(above, column)
 
-    def _sums_all(self, draft: _Draft) -> bool:
+    def _sums_all(self, draft: Draft) -> bool:
         """Whether a row is the sum of all items above it, and not of those in its section alone."""
         at = draft.index - self._drafts[0].index
         start = max(i for i, d in enumerate(self._drafts[:at]) if d.kind == "section")
@@ -553,7 +360,7 @@ class _Classifier:
         own = [d for d in items if d.index > self._drafts[start].index]
         return value == self._sum(items, column) != self._sum(own, column)
 
-    def _sums_years(self, draft: _Draft) -> bool:
+    def _sums_years(self, draft: Draft) -> bool:
         """Whether a row is named by a span of years, two of which stand above: `Етап 1 (2017-2018)`."""
         span = heading_years(draft.label)
         if span is None or span[0] == span[1] or is_only_years(draft.label) or self._says_total(draft.label):
@@ -562,45 +369,45 @@ class _Classifier:
         years = {heading_years(other.label) for other in above if is_only_years(other.label)}
         return sum(year is not None and span[0] <= year[0] == year[1] <= span[1] for year in years) > 1
 
-    def _sum(self, drafts: Sequence[_Draft], column: int) -> Decimal:
+    def _sum(self, drafts: Sequence[Draft], column: int) -> Decimal:
         return sum((numerals.parse(draft.grid[column].text).value or Decimal(0) for draft in drafts), Decimal(0))
 
-    def _kind_by_label(self, draft: _Draft, section: tuple[str | None, str | None]) -> RowKind:
+    def _kind_by_label(self, draft: Draft, section: tuple[str | None, str | None]) -> RowKind:
         """Tell items, subtotals and totals by the code, or else by the label.
 
         A total that names no section closes the section it stands in where more sections follow, or where the sections
         before had subtotals and this one has none yet. One that further items follow sums those above it.
         """
         label = draft.label
-        code = _code(draft.labels)
+        code = code_of(draft.labels)
         if not self._with_labels:
             return "total"  # a form's line of the whole programme
-        if self._rules.hierarchy is not None and not _begins(label, self._rules.totals):
-            if code is not None and not _TOTAL.match(label):
+        if self._rules.hierarchy is not None and not begins(label, self._rules.totals):
+            if code is not None and not TOTAL.match(label):
                 return "subtotal" if self._is_parent(draft) else "item"
-            if _OF_THEM.search(label) and not _TOTAL.match(label):
+            if OF_THEM.search(label) and not TOTAL.match(label):
                 return "subtotal"
-        if _begins(label, self._rules.totals):
+        if begins(label, self._rules.totals):
             return "total"
-        if _begins(label, self._rules.subtotals) or (self._rules.years and self._sums_years(draft)):
+        if begins(label, self._rules.subtotals) or (self._rules.years and self._sums_years(draft)):
             return "subtotal"
         if not (self._is_total(draft) or self._ends_as_total(label)):
             return "item"
         at = draft.index - self._drafts[0].index
         if not self._is_total(draft) and any(map(self._closes, self._drafts[at + 1 :])):
             return "subtotal"  # `Утримання мереж, усього` over a sum of all
-        if draft.index < self._first_item and not _OVER_SECTION.search(label):  # above all items
+        if draft.index < self._first_item and not OVER_SECTION.search(label):  # above all items
             first = not any(self._closes(d) for d in self._drafts if d.index < draft.index)
             return "total" if first or not self._adds_up(draft) else "subtotal"
         if (fund := find_fund(label)) and fund in self._funds:
             return "subtotal"
         if "source" in draft.labels and "item" in draft.labels and not self._says_total(draft.labels["item"]):
             return "item"
-        if _WITHOUT.search(label) and any(map(self._closes, self._drafts[at + 1 :])):
+        if WITHOUT.search(label) and any(map(self._closes, self._drafts[at + 1 :])):
             return "subtotal"
-        if _OVER_SECTIONS.search(label) and not _OF_ONE.search(label):
+        if OVER_SECTIONS.search(label) and not OF_ONE.search(label):
             return "total"
-        if _OVER_SECTION.search(label):
+        if OVER_SECTION.search(label):
             return "subtotal"
         rest = [d for d in self._drafts[at + 1 :] if d.kind is None]
         if rest and all(d.source not in (None, "total") for d in rest):
@@ -620,14 +427,14 @@ class _Classifier:
             return "subtotal"
         return "total"
 
-    def _closes(self, draft: _Draft) -> bool:
+    def _closes(self, draft: Draft) -> bool:
         """Whether a row is a total of its own, no part of one above."""
         return draft.kind is None and draft.source in (None, "total") and draft.valued and self._is_total(draft)
 
-    def _number_and_item(self, draft: _Draft, kind: RowKind) -> tuple[str | None, str | None]:
+    def _number_and_item(self, draft: Draft, kind: RowKind) -> tuple[str | None, str | None]:
         """Split the item's number from its text; a number cell merged over several rows numbers none of them."""
         labels = draft.labels
-        if kind in ("total", "subtotal") and _code(labels) is None and not draft.leads:
+        if kind in ("total", "subtotal") and code_of(labels) is None and not draft.leads:
             return None, labels.get("item") or draft.label or None
         number = None
         if self._number is not None:
@@ -642,7 +449,7 @@ class _Classifier:
 
     def _row(
         self,
-        draft: _Draft,
+        draft: Draft,
         kind: RowKind,
         section: tuple[str | None, str | None],
         number: str | None,
@@ -656,13 +463,8 @@ class _Classifier:
             period = heading_years(term) or period
         row = draft.grid
         cells = tuple(cell for at, cell in enumerate(row) if not at or cell is not row[at - 1])
-        code = _code(draft.labels)
+        code = code_of(draft.labels)
         return Row(draft.index, kind, cells, draft.labels, number, item, *section, code, fund, period, draft.leads)
-
-
-def _is_one_year(text: str) -> bool:
-    years = heading_years(text) if is_only_years(text) else None
-    return years is not None and years[0] == years[1]
 
 
 class _Sums:
@@ -678,7 +480,7 @@ class _Sums:
         self._count = 0
         self._sums = [Decimal(0)] * len(self._columns)
 
-    def add(self, draft: _Draft) -> None:
+    def add(self, draft: Draft) -> None:
         """Add an item."""
         self._count += 1
         for at, column in enumerate(self._columns):
@@ -686,7 +488,7 @@ class _Sums:
             if value is not None:
                 self._sums[at] += value
 
-    def are(self, draft: _Draft) -> bool:
+    def are(self, draft: Draft) -> bool:
         """Whether a row adds up the items, in three different numbers at the least."""
         if self._count < 2:
             return False
@@ -699,28 +501,10 @@ class _Sums:
         return len(found - {0}) > 2
 
 
-def _may_say_total(label: str) -> bool:
-    """Whether a search for words of a total is worth its time."""
-    words = label.casefold()
-    return "сього" in words or "разом" in words
-
-
-def _title_fund(title: str) -> str | None:
-    """Give the fund that a section's title names."""
-    named = read_source(title)
-    return named if named in ("general", "special") else find_fund(title)
-
-
 _MAY_BE_ITEM = re.compile(
     r"(?:інш|кредит|грант|підприємств|інвестиці|спонсор|благодійник|донор|субвенці)\w*", re.IGNORECASE
 )
 """Names of sources that may name items, too: they count beside a source that cannot."""
-
-
-def _code(labels: dict[str, str]) -> str | None:
-    """Give the row's code, `None` where the column of codes holds a dash or `х`."""
-    code = labels.get("code")
-    return code if code and any(map(str.isdigit, code)) else None
 
 
 def _far(kind: str, code: str, above: str) -> bool:
@@ -728,7 +512,7 @@ def _far(kind: str, code: str, above: str) -> bool:
     return len(stem(kind, code)) - len(stem(kind, above)) > 1
 
 
-def _depth(draft: _Draft) -> int:
+def _depth(draft: Draft) -> int:
     """Give how many parts the row's own number has: 2 for `3.1`; 0 where it has none."""
     found = _OWN_NUMBER.match(draft.labels.get("item_number") or draft.labels.get("item") or "")
     return 0 if found is None else found[1].count(".") + 1
@@ -737,7 +521,7 @@ def _depth(draft: _Draft) -> int:
 _OWN_NUMBER = re.compile(r"\s*(\d{1,3}(?:\.\d{1,3})*)[.)]?(?:\s|$|(?=[^\W\d]))")
 
 
-def _is_below(draft: _Draft, above: _Draft) -> bool:
+def _is_below(draft: Draft, above: Draft) -> bool:
     """Whether a row's number is one level below that of another, as `2.1` is below `2`."""
     own, other = (_OWN_NUMBER.match(d.labels.get("item_number") or d.labels.get("item") or "") for d in (draft, above))
     return own is not None and other is not None and own[1].rpartition(".")[0] == other[1]
