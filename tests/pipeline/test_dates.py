@@ -104,6 +104,8 @@ def test_first_years(text: str, expected: tuple[int, int] | None) -> None:
         ("за звітний 2020 рік", (2020, 2020)),
         ("за I кв. 2024 року", (2024, 2024)),
         ("I квартал 2024 року", None),
+        ("виконання Програми на 2018-2020 роки у 2019 році", (2019, 2019)),
+        ("заходи, що виконуються у 2019 році", None),
     ],
 )
 def test_reported_years(text: str, expected: tuple[int, int] | None) -> None:

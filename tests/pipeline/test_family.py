@@ -142,6 +142,12 @@ def meaning(family: Family, *path: str) -> str | None:
         (("План на 9 місяців",), "plan_period"),
         (("I квартал 2022 року", "план"), "plan_period"),
         (("Виконання з початку року", "Річний план"), "plan"),
+        (("Затверджений план", "з них", "тепло, світло"), None),  # a part of a plan is something else
+        (("Затверджений план", "з них", "2024 рік"), "plan"),  # but for that of a year, a fund or a source
+        (("Відхилення", "усього"), "deviation"),  # `усього` says less than what stands above
+        (("І півріччя 2022 року, дані попередні (план)",), "plan_period"),  # what brackets say
+        (("Економія (+), перевитрата (-)",), "deviation"),
+        (("Довідково: план на рік",), "plan"),
     ],
 )
 def test_headings(family: Family, path: tuple[str, ...], expected: str | None) -> None:

@@ -119,6 +119,64 @@ def test_name_without_a_number_over_numbered_rows_heads_them() -> None:
     )
 
 
+def test_letters_number_sections() -> None:
+    assert kinds(["А", "Медикаменти", "", ""], ["1", "Ліки", "5", "6"]) == ["section", "item"]
+    assert kinds(["А", "Медикаменти", "5", "6"]) == ["item"]
+
+
+MONEY = tuple(Column((name,), measure=name, money=True) for name in ("plan", "actual", "deviation"))
+
+
+def test_row_that_adds_up_those_above_is_their_sum_whatever_its_name() -> None:
+    def read_all(own: list[str]) -> list[str]:
+        rows = [["Податок", "10", "7", "3"], ["Плата", "20", "16", "4"], own, ["Дотація", "5", "5", "0"]]
+        grid = table([["Вид", "План", "Факт", "Різниця"], *rows]).grid()
+        return [row.kind for row in read_rows(grid, 1, (Column(("Вид",), label="item"), *MONEY), RowRules(), WORDS)]
+
+    assert read_all(["Власні ресурси", "30", "23", "7"]) == ["item", "item", "subtotal", "item"]
+    assert read_all(["Власні ресурси", "30", "23", "8"]) == ["item"] * 4, "in all columns"
+    assert read_all(["Власні ресурси", "30", "30", ""]) == ["item"] * 4, "in three numbers"
+
+
+def test_codes_far_above_sum_only_what_is_no_more_than_they_are() -> None:
+    columns = (Column(("Код",), label="code"), *COLUMNS[1:])
+
+    def read_all(parent: str) -> list[str]:
+        rows = [["0712100", "Стоматологія", parent, ""], ["0712144", "Лікування", "339", ""]]
+        return [row.kind for row in read_rows(table([HEADER, *rows]).grid(), 1, columns, rules, WORDS)]
+
+    rules = RowRules(hierarchy="kpkvk")
+    assert read_all("339") == ["subtotal", "item"]
+    assert read_all("214") == ["item", "item"]
+
+
+def test_codes_stand_above_those_of_their_section_only() -> None:
+    columns = (Column(("Код",), label="code"), *COLUMNS[1:])
+    rows = [["20000000", "Неподаткові", "5", ""], ["", "Спеціальний фонд", "", ""], ["25000000", "Власні", "7", ""]]
+    found = read_rows(table([HEADER, *rows]).grid(), 1, columns, RowRules(hierarchy="kkdb"), WORDS)
+    assert [(row.kind, row.fund) for row in found] == [("item", None), ("section", None), ("item", "special")]
+
+
+def test_sums_of_funds_lead_their_rows() -> None:
+    rows = [
+        ["", "Загальний фонд, разом", "30", ""],
+        ["1", "Податки", "30", ""],
+        ["", "Спеціальний фонд, разом", "7", ""],
+        ["2", "Власні надходження", "7", ""],
+        ["", "Разом по бюджету", "37", ""],
+    ]
+    assert [row.fund for row in read(*rows)] == ["general", "general", "special", "special", "total"]
+
+
+def test_years_in_a_column_of_their_own_are_those_of_the_rows() -> None:
+    columns = (Column(("Захід",), label="item"), Column(("Рік",), label="term"), Column(("Сума",), measure="plan"))
+    grid = table([["Захід", "Рік", "Сума"], ["Лавки", "2022", "5"], ["^", "2023", "6"]]).grid()
+    found = read_rows(grid, 1, columns, RowRules(), WORDS)
+    assert [row.period for row in found] == [(2022, 2022), (2023, 2023)]
+    dated = (*columns[:2], Column(("План на 2024 рік",), measure="plan"))
+    assert [row.period for row in read_rows(grid, 1, dated, RowRules(), WORDS)] == [None, None]
+
+
 def test_section_with_its_code() -> None:
     columns = (*COLUMNS[:1], Column(("Код",), label="code"), *COLUMNS[1:])
     rows = [["1", "1513105", "Завдання 1. Освіта", "", ""], ["2", "0100", "Школи", "", ""]]
