@@ -11,7 +11,14 @@ from dataclasses import dataclass, replace
 
 from pipeline import numerals
 from pipeline.column import Column, is_only_years
-from pipeline.dates import find_period, find_reported_years, find_years, heading_years, is_part_of_year
+from pipeline.dates import (
+    find_period,
+    find_reported_years,
+    find_years,
+    heading_years,
+    is_only_part_of_year,
+    is_part_of_year,
+)
 from pipeline.facts import Facts
 from pipeline.family import Family
 from pipeline.funds import find_fund, is_part, read_source
@@ -24,6 +31,8 @@ _ALL = re.compile(
     r"(?:у|в)?сього\b|разом\b|загалом\b|загальний обсяг\b|(?:.*\b(?:за|на) )?весь (?:період|строк|термін)\b",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"\W*(?:(?:усього|всього|разом)\s+)?(?:за|на)?\s*рік\W*", re.IGNORECASE)
+
 _NUMBERS_ROWS = re.compile(r"(?P<sure>№|N\b|номер\b)|[зп]\s?/\s?п\b", re.IGNORECASE)
 _NAMES_CODES = re.compile(
     r"код(?:и|у|ів)?\b|шифр\b|кекв|квк\b|к?т?пкв|кфк|ккд|кбк|кткв|єдрпоу|(?P<other>індекс\s*$|інв\.|інвентарн)",
@@ -305,6 +314,11 @@ def _with_spans(columns: Sequence[Column]) -> list[Column]:
         if known and column.why == NUMBERS and column.path and _ALL.match(column.path[-1]):
             period = column.period if _own_years(column) else yearly[0].period
             found[index] = replace(yearly[0], path=column.path, fund=column.fund, period=period, why="усього за роки")
+    parts = [c for c in columns if c.measure is not None and c.path and is_only_part_of_year(c.path[-1])]
+    if len(parts) > 1 and len({c.measure for c in parts}) == 1 and parts[0].why != NUMBERS:
+        for index, column in enumerate(columns):
+            if column.why == NUMBERS and column.path and _YEAR.fullmatch(column.path[-1]):
+                found[index] = replace(parts[0], path=column.path, fund=column.fund, why="рік за його частинами")
     for index, column in enumerate(tuple(found)):
         if column.measure is None or not any(_ALL.match(text) for text in column.path):
             continue

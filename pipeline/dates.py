@@ -31,6 +31,12 @@ _REPORTED = re.compile(
 _IN_YEARS = re.compile(rf"\bрок(?:и|ів)\b.*\b[ув]\s+{_SPAN}\s*ро(?:ці|ках)\b", re.IGNORECASE)
 """Years that a title names after those of its programme: `Програми на 2018-2020 роки у 2019 році`."""
 
+_FROM_TO = re.compile(
+    r"\bз\s+\d{1,2}\.\d{1,2}\.(?P<start>(?:19|20)\d\d)\s*\w*\.?\s+(?:по|до)\s+\d{1,2}\.\d{1,2}\.(?P<end>(?:19|20)\d\d)",
+    re.IGNORECASE,
+)
+"""From day to day: `з 01.01.2024 по 30.06.2024`."""
+
 _AS_OF = re.compile(r"\b(?:станом\s+)?на\s+", re.IGNORECASE)
 _COMPARED = re.compile(
     r"(?:^|\s)(?:у %|у відсотках)?\s*\b(?:до|проти|порівняно з|у порівнянні з|відносно)\b.*", re.IGNORECASE
@@ -199,6 +205,8 @@ def find_reported_years(text: str) -> tuple[int, int] | None:
     `Програми на 2022-2025 роки за 2024 рік` and `за 9 місяців 2024 року` are 2024, and so is `станом на 1 січня 2025`.
     """
     text = visible(text)
+    if found := _span(_FROM_TO.search(text)):
+        return found
     if found := _span(_REPORTED.search(cyrillic(text))):
         return found
     within = [(at, p) for at, p in (*_parts(text), *_months(text)) if re.search(r"\bза\s+$", text[:at], re.IGNORECASE)]

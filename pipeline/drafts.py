@@ -102,6 +102,8 @@ def read_drafts(
                 labels[label] = text
             elif label == "item" and (not measures or cell.end_column <= measures[0]):
                 labels[label] = labels.pop("item_number", text)  # a name over the number's column, too
+        if "item" not in labels and TOTAL.match(labels.get("item_number", "")):
+            labels["item"] = labels.pop("item_number")
         if coded and "item" in labels and (found := CODE_BEFORE.match(labels["item"])):
             labels["code"], labels["item"] = found[1], labels["item"][found.end() :]
         draft = Draft(index, row, labels)
@@ -141,14 +143,25 @@ def _find_lone_names(drafts: Sequence[Draft], labels: dict[str, int], measures: 
         if draft.kind is not None or draft.valued or not below.valued:
             continue
         title = draft.grid[item]
-        if {id(cell) for cell in draft.grid if cell.text.strip()} != {id(title)}:
+        filled = {id(cell) for cell in draft.grid if cell.text.strip()}
+        number = _number_above(draft, below, labels)
+        if filled - ({id(draft.grid[labels[number]])} if number else set()) != {id(title)}:
             continue
         own = all(draft.grid[i].row == draft.index and draft.grid[i].row_span == 1 for i in (item, *beside))
         text = words.mended(title.text)
         goes_on = text[0].islower() and not _SETTLEMENT.match(text)
         named = not (TOTAL.match(text) or is_part(text) or OF_THEM.search(text) or goes_on)
         if own and named and any(below.grid[i].text.strip() for i in beside) and read_source(text) is None:
-            draft.kind, draft.heading = "section", (None, text)
+            draft.kind, draft.heading = "section", (draft.labels[number] if number else None, text)
+
+
+def _number_above(draft: Draft, below: Draft, labels: dict[str, int]) -> str | None:
+    """Give the label that numbers a row as the one above the next: `01` over `01.01`."""
+    for label in ("item_number", "code"):
+        own, other = (d.labels.get(label, "").rstrip(". ") for d in (draft, below))
+        if label in labels and own and other.startswith(f"{own}."):
+            return label
+    return None
 
 
 def _is_note(text: str, rules: RowRules) -> bool:

@@ -230,7 +230,8 @@ class Family:
             if values and ((level and _TOWARDS.match(path[level])) or _TO_PLAN.search(path[level])):
                 continue  # the words above say what of the plan
             if rule is not None and level and _is_of_else(rule, path[level - 1]):
-                rule = self._rule(path[level - 1]) or _UNKNOWN  # the words above say what it is a percentage of
+                above = self._rule(path[level - 1])  # its words say what it is a percentage of
+                rule = above if above is not None and above.measure == rule.measure else _UNKNOWN
             if rule is not None and not (of_numbers and (rule.note or rule.label in _WORDS)):
                 if rule is _UNKNOWN:
                     return plain_column
@@ -284,7 +285,10 @@ class Family:
         if (rule is None or rule.measure not in (None, "percent", "deviation")) and _PERCENT_OF.search(
             _FORMULA.sub("", text).strip(" .")
         ):
-            return _UNKNOWN if _OF_ELSE.search(text) else self._percentages() or rule
+            percentages = self._percentages()
+            grows = percentages is not None and any(map(_OF_ELSE.search, percentages.headings))
+            else_ = _OF_ELSE.search(text) or (_YEAR_TO_YEAR.search(text) and not grows)
+            return _UNKNOWN if else_ else percentages or rule
         return rule
 
     def _percentages(self) -> ColumnRule | None:
@@ -332,7 +336,7 @@ _OF_ELSE = re.compile(
 )
 """Words of a percentage that is of no plan."""
 
-_YEAR_TO_YEAR = re.compile(r"\d{4}.{0,12}\s(?:до|проти|відносно|порівняно)\s.{0,12}\d{4}")
+_YEAR_TO_YEAR = re.compile(r"\d{4}.{0,12}\s(?:до|від|проти|відносно|порівняно)\s.{0,12}\d{4}")
 
 
 def _parts_of(heading: str, lowest: str) -> bool:

@@ -77,8 +77,11 @@ def _judge(
     lacks = []
     if asked.title_needed and title is None and not asked.marks:
         lacks.append(_no_title(asked))
-    said = (*(near if own else titles), *(text for text in headings if not _is_known(family, text)))
-    against = next((text for text in said if family.against.find(text, misread=False)), None)
+    said = next((text for text in (near if own else titles) if family.against.find(text, misread=False)), None)
+    against_headings = (
+        text for text in headings if family.against.find(text, misread=False) and not _is_known(family, text)
+    )
+    against = said or next(against_headings, None)
     if against is not None:
         lacks.append(f"так не називають цей вид: «{against}»")
     if lacks:

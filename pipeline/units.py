@@ -87,8 +87,8 @@ def _all_money(text: str, *, stated: bool = False) -> list[str | None]:
 
 
 def _is_stated(text: str, found: re.Match[str]) -> bool:
-    before, after = text[: found.start()].rstrip(), text[found.end() :].strip(" .)")
-    alone = not before or before[-1] in "(,;:-–—" or before.rsplit(None, 1)[-1] in _BETWEEN
+    before, after = text[: found.start()].rstrip(), text[found.end() :].strip(" .)/")
+    alone = not before or before[-1] in "(/,;:-–—" or before.rsplit(None, 1)[-1] in _BETWEEN
     return not before[-1:].isdigit() and (alone or not after or found["scale"] in _BETWEEN)
 
 
