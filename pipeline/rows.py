@@ -325,7 +325,7 @@ class _Classifier:
         if any(self._sum(parts, i) != v for i, v in wanted) or 0 < _depth(draft) == _depth(parts[0]):
             return False
         own, first = code_of(draft.labels) or "", code_of(parts[0].labels) or ""
-        numbered = _is_below(parts[0], draft)
+        numbered = _is_below(parts[0], draft) or all(_is_code_below(code_of(p.labels) or "", own) for p in parts)
         if self._rules.no_total and not (said or numbered):
             return False  # revenue is cost and profit together, and yet no sum of them
         below = (
@@ -525,6 +525,11 @@ def _is_below(draft: Draft, above: Draft) -> bool:
     """Whether a row's number is one level below that of another, as `2.1` is below `2`."""
     own, other = (_OWN_NUMBER.match(d.labels.get("item_number") or d.labels.get("item") or "") for d in (draft, above))
     return own is not None and other is not None and own[1].rpartition(".")[0] == other[1]
+
+
+def _is_code_below(code: str, above: str) -> bool:
+    """Whether a line's code differs from that of another, which ends in nought, by its last digit: 1011 below 1010."""
+    return above.endswith("0") and len(code) == len(above) and code != above and code.startswith(above[:-1])
 
 
 def _digits(value: Decimal) -> int:

@@ -157,6 +157,23 @@ def test_codes_stand_above_those_of_their_section_only() -> None:
     assert [(row.kind, row.fund) for row in found] == [("item", None), ("section", None), ("item", "special")]
 
 
+def test_lines_of_a_form_are_parts_of_the_one_that_their_codes_stand_below() -> None:
+    columns = (Column(("Код",), label="code"), *COLUMNS[1:])
+
+    def read_all(*codes: str) -> list[str]:
+        rows = [
+            [codes[0], "Витрати", "512", ""],
+            [codes[1], "Зарплата", "410", ""],
+            [codes[2], "Нарахування", "102", ""],
+        ]
+        grid = table([HEADER, *rows]).grid()
+        return [row.kind for row in read_rows(grid, 1, columns, RowRules(no_total=True), WORDS)]
+
+    assert read_all("1010", "1011", "1012") == ["subtotal", "item", "item"]
+    assert read_all("1000", "1010", "1020") == ["item"] * 3, "lines of their own"
+    assert read_all("010", "011", "020") == ["item"] * 3, "one below, one beside"
+
+
 def test_sums_of_funds_lead_their_rows() -> None:
     rows = [
         ["", "Загальний фонд, разом", "30", ""],
