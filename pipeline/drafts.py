@@ -77,12 +77,7 @@ def read_drafts(
 ) -> list[Draft]:
     """Give the rows below the header, with the kinds of those that are settled by how they look.
 
-    Args:
-        grid: the cell that covers each position of the table.
-        header: how many rows the header has.
-        columns: what each column holds.
-        rules: what the family says of its rows.
-        words: mends labels.
+    The arguments are those of `rows.read_rows`.
     """
     labelled = [(i, column.label) for i, column in enumerate(columns) if column.label is not None]
     measures = [i for i, column in enumerate(columns) if column.measure is not None]
@@ -149,9 +144,9 @@ def _find_lone_names(drafts: Sequence[Draft], labels: dict[str, int], measures: 
             continue
         own = all(draft.grid[i].row == draft.index and draft.grid[i].row_span == 1 for i in (item, *beside))
         text = words.mended(title.text)
-        goes_on = text[0].islower() and not _SETTLEMENT.match(text)
+        goes_on = text[:1].islower() and not _SETTLEMENT.match(text)
         named = not (TOTAL.match(text) or is_part(text) or OF_THEM.search(text) or goes_on)
-        if own and named and any(below.grid[i].text.strip() for i in beside) and read_source(text) is None:
+        if own and text and named and any(below.grid[i].text.strip() for i in beside) and read_source(text) is None:
             draft.kind, draft.heading = "section", (draft.labels[number] if number else None, text)
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pipeline.column import PLACEHOLDERS, Column, is_only, is_only_years, read_column
 from pipeline.dates import is_part_of_year
-from pipeline.funds import is_part, read_source
+from pipeline.funds import is_part, only_says_part, read_source
 from pipeline.header import Path
 from pipeline.phrases import REMEMBERED, Phrases, contains
 from pipeline.sample import Sample
@@ -341,12 +341,9 @@ _YEAR_TO_YEAR = re.compile(r"\d{4}.{0,12}\s(?:до|від|проти|відно�
 
 def _parts_of(heading: str, lowest: str) -> bool:
     """Whether a heading says that those below it are parts, of which the lowest is no fund, year or sum."""
-    if not is_part(heading) or heading is lowest or _PART_WORDS.fullmatch(heading) is None:
+    if heading is lowest or not only_says_part(heading):
         return False
     return read_source(lowest) is None and not is_only_years(lowest) and not is_part_of_year(lowest)
-
-
-_PART_WORDS = re.compile(r"\W*(?:[ув] тому числі|[ув] т\. ?ч\.?|(?:з|із) (?:них|неї|нього|яких))\W*", re.IGNORECASE)
 
 
 def _is_of_else(rule: ColumnRule, above: str) -> bool:

@@ -91,6 +91,11 @@ def read_source(text: str) -> str | None:
     return name if _SOURCE.fullmatch(words) else None
 
 
+def only_says_part(text: str) -> bool:
+    """Whether a text is nothing but the beginning of a part of a sum: `з них:`."""
+    return is_part(text) and not _PART.sub("", text).strip()
+
+
 def is_part(text: str) -> bool:
     """Whether a text begins as a part of a sum does: `у тому числі`, `з них`."""
     return bool((found := _PART.match(text)) and found.end() and re.search(r"\w", found[0]))

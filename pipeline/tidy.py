@@ -134,8 +134,9 @@ def understand(
     )
     if family is not None:
         columns = by_their_numbers(columns, body[:COMPARED], {rule.measure for rule in family.rules if rule.measure})
-    for row in body:
-        for i in (i for i, column in enumerate(columns) if column.measure in _DIFFERENCES):
+    signed = [i for i, column in enumerate(columns) if column.measure in _DIFFERENCES]
+    for row in body if signed else ():
+        for i in signed:
             row[i] = numerals.with_sign(row[i])
     relations, unfit = find_relations(columns, body[:COMPARED])
     columns = told_apart(with_bases(columns, relations, unfit), {base_of(relation, columns) for relation in relations})

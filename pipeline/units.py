@@ -47,9 +47,11 @@ _GO_ON = frozenset("на за в у з із до від по (на (за (у (в
 """Words that may follow what is counted: `осіб на 1000 населення`, but not `дітей та молоді`."""
 
 _PER_TIME = re.compile(
-    r"[а-яіїєґ]+(?:ів|їв|ей|ок|их)\s+(?:на|за)\s+(?:день|добу|зміну|тиждень|місяць|квартал|рік)", re.IGNORECASE
+    r"(?!\w*(?:метр|літр|грам|гектар|центнер|джоул|ват|градус|бал|відсотк|раз|рок|дн|місяц|тижн|сот|копій)(?:ів|ок)\b)"
+    r"[а-яіїєґ]+(?:ів|їв|ей|ок|их)\s+(?:на|за)\s+(?:день|добу|зміну|тиждень|місяць|квартал|рік)",
+    re.IGNORECASE,
 )
-"""What is counted in a time: `автобусів на день`."""
+"""What is counted in a time: `автобусів на день`; what is measured in one, `кубометрів на добу`, is another unit."""
 
 _SCALED = ("thousand", "million")
 
@@ -88,7 +90,7 @@ def _all_money(text: str, *, stated: bool = False) -> list[str | None]:
 
 def _is_stated(text: str, found: re.Match[str]) -> bool:
     before, after = text[: found.start()].rstrip(), text[found.end() :].strip(" .)/")
-    alone = not before or before[-1] in "(/,;:-–—" or before.rsplit(None, 1)[-1] in _BETWEEN
+    alone = not before.strip("/") or before[-1] in "(,;:-–—" or before.rsplit(None, 1)[-1] in _BETWEEN
     return not before[-1:].isdigit() and (alone or not after or found["scale"] in _BETWEEN)
 
 

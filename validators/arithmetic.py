@@ -169,11 +169,10 @@ def _rounded(identities: Sequence[Identity]) -> tuple[list[Identity], list[Ident
 
     Printed money is exact, unless two sums or more of thousands are off so and no one number can be to blame.
     """
-    off = {id(i): i for i in identities if is_rounding(i) and i.says() and not i.holds() and _may_be_rounded(i)}
-    places = [set(identity.cells) for identity in off.values()]
-    if not places or set.intersection(*places):
+    off, others = _parted(identities, lambda i: is_rounding(i) and i.says() and not i.holds() and _may_be_rounded(i))
+    if not off or set.intersection(*(set(identity.cells) for identity in off)):
         return [], list(identities)
-    return _parted(identities, lambda identity: id(identity) in off)
+    return off, others
 
 
 def _may_be_rounded(identity: Identity) -> bool:

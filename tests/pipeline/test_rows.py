@@ -119,6 +119,15 @@ def test_name_without_a_number_over_numbered_rows_heads_them() -> None:
     )
 
 
+def test_mark_of_a_footnote_alone_heads_nothing() -> None:
+    assert "section" not in kinds(["1.", "Лавки", "5", "6"], ["", "¹", "", ""], ["2.", "Урни", "7", "8"])
+
+
+@pytest.mark.parametrize(("label", "kind"), [("А + Б", "total"), ("I + II + III", "total"), ("ВІЛ+ТБ", "item")])
+def test_letters_of_sections_added_up_are_a_total(label: str, kind: str) -> None:
+    assert kinds(["", label, "5", "6"]) == [kind]
+
+
 def test_letters_number_sections() -> None:
     assert kinds(["А", "Медикаменти", "", ""], ["1", "Ліки", "5", "6"]) == ["section", "item"]
     assert kinds(["А", "Медикаменти", "5", "6"]) == ["item"]
