@@ -30,7 +30,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from unittest.mock import patch
 
-from pipeline import cli, executors, reading, worker
+from pipeline import cli, executors, process, worker
 from pipeline.exits import ExitCode
 from pipeline.folders import WORK
 from tests.crashing import (
@@ -387,7 +387,7 @@ def _endless(how: str) -> None:
             time.sleep(_LONGEST * 2)
         sum(range(1 << 40))  # in C, with Python's lock held
 
-    vars(reading)["process"] = endless
+    vars(process)["process"] = endless
     worker.confine()
 
 

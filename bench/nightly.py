@@ -15,7 +15,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import file_digest
 from pathlib import Path
 from random import Random
@@ -42,12 +42,16 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """A run after little has changed: what had, the files of the output that are others now, and their bytes."""
+    """A run after little has changed: what had, the files of the output that are others now, and their bytes.
+
+    `opened` is how many inputs a second run opened after the same change: what counts them makes a run slower.
+    """
 
     what: str
     run: Run
     files: int
     bytes: int
+    opened: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,9 @@ def measure(scratch: Path, count: int, seed: int) -> Measured:
     before, sizes = tree(out), _sizes(out)
     wrong = differences(expected, out)
     nights = list(_nights(archive, out, before, scratch))
+    restored = _published(tree(out)) == _published(before)
+    again = _nights(archive, out, tree(out), scratch, watched=True)
+    nights = [replace(night, opened=other.run.opened) for night, other in zip(nights, again, strict=True)]
     return Measured(
         count=count,
         bytes=sum(path.stat().st_size for path in archive.rglob("*") if path.is_file()),
@@ -168,7 +175,7 @@ def measure(scratch: Path, count: int, seed: int) -> Measured:
         two=two,
         same=_published(tree(scratch / "out-one")) == _published(before),
         nights=nights,
-        restored=_published(tree(out)) == _published(before),
+        restored=restored and _published(tree(out)) == _published(before),
         sizes=sizes,
         floor=floor,
     )
@@ -187,10 +194,23 @@ def _floor(archive: Path, expected: Sequence[Expected]) -> float:
     return time.perf_counter() - started
 
 
-def _nights(archive: Path, out: Path, before: Mapping[str, tuple[str, int]], scratch: Path) -> Iterator[Night]:
-    """Change one document in each way and run; in the end all is as it was."""
+def _nights(
+    archive: Path, out: Path, before: Mapping[str, tuple[str, int]], scratch: Path, *, watched: bool = False
+) -> Iterator[Night]:
+    """Change one document in each way and run; in the end all is as it was, but that the results of both stay.
+
+    Args:
+        archive: the inputs.
+        out: the output.
+        before: the files there, as `tree` gives them.
+        scratch: a folder.
+        watched: count the inputs that are opened; then other documents are added, which no run has read.
+    """
     new, moved = archive / "новий звіт.docx", archive / "перейменований звіт.docx"
-    first, other = (word(paper(Random(text), ("Коростенська", "міська"), 2024, text)) for text in ("7001", "7002"))
+    first, other = (
+        word(paper(Random(text), ("Коростенська", "міська"), 2024, text))
+        for text in (("7003", "7004") if watched else ("7001", "7002"))
+    )
     changes: tuple[tuple[str, Callable[[], object]], ...] = (
         ("nothing new", lambda: None),
         ("one document added", lambda: new.write_bytes(first)),
@@ -200,7 +220,7 @@ def _nights(archive: Path, out: Path, before: Mapping[str, tuple[str, int]], scr
     )
     for what, change in changes:
         change()
-        run = zvity_run(archive, out, 2, scratch, watched=True)
+        run = zvity_run(archive, out, 2, scratch, watched=watched)
         after = tree(out)
         written = {name: size for name, (digest, size) in after.items() if before.get(name) != (digest, size)}
         yield Night(what, run, len(written) + len(before.keys() - after.keys()), sum(written.values()))
@@ -261,10 +281,10 @@ def told(of: Measured) -> Iterator[str]:
         )
         asked = "3" if night is of.nights[0] else "5"
         changed = (str(night.files), f"{night.bytes / 1e6:.1f}")
-        yield _row(night.what, f"{run.seconds:.2f}", asked, news, str(run.told["read"]), str(run.opened), *changed)
+        yield _row(night.what, f"{run.seconds:.2f}", asked, news, str(run.told["read"]), str(night.opened), *changed)
     yield ""
-    yield "*inputs opened*: counted by an audit hook in every Python process of the run. *files changed*: those of the"
-    yield "output that are new, gone or of other bytes, `.zvity` included, with their size."
+    yield "*inputs opened*: by a second run after the same change, counted by an audit hook of Python. *files"
+    yield "changed*: those of the output that are new, gone or of other bytes, `.zvity` included, with their size."
     yield ""
     yield from _table("output", "files", "bytes/file in", "on the disk")
     whole_of = tuple(sum(column) for column in zip(*of.sizes.values(), strict=True))

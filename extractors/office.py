@@ -18,7 +18,6 @@ from extractors.document import Document
 from extractors.errors import Broken, Refused
 from extractors.limits import LIMITS, WAITING
 from extractors.sniff import DOC, ODT, RTF
-from extractors.word import read_word
 
 SUFFIXES = {DOC: ".doc", RTF: ".rtf", ODT: ".odt"}
 
@@ -49,6 +48,8 @@ def read_office(data: bytes, file_name: str, document_id: str, media_type: str) 
         Refused: `libreoffice`, where it is missing; `limit:office_seconds`; or as `word.read_word`.
         Broken: `damaged`, where LibreOffice cannot open it; or as `word.read_word`.
     """
+    from extractors.word import read_word
+
     office = program()
     if office is None:
         raise Refused(

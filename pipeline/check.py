@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from pipeline import datasets
 from pipeline.exits import UsageError
 from pipeline.folders import Folder
-from pipeline.run import kept_families
+from pipeline.own_families import kept_families
 from validators.model import CELLS, CHECKS, DOCUMENTS, OBSERVATIONS, ROLES, TABLES, Dataset, Field
 
 _SHOWN = 20

@@ -143,17 +143,22 @@ def build_documents(order: DocumentsOrder) -> bytes:
         with order.folder.open(part) as file:
             extent = directory_of(file).documents
             file.seek(extent.start)
-            facts.update(json.loads(line) for line in file.read(extent.length).splitlines())
+            facts.update(_lines(file.read(extent.length)))
+    columns = DOCUMENTS.columns
     rows = []
-    with order.rows.open("rb") as lines:
-        for line in lines:
-            given = dict(zip(DOCUMENTS_ROW, json.loads(line), strict=True))
-            row = {**facts.get(given["document_id"] or "", {}), **given}
-            if given["status"] != "published":  # a copy, which was not compared
-                row |= dict.fromkeys(OF_READINGS)
-            rows.append([row.get(name) for name in DOCUMENTS.columns])
+    for given in _lines(order.rows.read_bytes()):
+        row = {**facts.get(given[0] or "", {}), **dict(zip(DOCUMENTS_ROW, given, strict=True))}
+        if row["status"] != "published":  # a copy, which was not compared
+            row |= dict.fromkeys(OF_READINGS)
+        rows.append([row.get(name) for name in columns])
     csvs, parquets = formats({DOCUMENTS: rows})
     return bundled(Counts(), csvs, parquets, {}, b"")
+
+
+def _lines(content: bytes) -> list[Any]:
+    """Read lines of JSON, at once: as many calls take longer."""
+    found: list[Any] = json.loads(b"[" + b",".join(content.splitlines()) + b"]")
+    return found
 
 
 def _dicts(kept: Columns) -> list[dict[str, Any]]:

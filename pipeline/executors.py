@@ -106,20 +106,20 @@ class Workers:
 
     def __init__(self, count: int) -> None:
         """Have so many."""
-        self._count = count
+        self.count = count
         self._executor: LocalExecutor | None = None
 
     def executor(self) -> LocalExecutor:
         """Give what hands work to them."""
         if self._executor is None:
-            self._executor = LocalExecutor(self._count)
+            self._executor = LocalExecutor(self.count)
         return self._executor
 
-    def prepare(self, function: Callable[[], None], leave: int = 0) -> None:
-        """Start them and have each call a function, but for some that are left free."""
+    def prepare(self, function: Callable[[], None], times: int) -> None:
+        """Start them, and let them call a function so many times that nobody waits for."""
         executor = self.executor()
         with put_off():
-            for _ in range(executor.workers - leave):
+            for _ in range(times):
                 executor.submit(function)
 
     def close(self) -> None:

@@ -20,9 +20,9 @@ from pipeline.exits import UsageError
 from pipeline.family import Family
 from pipeline.folders import Folder
 from pipeline.lineage import places
+from pipeline.own_families import kept_families
 from pipeline.readings import RULE
 from pipeline.recount import group
-from pipeline.run import kept_families
 from validators.model import CELLS, COLUMNS, DOCUMENTS, FINDINGS, OBSERVATIONS, TABLES
 
 Row = dict[str, Any]

@@ -1,5 +1,8 @@
 """Parquet files of one schema to one file, without decoding them: pages are copied, one footer is written.
 
+A footer takes a millisecond to decode, a file of hundreds of parts as many. So a part that is joined again and again is
+`prepared`: its outline, which says where in its row groups' metadata offsets stand, is found once and stands before it.
+
 Guarantee: the file holds the rows of all parts in their order, in pages that are the parts' bytes; the same parts give
 the same bytes. A part that is not a whole Parquet file of the first one's schema raises `ValueError`, and no footer is
 written.
@@ -11,13 +14,23 @@ edited; all else in it, fields of later versions included, stays the bytes it wa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
+from itertools import pairwise
 from shutil import copyfileobj
 from tempfile import TemporaryFile
-from typing import IO, Any, BinaryIO, Final, TypeAlias
+from typing import IO, Any, Final, TypeAlias
+from zlib import crc32
 
 _MAGIC = b"PAR1"
+_PREPARED = b"ZOUT"
+"""How a part begins that is prepared; length and CRC-32 of its outline follow, in four bytes each, and the outline."""
+
+_HEAD = 12
+"""Bytes before the outline."""
 _ENCRYPTED = b"PARE"
 _PIECE = 1 << 20
 
@@ -51,11 +64,86 @@ _FOOTER: Final[Shape] = {_ROWS: None, _GROUPS: (_GROUP,)}
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A Parquet file as it lies in a file, perhaps among others: `length` bytes from byte `start`."""
+    """A Parquet file, prepared or not, as it lies in a file, perhaps among others: `length` bytes from byte `start`."""
 
-    file: BinaryIO
+    file: IO[bytes]
     start: int
     length: int
+
+
+class _Offset(int):
+    """An offset in a row group's metadata, counted from the part's beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """A row group's metadata: encoded bytes, cut where offsets stand between them.
+
+    `ordinal` is the head of the field with its ordinal, which comes last; empty where it has none.
+    """
+
+    pieces: Sequence[bytes]
+    offsets: Sequence[int]
+    ordinal: bytes
+
+    def encoded(self, by: int, number: int) -> bytes:
+        """Give it with its pages so many bytes further on; the number is left out where it has too many bits."""
+        out = bytearray(self.pieces[0])
+        for offset, piece in zip(self.offsets, self.pieces[1:], strict=True):
+            out += _packed(_folded(offset + by))
+            out += piece
+        if self.ordinal and number < 1 << 15:
+            out += self.ordinal + _packed(_folded(number))
+        out.append(0)
+        return bytes(out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outline:
+    """What joining must know of a part: where its footer begins, its rows, a digest of its schema, its row groups."""
+
+    end: int
+    rows: int
+    schema: str
+    groups: Sequence[_Group]
+
+
+def prepared(content: bytes) -> bytes:
+    """Give a Parquet file with its outline before it, for a part that is joined often.
+
+    Raises:
+        ValueError: it is damaged or encrypted.
+    """
+    part = Part(BytesIO(content), 0, len(content))
+    found = _outlined(*_footer(part))
+    groups = [
+        {"pieces": [piece.hex() for piece in g.pieces], "offsets": g.offsets, "ordinal": g.ordinal.hex()}
+        for g in found.groups
+    ]
+    text = json.dumps({"end": found.end, "rows": found.rows, "schema": found.schema, "groups": groups}).encode()
+    return b"".join((_PREPARED, len(text).to_bytes(4, "little"), crc32(text).to_bytes(4, "little"), text, content))
+
+
+def _opened(part: Part) -> tuple[Part, _Outline]:
+    """Give a part as it is without its outline, and that.
+
+    Raises:
+        ValueError: it is damaged or encrypted.
+    """
+    head = _read(part, 0, min(_HEAD, part.length))
+    if head[:4] != _PREPARED:
+        return part, _outlined(*_footer(part))
+    length, checksum = (int.from_bytes(head[at : at + 4], "little") for at in (4, 8))
+    text = _read(part, _HEAD, min(length, part.length))
+    if crc32(text) != checksum or _read(part, part.length - 4, 4) != _MAGIC:
+        raise ValueError("it is cut off or damaged")
+    found = json.loads(text)
+    groups = [
+        _Group([bytes.fromhex(piece) for piece in g["pieces"]], g["offsets"], bytes.fromhex(g["ordinal"]))
+        for g in found["groups"]
+    ]
+    outline = _Outline(found["end"], found["rows"], found["schema"], groups)
+    return Part(part.file, part.start + _HEAD + length, part.length - _HEAD - length), outline
 
 
 def join(parts: Iterable[Part], out: IO[bytes]) -> int:
@@ -80,29 +168,27 @@ def join(parts: Iterable[Part], out: IO[bytes]) -> int:
 def _join(parts: Iterable[Part], groups: IO[bytes], out: IO[bytes]) -> int:
     """Do as `join` does; `groups` is an empty file for encoded row groups."""
     whole: Struct = {}
+    schema = ""
     count = rows = 0
     position = len(_MAGIC)
     out.write(_MAGIC)
-    for number, part in enumerate(parts, 1):
+    for number, given in enumerate(parts, 1):
         try:
-            footer, end = _footer(part)
-            whole = whole or footer | {_GROUPS: (_LIST, b"")}
-            if any(whole.get(field) != footer.get(field) for field in (_SCHEMA, _ORDERS)):
+            part, outline = _opened(given)
+            if not whole:
+                whole = _footer(part)[0] | {_GROUPS: (_LIST, b"")}
+                schema = outline.schema
+            if outline.schema != schema:
                 raise ValueError("its schema is not that of part 1")
-            filled = [group for group in footer[_GROUPS][1] if group[_GROUP_ROWS][1]]
-            if footer[_ROWS][1] != sum(group[_GROUP_ROWS][1] for group in filled):
-                raise ValueError("its footer contradicts itself in the number of rows")
-            for group in filled:
-                _move(group, position - len(_MAGIC), end, count)
-                groups.write(encode(group))
+            for group in outline.groups:
+                groups.write(group.encoded(position - len(_MAGIC), count))
                 count += 1
-            if filled:
-                position += _copy(part, end, out)
-            rows += footer[_ROWS][1]
-        except (ValueError, KeyError) as error:
-            what = error if isinstance(error, ValueError) else f"its footer lacks field {error}"
-            where = f"part {number} (from byte {part.start} of {getattr(part.file, 'name', 'a file in memory')})"
-            raise ValueError(f"{where} cannot be joined: {what}; write this part anew") from error
+            if outline.groups:
+                position += _copy(part, outline.end, out)
+            rows += outline.rows
+        except ValueError as error:
+            where = f"part {number} (from byte {given.start} of {getattr(given.file, 'name', 'a file in memory')})"
+            raise ValueError(f"{where} cannot be joined: {error}; write this part anew") from error
     if not whole:
         raise ValueError("no Parquet file to join: give at least one; it may be without rows")
     whole[_ROWS] = (_I64, rows)
@@ -164,15 +250,29 @@ def _copy(part: Part, end: int, out: IO[bytes]) -> int:
     return size
 
 
-def _move(group: Struct, by: int, end: int, ordinal: int) -> None:
-    """Have a row group's metadata say that its pages lie further on, and that it is the one of this ordinal.
+def _outlined(footer: Struct, end: int) -> _Outline:
+    """Find out what joining must know of a part.
 
     Args:
-        group: is changed.
-        by: how many bytes further on.
-        end: where the part's pages end.
-        ordinal: left out where it has too many bits for its field.
+        footer: its footer.
+        end: where that begins.
+
+    Raises:
+        ValueError: the footer contradicts itself, or lacks a field.
     """
+    try:
+        filled = [group for group in footer[_GROUPS][1] if group[_GROUP_ROWS][1]]
+        rows = footer[_ROWS][1]
+        if rows != sum(group[_GROUP_ROWS][1] for group in filled):
+            raise ValueError("its footer contradicts itself in the number of rows")
+        schema = hashlib.sha256(encode({field: footer[field] for field in (_SCHEMA, _ORDERS) if field in footer}))
+        return _Outline(end, rows, schema.hexdigest(), [_group(group, end) for group in filled])
+    except KeyError as error:
+        raise ValueError(f"its footer lacks field {error}") from error
+
+
+def _group(group: Struct, end: int) -> _Group:
+    """Cut a row group's metadata where offsets stand; it is changed. `end` is where the part's pages end."""
     for chunk in group[_COLUMNS][1]:
         if _OTHER_FILE in chunk:
             raise ValueError("pages of it lie in another file")
@@ -182,24 +282,28 @@ def _move(group: Struct, by: int, end: int, ordinal: int) -> None:
         if not len(_MAGIC) <= begin <= last < begin + meta[_SIZE][1] <= end:
             raise ValueError("its footer puts a column where no pages are")
         for field in (_DATA_PAGE, _INDEX_PAGE, _DICTIONARY):
-            _shift(meta, field, by)
+            _mark(meta, field)
         chunk[_CHUNK_OFFSET] = (_I64, 0)  # deprecated: the place of a copy of the metadata, whose offsets are old
         for field in _PAGE_INDEX:
             chunk.pop(field, None)
         for field in _BLOOM_FILTER:
             meta.pop(field, None)
-    _shift(group, _GROUP_OFFSET, by)
-    if _ORDINAL in group and ordinal < 1 << 15:
-        group[_ORDINAL] = (_I16, ordinal)
-    else:
-        group.pop(_ORDINAL, None)
+    _mark(group, _GROUP_OFFSET)
+    ordinal = b""
+    if group.pop(_ORDINAL, None):
+        ordinal = _field(_I16, _ORDINAL, max(group))
+    out = bytearray()
+    cuts: list[tuple[int, int]] = []
+    _encode(group, out, cuts)
+    places = [0, *(place for place, _ in cuts), len(out) - 1]
+    return _Group([bytes(out[a:b]) for a, b in pairwise(places)], [offset for _, offset in cuts], ordinal)
 
 
-def _shift(struct: Struct, field: int, by: int) -> None:
-    """Add to an offset; 0 says that there is none."""
+def _mark(struct: Struct, field: int) -> None:
+    """Mark an offset; 0 says that there is none."""
     kind, offset = struct.get(field, (_I64, 0))
     if offset:
-        struct[field] = (kind, offset + by)
+        struct[field] = (kind, _Offset(offset))
 
 
 def decode(data: bytes, shape: Shape) -> Struct:
@@ -322,26 +426,32 @@ def _integer(data: bytes, at: int) -> tuple[int, int]:
     return folded >> 1 ^ -(folded & 1), at
 
 
-def _encode(struct: Struct, out: bytearray) -> None:
+def _encode(struct: Struct, out: bytearray, cuts: list[tuple[int, int]] | None = None) -> None:
+    """Add an encoded struct to bytes; offsets marked in it are left out, and noted in `cuts` with their places."""
     last = 0
     for field, (kind, value) in struct.items():
-        if 0 < field - last < 16:
-            out.append((field - last) << 4 | kind)
-        else:
-            out.append(kind)
-            out += _packed(_folded(field))
+        out += _field(kind, field, last)
         last = field
         if isinstance(value, bytes):
             out += value
+        elif isinstance(value, _Offset) and cuts is not None:
+            cuts.append((len(out), int(value)))
         elif isinstance(value, int):
             out += _packed(_folded(value))
         elif isinstance(value, dict):
-            _encode(value, out)
+            _encode(value, out, cuts)
         else:
             out += _list_header(len(value))
             for element in value:
-                _encode(element, out)
+                _encode(element, out, cuts)
     out.append(0)
+
+
+def _field(kind: int, field: int, last: int) -> bytes:
+    """Give the head of a field that follows the field `last`, or is the first if that is 0."""
+    if 0 < field - last < 16:
+        return bytes(((field - last) << 4 | kind,))
+    return bytes((kind,)) + _packed(_folded(field))
 
 
 def _list_header(size: int) -> bytes:

@@ -21,6 +21,7 @@ from typing import IO, Any
 
 from pipeline.corrections import Correction
 from pipeline.folders import WORK, Folder
+from pipeline.parquet_join import prepared
 from pipeline.results import Counts
 
 PARTS = f"{WORK}/parts"
@@ -199,9 +200,9 @@ class Extent:
 class Directory:
     """What a part's file holds.
 
-    `csv` and `parquet` tell by data set where its rows are: CSV without a header, or a whole Parquet file; `digests` is
-    the same for a data set only where these are. `tables` tells where the CSV of each table of no known kind is by its
-    name, `documents` the facts of each document, a line of JSON each.
+    `csv` and `parquet` tell by data set where its rows are: CSV without a header, or a Parquet file, prepared to be
+    joined; `digests` is the same for a data set only where these are. `tables` tells where the CSV of each table of no
+    known kind is by its name, `documents` the facts of each document, a line of JSON each.
     """
 
     counts: Counts
@@ -219,7 +220,11 @@ def bundled(
     tables: Mapping[str, bytes],
     documents: bytes,
 ) -> bytes:
-    """Give the content of a part's file."""
+    """Give the content of a part's file; `csv` and `parquet` are by data set, `tables` by the names of their files.
+
+    Raises:
+        ValueError: what is to be Parquet is none.
+    """
     pieces: list[bytes] = []
     at = 0
 
@@ -236,7 +241,7 @@ def bundled(
         "counts": counts.as_dict(),
         "digests": {name: hashlib.sha256(content + parquet[name]).hexdigest()[:32] for name, content in csv.items()},
         "csv": extents(csv),
-        "parquet": extents(parquet),
+        "parquet": extents({name: prepared(content) for name, content in parquet.items()}),
         "tables": extents(tables),
         "documents": extents({"": documents})[""],
     }

@@ -37,6 +37,7 @@ from pipeline.parts import (
     ids_of,
     part_name,
     parted,
+    warm_up,
 )
 from pipeline.readers import NO_WORKERS
 from pipeline.report import Tell
@@ -44,6 +45,9 @@ from pipeline.results import Outcome
 from pipeline.store import Store
 
 _PIECE = 1 << 20
+
+_FEW = 8
+"""Parts that one process makes sooner than several of which each has to load first what makes them."""
 
 
 class Planning:
@@ -63,7 +67,7 @@ class Planning:
         Args:
             folder: where the files of parts go.
             store: the results of documents.
-            workers: the processes that make parts.
+            workers: the processes that read documents, which make parts where there are many.
             families: a folder of the user's own families.
             corrections: what people say of numbers that are wrong.
             tell: told of each part.
@@ -71,6 +75,9 @@ class Planning:
         self._folder = folder
         self._store = store
         self._workers = workers
+        self._maker = Workers(1) if workers.count > 1 else workers
+        """What makes few parts."""
+        self._ready = False
         self._families = families
         self._corrections = corrections
         self._tell = tell
@@ -78,25 +85,42 @@ class Planning:
         """Corrections of documents that are no input of the run, by their places in the file."""
         self.finish: Callable[[], None] = _nothing
         """Waits for the part with the rows of `documents`, and writes it."""
+        self._headers = ""
+        self._parts: tuple[str, ...] = ()
+        self._make_parts: Callable[[], None] = _nothing
+        """Waits for the other files of parts that are not there, and writes them."""
         self._numbers = count()
 
-    def plan(self, published: Sequence[bytes], rows: Path) -> Plan:
-        """Make the files of parts that are not there; that of `documents` is only begun, see `finish`.
+    def get_ready(self) -> None:
+        """Let a process of its own load what makes parts, which takes over a second, while others read documents."""
+        if not self._ready and self._maker is not self._workers:
+            self._ready = True
+            self._maker.prepare(warm_up, 1)
+
+    def get_ready_for(self, documents: int) -> None:
+        """Let the processes that read so many documents load what makes parts, if they are to make them."""
+        if documents > _FEW or (documents and self._maker is self._workers):
+            self._workers.prepare(warm_up, self._workers.count)
+
+    def close(self) -> None:
+        """End the process that makes few parts."""
+        self._maker.close()
+
+    def begin(self, published: Sequence[bytes], scratch: Path) -> None:
+        """Find out which files of parts are not there, and begin to make them; `plan` comes next.
 
         Args:
-            published: the ids of the published documents, 32 bytes each.
-            rows: what the run knows of each input, as `parts.DocumentsOrder` has it.
+            published: the ids of the published documents, 32 bytes each, in order.
+            scratch: a folder of this machine for what is made.
 
         Raises:
-            UsageError: corrections do not fit what was read.
-            DamagedResults: results that were there are gone or damaged.
-            Defect: a row breaks its schema, or the workers do not start.
+            UsageError: corrections do not name single documents.
         """
         version = self._store.version
         there = {f"{PARTS}/{name}" for name in self._folder.names(PARTS)}
-        headers = part_name(version, ())
+        self._headers = part_name(version, ())
         parts: list[str] = []
-        orders: dict[str, Order] = {} if headers in there else {headers: HeadersOrder(self._families)}
+        orders: dict[str, Order] = {} if self._headers in there else {self._headers: HeadersOrder(self._families)}
         corrections = self._by_document(published)
         for reports in parted(self._reports(published), self._cells):
             ids = [one for report in reports for one in ids_of(report)] if corrections else ()
@@ -105,23 +129,35 @@ class Planning:
             parts.append(part_name(version, content))
             if parts[-1] not in there:
                 orders[parts[-1]] = PartOrder(self._folder, version, reports, self._families, own)
-        self._build(orders, rows.parent)
+        self._parts = tuple(parts)
+        self._make_parts = self._making(orders, scratch)
+
+    def plan(self, rows: Path) -> Plan:
+        """Wait for the files of parts that were begun; that with the rows of `documents` is only begun, see `finish`.
+
+        Args:
+            rows: what the run knows of each input, as `parts.DocumentsOrder` has it.
+
+        Raises:
+            UsageError: corrections do not fit what was read.
+            DamagedResults: results that were there are gone or damaged.
+            Defect: a row breaks its schema, or the workers do not start.
+        """
+        self._make_parts()
         with rows.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        documents = part_name(version, ["documents", *parts, digest])
-        self.finish = _nothing
-        if documents not in there:
-            last: dict[str, Order] = {documents: DocumentsOrder(self._folder, tuple(parts), rows)}
-            self.finish = partial(self._build, last, rows.parent, self._begun(last, rows.parent))
-        return Plan(headers, documents, tuple(parts))
+        documents = part_name(self._store.version, ["documents", *self._parts, digest])
+        is_there = self._folder.stat(documents) is not None
+        last = {} if is_there else {documents: DocumentsOrder(self._folder, self._parts, rows)}
+        self.finish = self._making(last, rows.parent)
+        return Plan(self._headers, documents, self._parts)
 
     def _by_document(self, published: Sequence[bytes]) -> Mapping[bytes, Sequence[Correction]]:
         """Give the corrections by the ids of their documents; those of documents that are no input stay aside."""
         found: dict[bytes, list[Correction]] = {}
         problems, strangers = [], []
-        ordered = sorted(published) if self._corrections else []
         for correction in self._corrections:
-            ids = list(_beginning(ordered, correction.document))
+            ids = list(_beginning(published, correction.document))
             if len(ids) > 1:
                 problems.append(f"{correction.where}: {len(ids)} documents begin so; give the whole id")
             elif ids:
@@ -154,22 +190,27 @@ class Planning:
 
     def _begun(self, orders: Mapping[str, Order], scratch: Path) -> Iterator[tuple[str, Made | InputError | None]]:
         """Begin to make files of parts in other processes; gives the names with what came of each."""
-        executor = self._workers.executor()
+        executor = self._makers(orders).executor()
         requests = {name: (order, scratch / str(next(self._numbers))) for name, order in orders.items()}
         return endings(executor, 2 * executor.workers, build, orders, requests.__getitem__)
 
+    def _makers(self, orders: Mapping[str, Order]) -> Workers:
+        """Give what makes so many parts."""
+        return self._maker if len(orders) <= _FEW else self._workers
+
+    def _making(self, orders: Mapping[str, Order], scratch: Path) -> Callable[[], None]:
+        """Begin to make files of parts; gives what waits for them and writes them."""
+        return partial(self._build, orders, scratch, self._begun(orders, scratch)) if orders else _nothing
+
     def _build(
-        self,
-        orders: Mapping[str, Order],
-        scratch: Path,
-        begun: Iterator[tuple[str, Made | InputError | None]] | None = None,
+        self, orders: Mapping[str, Order], scratch: Path, begun: Iterator[tuple[str, Made | InputError | None]]
     ) -> None:
-        """Make files of parts in other processes, if that is not begun, and write them."""
+        """Write files of parts as they are made; those that no process made are begun once more."""
         left, attempts = orders, 0
         stale: list[str] = []
         while left:
             undone = {}
-            for name, made in begun or self._begun(left, scratch):
+            for name, made in begun:
                 if isinstance(made, Path):
                     self._folder.write_all({name: partial(_move, made)})
                     self._tell("part_built", part=name, left=len(left))
@@ -177,12 +218,12 @@ class Planning:
                     stale += made.sentences
                 else:
                     undone[name] = orders[name]
-            begun = None
             attempts += 1
             if undone and attempts == 2:
                 raise Defect(NO_WORKERS)
             if undone:
-                self._workers.close()
+                self._makers(orders).close()
+                begun = self._begun(undone, scratch)
             left = undone
         if stale:
             raise UsageError(told(f"{len(stale)} corrections do not fit, and nothing was delivered:", sorted(stale)))

@@ -17,7 +17,7 @@ from extractors.tessdata import find_tessdata
 from pipeline.executors import AHEAD, LOCAL, DaskExecutor, Workers, endings, read_apart
 from pipeline.exits import Defect
 from pipeline.looking import Seen
-from pipeline.reading import STRANGER, Job, Read, failed, read_one
+from pipeline.reading import STRANGER, Job, Read, failed, read_one, warm_up
 from pipeline.report import Tell
 from pipeline.results import packed
 
@@ -48,6 +48,13 @@ class Readers:
         self._version = version
         self._families = families
         self._tell = tell
+        self._ready = False
+
+    def get_ready(self) -> None:
+        """Let the processes of this machine start, if they are to read, and load what does."""
+        if self._executor == LOCAL and not self._ready:
+            self._ready = True
+            self._workers.prepare(warm_up, self._workers.count)
 
     def read(self, todo: Iterable[Seen]) -> Iterator[tuple[Seen, Read]]:
         """Read documents on a cluster, if there is one; what it cannot take up is read here."""

@@ -10,18 +10,20 @@ import errno
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from extractors import containers
 from extractors.errors import InputError, Refused
 from extractors.limits import out_of_files
 from extractors.read import document_id as content_id
-from pipeline.family_files import FamilyError, load_families
-from pipeline.process import Rows, process
 from pipeline.results import DIRECT, OPENED, REPORT_DIGITS, Member, Outcome, packed
 from pipeline.sources import Input
 from pipeline.store import version
 from pipeline.worker import limited
 from validators.model import STANDING
+
+if TYPE_CHECKING:
+    from pipeline.process import Rows
 
 DEFECT = "defect"
 """The reason word of a document that zvity itself failed on."""
@@ -50,6 +52,14 @@ class Read:
     seconds: float = 0.0
 
 
+def warm_up() -> None:
+    """Load what reads documents, which takes a moment."""
+    from pipeline import process  # noqa: F401  # loading it is the point
+    from pipeline.family_files import load_families
+
+    load_families()
+
+
 def read_one(job: Job) -> Read:
     """Read one document. The outcome is named by the bytes that were read, or by nothing where none were."""
     started = time.perf_counter()
@@ -68,6 +78,9 @@ def _read(job: Job) -> tuple[Outcome, bytes]:
             document_id = content_id(data)
             if containers.kind(data) is not None:
                 return _finished(Outcome(document_id, OPENED, members=_members(data, job.source)))
+            from pipeline.family_files import load_families
+            from pipeline.process import process
+
             families = load_families(job.families)
             rows = process(data, job.source.file_name, families)
         outcome = _published(document_id, rows)
@@ -97,6 +110,8 @@ def _published(document_id: str, rows: Rows) -> Outcome:
 
 def _version(families: Path | None) -> str:
     """Name what reads documents here; a machine elsewhere may lack the families."""
+    from pipeline.family_files import FamilyError
+
     try:
         return version(families)
     except FamilyError as error:

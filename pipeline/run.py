@@ -24,12 +24,11 @@ from pipeline import delivery, quarantine
 from pipeline.corrections import Correction, read_corrections
 from pipeline.executors import LOCAL, Workers, endings
 from pipeline.exits import Defect, OutputUnwritable, UsageError
-from pipeline.family import Family
-from pipeline.family_files import family_files, load_families
-from pipeline.folders import WORK, Folder, folder_at
+from pipeline.folders import Folder, folder_at
 from pipeline.index import Index
 from pipeline.looking import Key, Looking, Seen
-from pipeline.parts import PARTS, DamagedResults, warm_up
+from pipeline.own_families import check_families, keep_families
+from pipeline.parts import PARTS, DamagedResults
 from pipeline.planning import Planning, repeated
 from pipeline.quarantine import Failure
 from pipeline.readers import MENDED, PASSING, Readers
@@ -42,10 +41,10 @@ from pipeline.store import Store, version
 from pipeline.worker import how_it_ended
 from validators.conservation import ConservationError, check_run
 
-FAMILIES = f"{WORK}/families"
-"""Folder for copies of a user's own families."""
-
 _FAILED = ("quarantined", "refused")
+
+_MANY = 1000
+"""Inputs looked at after which a process gets ready to make parts in any case: that costs less than it may save."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ def run(sources: Sequence[str], out: str | Path, options: Options = Options(), t
         OutputUnwritable: the folder cannot be written.
         Defect: the sums of the run are off, or a row breaks its schema.
     """
-    load_families(options.families)  # a wrong file is told before anything is read
+    check_families(options.families)
     corrections = () if options.corrections is None else read_corrections(options.corrections)
     for place in (*sources, str(out)):
         if place.startswith("memory://"):
@@ -105,18 +104,6 @@ def run(sources: Sequence[str], out: str | Path, options: Options = Options(), t
             f"{out} cannot be written ({error}); make room, check rights and keys, or choose another --out"
         ) from error
     return summary
-
-
-def kept_families(out: Folder) -> Sequence[Family]:
-    """Give the families of the last run, of which a user's own are kept in its output.
-
-    Raises:
-        OSError: the folder cannot be read.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        for name in out.files(FAMILIES):
-            (Path(folder) / name).write_bytes(out.read(f"{FAMILIES}/{name}"))
-        return load_families(Path(folder) if any(Path(folder).iterdir()) else None)
 
 
 def too_deep() -> InputError:
@@ -153,7 +140,6 @@ class _Run:
         self.read_now: set[bytes] = set()
         """Documents that this run has read and that it would read again, were they not here."""
         self.planning = Planning(folder, self.store, self.workers, options.families, corrections, tell)
-        self.ready = False
         self.damaged: set[bytes] = set()
         """Documents whose results were found damaged."""
         self.passing: dict[Key, Seen | None] = {}
@@ -172,12 +158,16 @@ class _Run:
     def full(self, inputs: Iterable[Input], sources: Sequence[str]) -> Summary:
         """Read what is new and deliver all."""
         self.tell("run_started", version=self.version)
-        with closing(self.workers), closing(Index(self.folder)) as index, closing(Spool[Seen]()) as looked:
-            looking = self.look(inputs, index, looked)
-            self.read(looked)
+        with ExitStack() as stack:
+            for one in (self.workers, self.planning):
+                stack.enter_context(closing(one))
+            index = stack.enter_context(closing(Index(self.folder)))
+            looked = stack.enter_context(closing(Spool[Seen]()))
+            looking, todo = self.look(inputs, index, looked)
+            self.read(looked, todo)
             if len(looked) or self.folder.stat("documents.parquet") is None:
                 while not self.delivered(looked):
-                    self.read(looked)
+                    self.read(looked, self.count_unread(looked))
                 index.keep()
                 looking.compare()
             # else a source has gone empty, which must not empty what is there
@@ -200,19 +190,21 @@ class _Run:
 
     # What is there
 
-    def look(self, inputs: Iterable[Input], index: Index, looked: Spool[Seen]) -> Looking:
-        """Name the content of each input."""
+    def look(self, inputs: Iterable[Input], index: Index, looked: Spool[Seen]) -> tuple[Looking, int]:
+        """Name the content of each input; gives how many documents are to be read, too."""
         looking = Looking(index, self.options.settle, self.store.outcome, self.tell, self.summary)
+        unread: set[bytes] = set()
+        todo = 0
         for seen in looking.at(inputs):
             looked.append(seen)
-            if not (self.ready or self.options.dry) and (looking.differs or self.to_read(seen)):
-                self.get_ready()
-        return looking
-
-    def get_ready(self) -> None:
-        """Let workers start, and all but one load what comes after reading, while inputs are looked at."""
-        self.ready = True
-        self.workers.prepare(warm_up, leave=1)
+            todo += sum(1 for _ in _once(self.unread((seen,)), unread))
+            if self.options.dry:
+                continue
+            if todo:
+                self.readers.get_ready()
+            if todo or len(looked) == _MANY or looking.differs:
+                self.planning.get_ready()
+        return looking, todo
 
     def to_read(self, seen: Seen) -> bool:
         """Tell whether an input's content is to be read."""
@@ -220,11 +212,12 @@ class _Run:
 
     def outcome(self, document_id: str) -> Outcome | None:
         """Give the outcome of a document, or `None` where it is to be read."""
-        key = bytes.fromhex(document_id)
         outcome = self.store.outcome(document_id)
-        if outcome is None or key in self.read_now:
+        if outcome is None or (outcome.reason is None and not self.options.force):
             return outcome
-        if self.options.force or (self.options.retry and outcome.reason is not None):
+        if bytes.fromhex(document_id) in self.read_now:
+            return outcome
+        if self.options.force or self.options.retry:
             return None
         return None if MENDED.get(outcome.word or "", lambda: None)() is not None else outcome
 
@@ -273,17 +266,15 @@ class _Run:
 
     # Reading
 
-    def read(self, looked: Iterable[Seen]) -> None:
-        """Read what is to be read, and then what was found in containers, until nothing is left."""
-        todo = self.count_unread(looked)
+    def read(self, looked: Iterable[Seen], todo: int) -> None:
+        """Read what is to be read, so many documents, and then what was found in containers, until nothing is left."""
         while todo:
             total = self.summary.read + todo
             more = False
             for seen, read in self.readers.read(_once(self.unread(looked), self.in_work)):
                 more = self.accept(seen, read, total) or more
             todo = self.count_unread(looked) if more else 0
-        if self.ready:
-            self.workers.prepare(warm_up)
+        self.planning.get_ready_for(self.summary.read)
 
     def count_unread(self, looked: Iterable[Seen]) -> int:
         """Give how many documents are to be read."""
@@ -346,10 +337,13 @@ class _Run:
         """Put the data sets together."""
         with tempfile.TemporaryDirectory(prefix="zvity-") as scratch:
             rows = Path(scratch) / "documents.jsonl"
-            published, failures = self.write_rows(looked, rows)
+            published, twice = self.surveyed(looked)
             for attempt in (1, 2):
                 try:
-                    plan = self.planning.plan(published, rows)
+                    self.planning.begin(published, Path(scratch))
+                    failures = self.write_rows(looked, twice, rows)
+                    self.store.keep_list()
+                    plan = self.planning.plan(rows)
                     self.summary.aside = self.planning.aside
                     self.summary.written = delivery.deliver(self.folder, plan, self.check, self.planning.finish)
                     self.summary.counts = delivery.counts(self.folder, plan)
@@ -359,24 +353,42 @@ class _Run:
                         raise Defect(f"the parts of the data sets do not fit ({error}); please report this") from error
                     self.folder.remove_all(PARTS)
         quarantine.keep(self.folder, failures, self.fetch)
-        self.keep_families()
+        keep_families(self.folder, self.options.families)
         delivery.prune(self.folder, plan)
 
-    def write_rows(self, looked: Spool[Seen], path: Path) -> tuple[list[bytes], list[Failure]]:
+    def surveyed(self, looked: Iterable[Seen]) -> tuple[list[bytes], set[int]]:
+        """Give the ids of the published documents, each once, in order, and hashes of what several inputs have."""
+        published: list[bytes] = []
+
+        def texts() -> Iterator[str | None]:
+            for seen in self.leaves(looked):
+                if seen.outcome is not None and seen.outcome.status == "published":
+                    published.append(bytes.fromhex(seen.outcome.document_id))
+                yield seen.document_id
+                yield seen.input.file_name
+
+        twice = repeated(texts())
+        published.sort()
+        return [one for one, _ in groupby(published)], twice
+
+    def write_rows(self, looked: Spool[Seen], twice: set[int], path: Path) -> list[Failure]:
         """Write what the run knows of each input, a line each, as `parts.DOCUMENTS_ROW` says.
 
+        Args:
+            looked: the inputs.
+            twice: hashes of ids and names that several of them have.
+            path: of the file to write.
+
         Returns:
-            The ids of published documents, and what was not published.
+            What was not published.
 
         Raises:
             Defect: an input is missing, or has no state.
         """
-        published: list[bytes] = []
         failures: list[Failure] = []
         opened: set[Key] = set()
         self.summary.states.clear()
         self.summary.failed.clear()
-        twice = repeated(text for seen in self.leaves(looked) for text in (seen.document_id, seen.input.file_name))
         first: dict[str, str] = {}
         with path.open("w", encoding="utf-8") as file:
             for seen, name in self.named(looked, twice):
@@ -386,9 +398,7 @@ class _Run:
                     original = first.setdefault(seen.document_id or "", name)
                     if original != name:
                         status, reason = "duplicate", f"duplicate: the same bytes as {original}"
-                if status == "published":
-                    published.append(bytes.fromhex(outcome.document_id))
-                elif status in _FAILED:
+                if status in _FAILED:
                     failures.append(Failure(seen.input, name, seen.document_id, status, reason or ""))
                     self.summary.failed.append((name, status, reason or ""))
                 self.summary.states[status] += 1
@@ -411,10 +421,10 @@ class _Run:
             raise Defect(f"the run does not add up: {error}; please report this") from error
         if places != len(looked):
             raise Defect(f"of {len(looked)} inputs some have no row in documents; please report this")
-        return published, failures
+        return failures
 
     def named(self, looked: Spool[Seen], twice: set[int]) -> Iterator[tuple[Seen, str]]:
-        """Give the inputs with names of which no two are the same; `twice`: hashes of what several would have."""
+        """Give the inputs with names of which no two are the same."""
         given: Counter[str] = Counter()
         for seen in self.leaves(looked):
             name = seen.input.file_name
@@ -432,15 +442,6 @@ class _Run:
                 return content
             raise content or how_it_ended(1)
         raise how_it_ended(1)
-
-    def keep_families(self) -> None:
-        """Keep copies of the user's own families beside the results, so that `zvity check` knows their data sets."""
-        own = self.options.families
-        wanted = {} if own is None else {path.name: path.read_bytes() for path in family_files(own)}
-        for name in sorted(self.folder.files(FAMILIES).keys() - wanted.keys()):
-            self.folder.remove(f"{FAMILIES}/{name}")
-        for name, content in wanted.items():
-            self.folder.renew(f"{FAMILIES}/{name}", content)
 
 
 def _once(inputs: Iterable[Seen], known: set[bytes]) -> Iterator[Seen]:

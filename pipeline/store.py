@@ -17,7 +17,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import IO
 
-from pipeline import __version__, family_files
+from pipeline import __version__
 from pipeline.folders import WORK, Folder
 from pipeline.results import REPORT_DIGITS, Content, Outcome, Rows, content_of, head_of, lineage_of
 
@@ -36,8 +36,13 @@ def version(families: Path | None = None) -> str:
     Args:
         families: a folder of a user's own families.
     """
+    ours = f"{__version__}+{_digest()}"
+    if families is None:
+        return ours
+    from pipeline import family_files
+
     own = family_files.digest(families)
-    return f"{__version__}+{_digest()}" + (f".{own}" if own else "")
+    return f"{ours}.{own}" if own else ours
 
 
 @cache
@@ -113,6 +118,8 @@ class Store:
         if self._unlisted:
             self.folder.write_all({self._list: self._write_list})
             self._unlisted = False
+            self._listed = True
+            self._listed = True
 
     def _write_list(self, out: IO[bytes]) -> None:
         with gzip.GzipFile(filename="", fileobj=out, mode="wb", compresslevel=1, mtime=0) as packed:

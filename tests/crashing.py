@@ -34,10 +34,11 @@ WORKED: Final = (ExitCode.OK, ExitCode.INCOMPLETE)
 _STAGES: Final[Sequence[tuple[Any, str]]] = (
     (run._Run, "look"),
     (run._Run, "read"),
+    (planning.Planning, "begin"),
     (planning.Planning, "plan"),
     (delivery, "deliver"),
     (quarantine, "keep"),
-    (run._Run, "keep_families"),
+    (run, "keep_families"),
     (delivery, "prune"),
     (store.Store, "keep_list"),
     (store.Store, "prune"),

@@ -22,6 +22,7 @@ from pipeline.check import check
 from pipeline.datasets import schema_of
 from pipeline.exits import Defect, OutputLocked, UsageError
 from pipeline.folders import Folder
+from pipeline.own_families import kept_families
 from pipeline.publish import changes
 from pipeline.publish.csv_file import write_csv
 from pipeline.publish.descriptors import describe
@@ -33,7 +34,6 @@ from pipeline.publish.parquet_file import write_parquet
 from pipeline.publish.selecting import Rows, published, select, sources_of
 from pipeline.publish.staging import Staged
 from pipeline.publish.xlsx import Sheet, write_xlsx
-from pipeline.run import kept_families
 from validators.model import CHECKS, DOCUMENTS, FINDINGS, OBSERVATIONS, TABLES, Dataset
 
 STANDING = (DOCUMENTS, TABLES, OBSERVATIONS, FINDINGS)

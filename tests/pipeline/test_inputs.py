@@ -190,7 +190,7 @@ def test_another_file_of_the_same_content_is_read_where_the_first_is_gone(inbox:
     job = _job(out, workers=1)
     looked = _looked(job, inbox)
     (inbox / "a.docx").unlink()
-    job.read(looked)
+    job.read(looked, job.count_unread(looked))
     job.deliver(looked)
     job.workers.close()
     found = _documents(out)
@@ -209,7 +209,7 @@ def test_a_file_that_changes_before_it_is_read_is_left_with_its_former_content(
     job = _job(out, workers=1, force=force)
     looked = _looked(job, inbox)
     (inbox / "good.docx").write_bytes(small_report(note="третя"))
-    job.read(looked)
+    job.read(looked, job.count_unread(looked))
     job.deliver(looked)
     job.workers.close()
     assert job.summary.left == ["good.docx"]

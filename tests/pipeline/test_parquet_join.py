@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,7 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.parquet_join import Part, Shape, Struct, decode, encode, join
+from pipeline.parquet_join import Part, Shape, Struct, decode, encode, join, prepared
 
 SCHEMA = pa.schema(
     [
@@ -290,6 +291,57 @@ def test_an_index_page_moves_with_its_pages_and_0_means_none() -> None:
     chunks = _groups(_joined(ONE, _with_footer(TWO, add)))[3][1][1]
     moved = len(ONE) - 8 - len(_footer(ONE)) - 4
     assert [chunk[3][1][10][1] for chunk in chunks] == [50 + moved, *[0] * (len(chunks) - 1)]
+
+
+def _placed(data: bytes) -> bytes:
+    """A file whose row groups have, after their ordinal, a field that this code does not know."""
+
+    def place(footer: Struct) -> None:
+        for group in footer[4][1]:
+            group[9] = (5, b"\x02")
+
+    return _with_footer(data, place)
+
+
+FILES = {
+    "plain": (ONE, TWO, ONE),
+    "empty": (_without_row_groups(), ONE, _file(_table(1, 0))),
+    "ordinals": (_numbered(TWO), TWO, _numbered(ONE)),
+    "later fields": (_numbered(_placed(ONE)), _placed(TWO)),
+    "indexes": (_file(_table(3, 40), write_page_index=True), TWO),
+}
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_a_prepared_part_gives_the_same_bytes(case: str) -> None:
+    files = FILES[case]
+    ready = _joined(*map(prepared, files))
+    assert ready == _joined(*files)
+    assert ready == _joined(files[0], *map(prepared, files[1:]))
+    assert _read(ready).equals(pa.concat_tables(map(_read, files)))
+
+
+def test_a_prepared_part_is_joined_without_decoding_its_footer(monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = [_part(prepared(data)) for data in (ONE, TWO, ONE)]
+    decoding = Mock(side_effect=decode)
+    monkeypatch.setattr("pipeline.parquet_join.decode", decoding)
+    join(parts, io.BytesIO())
+    assert decoding.call_count == 1
+
+
+def test_what_cannot_be_joined_cannot_be_prepared() -> None:
+    for data in (b"", ONE[:-1], b"PARE" + ONE[4:-4] + b"PARE"):
+        with pytest.raises(ValueError, match=r"few|cut off|encrypted"):
+            prepared(data)
+
+
+def test_a_prepared_part_that_is_damaged_before_its_pages_or_cut_off_is_refused() -> None:
+    ready = prepared(TWO)
+    before = len(ready) - len(TWO)
+    for at in range(before):
+        assert "part 2" in _refusal(_part(ONE), _part(ready[:at] + bytes((ready[at] ^ 1,)) + ready[at + 1 :]))
+    for length in (*range(before + 20), *range(before, len(ready), 97), len(ready) - 1):
+        assert "part 2" in _refusal(_part(ONE), _part(ready[:length]))
 
 
 def _refusal(*parts: Part) -> str:

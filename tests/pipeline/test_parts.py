@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import io
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import parts
+from pipeline.parquet_join import prepared
 from pipeline.parts import bundled, directory_of, part_name, parted
 from pipeline.results import Counts
 
@@ -56,13 +59,16 @@ def test_the_name_tells_documents_and_version() -> None:
 
 def test_a_bundle_tells_where_everything_lies() -> None:
     counts = Counts(tables=2, errors=1)
-    content = bundled(counts, {"cells": b"1,2\r\n"}, {"cells": b"PAR1"}, {"x-001.csv": b"row"}, b"{}\n")
+    file = io.BytesIO()
+    pq.write_table(pa.table({"row": [1]}), file)
+    parquet = file.getvalue()
+    content = bundled(counts, {"cells": b"1,2\r\n"}, {"cells": parquet}, {"x-001.csv": b"row"}, b"{}\n")
     directory = directory_of(io.BytesIO(content))
     assert directory.counts == counts
     assert directory.digests.keys() == {"cells"}
     for extent, expected in (
         (directory.csv["cells"], b"1,2\r\n"),
-        (directory.parquet["cells"], b"PAR1"),
+        (directory.parquet["cells"], prepared(parquet)),
         (directory.tables["x-001.csv"], b"row"),
         (directory.documents, b"{}\n"),
     ):

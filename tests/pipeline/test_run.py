@@ -20,7 +20,8 @@ import pytest
 from filelock import FileLock
 
 from extractors.limits import LIMITS
-from pipeline import datasets, executors, parts, quarantine, reading, worker
+from pipeline import datasets, executors, parts, planning, quarantine, reading, worker
+from pipeline import process as processing
 from pipeline import run as run_module
 from pipeline.executors import LocalExecutor
 from pipeline.exits import Defect, ExitCode, OutputLocked, OutputUnwritable, UsageError
@@ -220,7 +221,7 @@ def test_a_full_disk_leaves_the_last_data_sets_whole(
 
 def _sabotaged() -> None:
     """Make a worker misbehave on documents whose names say so, as faults in a library and of ours would."""
-    process = vars(reading)["process"]
+    process = processing.process
 
     def sabotaged(data: bytes, file_name: str, families: Any) -> Any:
         if file_name.startswith("poison"):
@@ -234,7 +235,7 @@ def _sabotaged() -> None:
             pass
         return process(data, file_name, families)
 
-    vars(reading)["process"] = sabotaged
+    vars(processing)["process"] = sabotaged
     vars(reading)["limited"] = partial(worker.limited, SMALL)
     worker.confine(SMALL)
 
@@ -359,7 +360,7 @@ def test_a_defect_of_ours_costs_one_document_and_shows_in_the_exit_code(
 def test_an_input_without_a_final_state_fails_the_run(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_module._Run, "read", lambda self, looked: None)
+    monkeypatch.setattr(run_module._Run, "read", lambda self, looked, todo: None)
     with pytest.raises(Defect, match=r"does not add up.*unread"):
         run([str(inbox)], tmp_path / "out")
 
@@ -460,8 +461,28 @@ def test_an_unreadable_file_is_quarantined(inbox: Path, tmp_path: Path, monkeypa
     assert _documents(out)["denied.docx"]["reason"].startswith("unreadable_file")
 
 
-def test_workers_do_not_change_the_result(inbox: Path, tmp_path: Path) -> None:
+def test_workers_do_not_change_the_result(inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copy(WORD, inbox / "report.docx")
     run([str(inbox)], tmp_path / "one", Options(workers=1))
     run([str(inbox)], tmp_path / "two", Options(workers=2))
     assert _snapshot(tmp_path / "one") == _snapshot(tmp_path / "two")
+    monkeypatch.setattr(planning, "_FEW", 0)
+    run([str(inbox)], tmp_path / "many", Options(workers=2))
+    assert _snapshot(tmp_path / "one") == _snapshot(tmp_path / "many"), "made by those that read"
+
+
+@pytest.mark.parametrize(("few", "workers"), [(8, 1), (0, 2)])
+def test_few_parts_are_made_by_one_process_and_many_by_those_that_read(
+    few: int, workers: int, inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    makers = []
+    real = planning.endings
+
+    def noted(executor: Any, *others: Any) -> Any:
+        makers.append(executor.workers)
+        return real(executor, *others)
+
+    monkeypatch.setattr(planning, "endings", noted)
+    monkeypatch.setattr(planning, "_FEW", few)
+    run([str(inbox)], tmp_path / "out", Options(workers=2))
+    assert makers == [workers, workers], "headers and the part, then the rows of documents"

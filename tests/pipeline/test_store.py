@@ -82,6 +82,8 @@ def test_what_is_read_again_is_not_listed_as_it_was(tmp_path: Path) -> None:
     store.keep_list()
     found = _store(tmp_path).outcome(ID)
     assert found == Outcome(ID, "published", cells=5)
+    store.forget([bytes.fromhex(ID)])
+    assert not list((tmp_path / RESULTS).rglob("list.jsonl.gz")), "the same once more in the same run"
 
 
 def test_other_versions_do_not_see_a_result_and_are_pruned(tmp_path: Path) -> None:
