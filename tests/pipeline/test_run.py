@@ -476,11 +476,10 @@ def test_few_parts_are_made_by_one_process_and_many_by_those_that_read(
     few: int, workers: int, inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     makers = []
-    real = planning.endings
 
     def noted(executor: Any, *others: Any) -> Any:
         makers.append(executor.workers)
-        return real(executor, *others)
+        return executors.endings(executor, *others)
 
     monkeypatch.setattr(planning, "endings", noted)
     monkeypatch.setattr(planning, "_FEW", few)
