@@ -15,6 +15,7 @@ from pipeline.funds import find_fund, read_source
 from pipeline.header import Path
 from pipeline.text import squeeze
 from pipeline.units import find_unit, heading_unit
+from validators.labels import INCLUDING
 
 PLACEHOLDERS = ("{year}", "{fund}")
 """Headings by what they are: nothing but years, nothing but a fund or source of money."""
@@ -105,7 +106,7 @@ def is_only(placeholder: str, path: Path) -> bool:
 _ONE_FUND = re.compile(r"\W*(?:загальний|спеціальний)\s+фонд\W*", re.IGNORECASE)
 _MONEY_BEHIND = re.compile(r",?\s*\(?(?:тис\.?|млн\.?)?\s*(?:грн|гривень)\.?\)?\s*$", re.IGNORECASE)
 _SAYS_NOTHING = re.compile(
-    r"\W*(?:(?:у|в) тому числі|(?:у|в) т\. ?ч\.?|(?:із|з) (?:них|яких|неї|нього))?"
+    rf"\W*{INCLUDING}?"
     r"(?: за (?:фондами|роками|джерелами|рахунок))?\W*|"
     r"джерел\w+(?: фінансування)?|(?:звідки|з яких джерел)\b.*|кошти|фонд|"
     r"роки(?: виконання)?(?: програми)?|виконання програми|за роками|"

@@ -124,74 +124,94 @@ def deliver(folder: Folder, plan: Plan, check: Callable[[], None], finish: Calla
         OSError: the folder cannot be written.
         ValueError: a part's file is damaged.
     """
-    before = _manifest(folder)
-    tables = folder.files(TABLES)
-    there = _delivered(folder, before, tables)
-    if there and before["files"] == list(plan.files):
+    delivery = _Delivery(folder, plan)
+    if delivery.is_done:
         finish()
         return False
     check()
-    kept = set(before["files"]) if there else set()
-    datasets: dict[str, _Pieces] = {}
-    tables_of: dict[str, Mapping[str, Extent]] = {}
-    data: dict[str, str] = {}
-    sizes: dict[str, int] = {}
+    delivery.write(finish)
+    return True
 
-    def gather(part: str) -> None:
-        found = directory(folder, part)
-        for name in found.csv:
-            datasets.setdefault(name, _Pieces()).add(part, found.digests[name], found.csv[name], found.parquet[name])
-        if found.tables:
-            tables_of[part] = found.tables
 
-    def differing(names: Iterable[str]) -> Iterator[tuple[str, Write]]:
+class _Delivery:
+    """What stands in the output folder, and what is to stand there."""
+
+    def __init__(self, folder: Folder, plan: Plan) -> None:
+        """Look at what is there."""
+        self._folder = folder
+        self._plan = plan
+        self._before = _manifest(folder)
+        self._tables = folder.files(TABLES)
+        self._there = _delivered(folder, self._before, self._tables)
+        self._datasets: dict[str, _Pieces] = {}
+        self._data: dict[str, str] = {}
+        """By data set what tells its content."""
+        self._sizes: dict[str, int] = {}
+        """By file."""
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all that is planned is there already."""
+        return self._there and self._before["files"] == list(self._plan.files)
+
+    def write(self, finish: Callable[[], None]) -> None:
+        """Write what differs, and remove what does not belong."""
+        kept = set(self._before["files"]) if self._there else set()
+        tables: dict[str, Write] = {}
+        for part in (self._plan.headers, *self._plan.parts):
+            extents = self._gather(part)
+            self._sizes |= {f"{TABLES}/{name}": extent.length for name, extent in extents.items()}
+            if part not in kept:
+                tables |= {f"{TABLES}/{name}": partial(_pour, self._folder, part, of) for name, of in extents.items()}
+        datasets = dict(self._differing(name for name in self._datasets if name != DOCUMENTS.name))
+        former = [name for name in self._before.get("sizes", ()) if not name.startswith(f"{TABLES}/")]
+        self._keep_manifest((), dict.fromkeys([*former, *datasets, *_files_of(DOCUMENTS.name)], 0), {})
+        self._folder.write_all(datasets | tables, self._documents(finish))
+        for name in sorted(set(former) - self._sizes.keys()):
+            self._folder.remove(name)
+        for name in sorted(self._tables):
+            if f"{TABLES}/{name}" not in self._sizes and _is_table(name):
+                self._folder.remove(f"{TABLES}/{name}")
+        self._keep_manifest(self._plan.files, self._sizes, self._data)
+
+    def _gather(self, part: str) -> Mapping[str, Extent]:
+        """Note where a part's rows are; gives where its tables of no known kind are."""
+        found = directory(self._folder, part)
+        for name, csv in found.csv.items():
+            self._datasets.setdefault(name, _Pieces()).add(part, found.digests[name], csv, found.parquet[name])
+        return found.tables
+
+    def _differing(self, names: Iterable[str]) -> Iterator[tuple[str, Write]]:
+        """Give what writes the files of those data sets whose content is not there yet."""
         for name in names:
-            data[name] = datasets[name].digest.hexdigest()
-            if there and before["data"].get(name) == data[name]:
-                sizes.update((file, before["sizes"][file]) for file in _files_of(name))
+            pieces = self._datasets[name]
+            self._data[name] = pieces.digest.hexdigest()
+            if self._there and self._before["data"].get(name) == self._data[name]:
+                self._sizes.update((file, self._before["sizes"][file]) for file in _files_of(name))
                 continue
             for file, write in zip(_files_of(name), (_write_csv, _write_parquet), strict=True):
-                yield file, partial(_write_counted, sizes, file, partial(write, folder, datasets[name]))
+                yield file, partial(_write_counted, self._sizes, file, partial(write, self._folder, pieces))
 
-    def documents() -> Iterator[tuple[str, Write]]:
+    def _documents(self, finish: Callable[[], None]) -> Iterator[tuple[str, Write]]:
+        """Give what writes `documents`, once its rows are there."""
         finish()
-        gather(plan.documents)
-        yield from differing([DOCUMENTS.name])
+        self._gather(self._plan.documents)
+        yield from self._differing([DOCUMENTS.name])
 
-    for part in (plan.headers, *plan.parts):
-        gather(part)
-    wanted = dict(differing(name for name in datasets if name != DOCUMENTS.name))
-    former = [name for name in before.get("sizes", ()) if not name.startswith(f"{TABLES}/")]
-    _keep_manifest(folder, (), dict.fromkeys([*former, *wanted, *_files_of(DOCUMENTS.name)], 0), {})
-    for part, extents in tables_of.items():
-        sizes |= {f"{TABLES}/{name}": extent.length for name, extent in extents.items()}
-        if part not in kept:
-            wanted |= {f"{TABLES}/{name}": partial(_pour, folder, part, extent) for name, extent in extents.items()}
-    folder.write_all(wanted, documents())
-    for name in sorted(set(former) - sizes.keys()):
-        folder.remove(name)
-    for name in sorted(tables):
-        if f"{TABLES}/{name}" not in sizes and _is_table(name):
-            folder.remove(f"{TABLES}/{name}")
-    _keep_manifest(folder, plan.files, sizes, data)
-    return True
+    def _keep_manifest(self, files: Sequence[str], sizes: Mapping[str, int], data: Mapping[str, str]) -> None:
+        """Write what the folder holds; where there are no files of parts, only the names of what may be there.
+
+        Args:
+            files: the files of the parts.
+            sizes: of what is delivered, by name.
+            data: the same for a data set only where its content is.
+        """
+        self._folder.write(MANIFEST, json.dumps({"files": files, "sizes": sizes, "data": data}).encode())
 
 
 def _files_of(dataset: str) -> tuple[str, str]:
     """Name the files of a data set."""
     return f"{dataset}.csv", f"{dataset}.parquet"
-
-
-def _keep_manifest(folder: Folder, files: Sequence[str], sizes: Mapping[str, int], data: Mapping[str, str]) -> None:
-    """Write what the folder holds; where there are no files of parts, only the names of what may be there.
-
-    Args:
-        folder: the output folder.
-        files: the files of the parts.
-        sizes: of what is delivered, by name.
-        data: the same for a data set only where its content is.
-    """
-    folder.write(MANIFEST, json.dumps({"files": files, "sizes": sizes, "data": data}).encode())
 
 
 def _is_table(name: str) -> bool:

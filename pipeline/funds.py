@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 
 from pipeline.text import cyrillic, mend_alone
+from validators.labels import INCLUDING
 
 _GENERAL = re.compile(r"\bзагальн\w*\.?\s+фонд|\bфонд\w*\s*:?\s+загальн\w*|\bзаг\.?\s*ф(?:онд|\b)|\bзф\b")
 _SPECIAL = re.compile(r"\bспеціальн\w*\s+фонд|\bфонд\w*\s*:?\s+спеціальн\w*|\bспец\w*\.?\s*ф(?:онд|\b)|\bсф\b")
@@ -20,14 +21,10 @@ _TOTAL = re.compile(
     r"(?:у|в)?сього(?:\s+(?:за\s+)?фонд\w*)?(?:\s+(?:за|на|до)(?:\s+(?:весь|кінц\w+|період|строк|термін|дії|роки|виконання|програм\w+))+)?(?:\s*\([^()]*\))?|разом(?:\s+(?:за\s+)?фонд\w*)?|загалом|(?:у|в)сього\s+по\s+\w+|"
     r"загальний обсяг(?: фінансування)?"
 )
-_PART = re.compile(
-    r"^(?:[-–—•]\s*)?(?:(?:(?:у|в)\s*(?:тому\s+числі|т\.?\s*ч\.?)|(?:з|із)\s+(?:них|яких|нього|неї))\s*[:,]?\s*)?(?:[-–—•]\s*)?",
-    re.IGNORECASE,
-)
-_PARTS_FOLLOW = re.compile(
-    r",?\s*(?:(?:у|в)\s+тому\s+числі|(?:у|в)\s+т\.\s?ч\.?|з\s+(?:них|яких|нього|неї))$", re.IGNORECASE
-)
+_PART = re.compile(rf"^(?:[-–—•]\s*)?(?:{INCLUDING}\s*[:,]?\s*)?(?:[-–—•]\s*)?", re.IGNORECASE)
 """How a part of a sum begins: `у тому числі:`, a dash."""
+
+_PARTS_FOLLOW = re.compile(rf",?\s*{INCLUDING}$", re.IGNORECASE)
 
 _NAMES = (
     r"(?:(?:за\s+(?:рахунок|кошти)\s+|з\s+)?(?:кошт\w*\s+|субвенці\w+\s+(?:з|із)\s+|дотаці\w+\s+(?:з|із)\s+)*(?:залучен\w+\s+)?"

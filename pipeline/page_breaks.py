@@ -14,6 +14,7 @@ from extractors.document import Cell, Region
 from extractors.layout import breaks_number, join_lines
 from extractors.lumps import follows
 from pipeline import numerals
+from validators.labels import INCLUDING
 
 PADDING, SPACE = 5.5, 2.0
 """Points that Word leaves free at each side of a cell, and those of a narrow space."""
@@ -24,8 +25,7 @@ LINE_GAP = 30.0
 Two lines of 12 pt type with their leading, as no paragraph leaves its last line alone."""
 
 _FRESH_START = re.compile(
-    r"\s*(?:\d{1,3}(?:\.\d{1,3})*[.)]|[IVXІХ]{1,5}\.?$|усього|всього|разом|підсумок|"
-    r"[ув] т(?:ому числі|\. ?ч\.) ?:|з (?:них|яких) ?:)",
+    rf"\s*(?:\d{{1,3}}(?:\.\d{{1,3}})*[.)]|[IVXІХ]{{1,5}}\.?$|усього|всього|разом|підсумок|{INCLUDING} ?:)",
     re.IGNORECASE,
 )
 _BARE_NUMBER = re.compile(r"[IVXІХ]+\.?|\d{1,3}(?:\.\d{1,3})*\.?")

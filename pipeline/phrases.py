@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from pipeline.text import squeeze, word_places
+from validators.labels import INCLUDING
 
 LETTERS_PER_ERROR = 8
 """Of so many letters, and one more, one may be misread."""
@@ -110,7 +111,7 @@ class Phrases:
 
 _ABBREVIATED = re.compile(r"[^\W\d_]+\.?|%")
 
-_PART_OF = re.compile(r"^\W*(?:[ув]\s?т\.\s?ч\.|[ув] тому числі|з них)\W*", re.IGNORECASE)
+_PART_OF = re.compile(rf"^\W*{INCLUDING}\W*", re.IGNORECASE)
 
 SHORTEST_CUT = 3
 """Letters that an abbreviation of one word has at least."""

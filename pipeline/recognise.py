@@ -16,6 +16,7 @@ from pipeline.funds import read_source
 from pipeline.header import Path
 from pipeline.sample import Sample
 from pipeline.text import squeeze
+from validators.labels import INCLUDING
 
 MARKS = 2
 """Columns that only one kind has: so many tell it without a title."""
@@ -144,7 +145,7 @@ def _are_years(columns: Sequence[Column], sample: Sample) -> bool:
     return sum(map(is_only_years, texts)) > 1 and all(is_only_years(text) or _ALL.match(text) for text in texts)
 
 
-_ALL = re.compile(r"\W*(?:усього|всього|разом|підсумок|обсяг|загальний обсяг|у тому числі|у т\.)", re.IGNORECASE)
+_ALL = re.compile(rf"\W*(?:усього|всього|разом|підсумок|обсяг|загальний обсяг|{INCLUDING})", re.IGNORECASE)
 
 
 def _has_other_codes(kind: str, columns: Sequence[Column], sample: Sample) -> bool:

@@ -13,6 +13,7 @@ from pipeline.column import is_only_years
 from pipeline.dates import heading_years
 from pipeline.funds import find_fund, read_source
 from pipeline.text import squeeze
+from validators.labels import INCLUDING
 
 TOTAL = re.compile(
     r"(?:[-–—\d.)\s]*)(?:(?:у|в)?сього|разом|загалом|підсумок|сукупн\w+|"
@@ -39,7 +40,7 @@ WITHOUT = re.compile(r"\bбез (?:урахування )?(?:офіційних 
 ONLY_TOTAL = re.compile(
     r"[-–—\d.)\s]*(?:(?:у|в)?сього|разом|загалом|підсумок)(?:\s+(?:по|за)\s.*)?\s*[:.,;]?", re.IGNORECASE
 )
-OF_THEM = re.compile(r"(?:[ву]\s+тому\s+числі|[ву]\s?т\.\s?ч\.|з\s+них)\s*:?$", re.IGNORECASE)
+OF_THEM = re.compile(rf"{INCLUDING}\s*:?$", re.IGNORECASE)
 
 
 def begins(text: str, starts: Sequence[str]) -> bool:

@@ -12,9 +12,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from pipeline.family_files import load_families
 from pipeline.process import Rows
 from tests.builders import docx, p, tbl, tc, tr
 
@@ -80,20 +82,41 @@ def _table(grid: Grid) -> str:
     return tbl(*rows)
 
 
+class Mistake(NamedTuple):
+    """A number that is not understood as the layout says, or a wrong family.
+
+    Attributes:
+        place: the table, and the number's place in its grid where it is about one.
+        sentence: what is wrong.
+        untrue: whether something is said that is not so, and not only less than is printed.
+    """
+
+    place: tuple[int, ...]
+    sentence: str
+    untrue: bool
+
+
 def mistakes(spec: Spec, rows: Rows) -> list[str]:
     """Give a sentence for each number that is not understood as the layout says, and each wrong family."""
-    found = []
+    return [found.sentence for found in differences(spec, rows)]
+
+
+def differences(spec: Spec, rows: Rows) -> list[Mistake]:
+    """Give each number that is not understood as the layout says, and each wrong family; a number may come twice."""
+    found: list[Mistake] = []
     values: dict[int, dict[tuple[int, int], Any]] = defaultdict(dict)
     for o in rows["observations"]:
         values[o["table"]][o["row"], o["column"]] = o
     families = {row["table"]: row["family"] for row in rows["tables"]}
     for number, table in enumerate(spec["tables"], start=1):
-        if families.get(number) != table["family"]:
-            found.append(f"table {number} is {families.get(number)}, not {table['family']}")
+        if (family := families.get(number)) != table["family"]:
+            found.append(Mistake((number,), f"table {number} is {family}, not {table['family']}", family is not None))
         owners = _owners(table["grid"])
         for place in sorted(set(owners.values())):
-            found += _wrong(table, place, values[number].get(place))
-    found += [f"false error: {f['message']}" for f in rows["findings"] if f["severity"] == "error"]
+            wrong = _wrong(table, place, values[number].get(place))
+            found += [Mistake((number, *place), sentence, untrue) for sentence, untrue in wrong]
+    errors = [f for f in rows["findings"] if f["severity"] == "error"]
+    found += [Mistake((f["table"] or 0,), f"false error: {f['message']}", True) for f in errors]
     return found
 
 
@@ -107,21 +130,22 @@ def numbers(spec: Spec) -> int:
     )
 
 
-def _wrong(table: Spec, place: tuple[int, int], o: Any) -> Iterator[str]:
+def _wrong(table: Spec, place: tuple[int, int], o: Any) -> Iterator[tuple[str, bool]]:
     r, c = place
     text, row, column = table["grid"][r][c], table["rows"][r], table["columns"][c]
     where = f"{place} {text!r}"
     if row["kind"] in _NO_VALUES or "measure" not in column:
         if o is not None and (row["kind"] in _NO_VALUES or o["value"] is not None):
-            yield f"{where} is {row['kind']}, label {column.get('label')}; taken for {o['measure']}"
+            yield f"{where} is {row['kind']}, label {column.get('label')}; taken for {o['measure']}", True
         return
     if column["measure"] == "?":
         if o is not None and table["family"] and o["measure"] in _KNOWN:
-            yield f"{where} has no known measure; taken for {o['measure']}"
+            yield f"{where} has no known measure; taken for {o['measure']}", True
         return
     if o is None:
-        yield f"{where} is {column['measure']}; no observation"
+        yield f"{where} is {column['measure']}; no observation", False
         return
+    known = o["measure"] in _measures()
     wanted = {**column, **{key: row[key] for key in ("fund", "unit", "period") if key in row}}
     if column.get("unit") == "percent":
         wanted["unit"] = "percent"
@@ -133,7 +157,15 @@ def _wrong(table: Spec, place: tuple[int, int], o: Any) -> Iterator[str]:
         if key not in wanted or (key == "unit" and o["value"] is None) or (key == "missing" and o["value"] is not None):
             continue
         if _same(wanted[key]) != _same(is_[key]):
-            yield f"{where}: {key} is {is_[key]!r}, not {wanted[key]!r}"
+            says = is_[key] not in (None, [None, None]) or (key == "missing" and is_["value"] is not None)
+            yield f"{where}: {key} is {is_[key]!r}, not {wanted[key]!r}", known and says
+
+
+@cache
+def _measures() -> frozenset[str]:
+    """Give the measures that families know; others are headings as they are printed."""
+    rules = [rule for family in load_families() for rule in family.rules]
+    return frozenset(m for rule in rules for m in (rule.measure, rule.within_year, rule.reported) if m)
 
 
 def _same(value: Any) -> Any:

@@ -15,11 +15,12 @@ from itertools import pairwise
 from validators.evidence import LABELLED, believed, best, slip
 from validators.findings import Finding, Place
 from validators.identity import Identity, Origin
+from validators.labels import INCLUDING
 from validators.numbers import Numbers, weight
 from validators.records import Observation
 
 BREAKDOWN = re.compile(
-    r"\W*(?:[ув][\s.]*т(?:ому)?[\s./]*ч|і?з (?:них|яких|котрих)|зокрема|(?:загальний|спеціальний) фонд|"
+    rf"\W*(?:{INCLUDING}|(?:загальний|спеціальний) фонд|"
     r"(?:державний|обласний|районний|місцевий) бюджет)",
     re.IGNORECASE,
 )
