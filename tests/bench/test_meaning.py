@@ -52,9 +52,19 @@ def test_a_broken_parser_shows(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_figures_of_layouts(tmp_path: Path) -> None:
     text = (FOLDER / "kotelva-execution.json").read_text(encoding="utf-8")
     (tmp_path / "right.json").write_text(text, encoding="utf-8")
-    assert list(layout_lines(tmp_path))[-1] == "| all | 1 | 45 | 100.0% |"
+    assert list(layout_lines(tmp_path))[-1] == "| all | 1 | 45 | 100.0% | 0 | 0 |"
     (tmp_path / "right.json").write_text(text.replace('"plan_period"', '"plan"'), encoding="utf-8")
-    assert not list(layout_lines(tmp_path))[-1].endswith("100.0% |")
+    assert list(layout_lines(tmp_path))[-1] == "| all | 1 | 45 | 40.0% | 0 | 27 |", (
+        "the plan, and what is measured against it"
+    )
+
+
+def test_a_heading_that_is_not_understood_is_incomplete_and_not_wrong(tmp_path: Path) -> None:
+    text = (FOLDER / "program_resources-03.json").read_text(encoding="utf-8")
+    heading = "Фактично надійшло у 2021 році"
+    assert heading in text
+    (tmp_path / "less.json").write_text(text.replace(heading, "Довільні слова"), encoding="utf-8")
+    assert list(layout_lines(tmp_path))[-1] == "| all | 1 | 21 | 66.7% | 7 | 0 |"
 
 
 def test_cost_is_told_for_each_document() -> None:
