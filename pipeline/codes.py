@@ -81,7 +81,7 @@ def stem(kind: str, code: str) -> str:
     first part, which has one: 18010000 stands above 18011000, and that above none of 18011100.
     """
     code = clean(code)
-    if kind == "any" and len(code) < _SHORTEST:
+    if len(code) < _SHORTEST:
         return code
     if kind != "kkdb" and not (kind == "any" and len(code) == _INCOME):
         return code.rstrip("0").ljust(_SECTION, "0") if len(code) in _WITH_SECTIONS else code.rstrip("0")

@@ -90,17 +90,19 @@ def is_only(placeholder: str, path: Path) -> bool:
     """Whether a path says nothing but years, or funds and sources, as the placeholder asks."""
     years = [is_only_years(text) or is_only_part_of_year(text) for text in path]
     joined = " ".join(path)
-    funds = [
-        read_source(text) is not None or _SAYS_NOTHING.fullmatch(_MONEY_BEHIND.sub("", text)) is not None
-        for text in path
-    ]
+    funds = [read_source(text) is not None or _says_nothing(_MONEY_BEHIND.sub("", text)) for text in path]
     whole = _ONE_FUND.fullmatch(joined) is not None  # over two rows
     if not whole and not all(a or b for a, b in zip(years, funds, strict=True)):
         return False
     if placeholder == "{year}":
         return any(years)
-    said = [text for text in path if not _SAYS_NOTHING.fullmatch(text)]
+    said = [text for text in path if not _says_nothing(text)]
     return whole or (bool(said) and read_source(said[-1]) is not None)
+
+
+def _says_nothing(text: str) -> bool:
+    """Whether a heading only says that others stand below it: `Роки:`."""
+    return _SAYS_NOTHING.fullmatch(text.rstrip(" :")) is not None
 
 
 _ONE_FUND = re.compile(r"\W*(?:загальний|спеціальний)\s+фонд\W*", re.IGNORECASE)
@@ -110,6 +112,7 @@ _SAYS_NOTHING = re.compile(
     r"(?: за (?:фондами|роками|джерелами|рахунок))?\W*|"
     r"джерел\w+(?: фінансування)?|(?:звідки|з яких джерел)\b.*|кошти|фонд|"
     r"роки(?: виконання)?(?: програми)?|виконання програми|за роками|"
+    r"значення(?: показник\w*)?(?: (?:за|по) рок\w+)?|"
     r"\(?(?:тис\.?|млн\.?)? ?(?:грн|гривень)\.?\)?",
     re.IGNORECASE,
 )

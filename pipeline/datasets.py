@@ -8,12 +8,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pandas as pd
 import pyarrow as pa
@@ -50,6 +51,9 @@ ARROW = {
     "date": pa.date32(),
 }
 """Arrow's type for each kind of column."""
+
+_AT_ONCE = 1000
+"""Lines of JSON that are read by one call."""
 
 _OF_TEXT: Mapping[str, Callable[[str], Any]] = {"decimal": Decimal, "date": date.fromisoformat}
 """How values that JSON holds as text are read."""
@@ -143,22 +147,23 @@ def build_documents(order: DocumentsOrder) -> bytes:
         with order.folder.open(part) as file:
             extent = directory_of(file).documents
             file.seek(extent.start)
-            facts.update(_lines(file.read(extent.length)))
+            facts.update(_lines(io.BytesIO(file.read(extent.length))))
     columns = DOCUMENTS.columns
     rows = []
-    for given in _lines(order.rows.read_bytes()):
-        row = {**facts.get(given[0] or "", {}), **dict(zip(DOCUMENTS_ROW, given, strict=True))}
-        if row["status"] != "published":  # a copy, which was not compared
-            row |= dict.fromkeys(OF_READINGS)
-        rows.append([row.get(name) for name in columns])
+    with order.rows.open("rb") as file:
+        for given in _lines(file):
+            row = {**facts.get(given[0] or "", {}), **dict(zip(DOCUMENTS_ROW, given, strict=True))}
+            if row["status"] != "published":  # a copy, which was not compared
+                row |= dict.fromkeys(OF_READINGS)
+            rows.append([row.get(name) for name in columns])
     csvs, parquets = formats({DOCUMENTS: rows})
     return bundled(Counts(), csvs, parquets, {}, b"")
 
 
-def _lines(content: bytes) -> list[Any]:
-    """Read lines of JSON, at once: as many calls take longer."""
-    found: list[Any] = json.loads(b"[" + b",".join(content.splitlines()) + b"]")
-    return found
+def _lines(file: IO[bytes]) -> Iterator[Any]:
+    """Read lines of JSON, many at once: as many calls take longer."""
+    while lines := list(islice(file, _AT_ONCE)):
+        yield from json.loads(b"[" + b",".join(lines) + b"]")
 
 
 def _dicts(kept: Columns) -> list[dict[str, Any]]:

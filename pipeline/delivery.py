@@ -206,7 +206,9 @@ class _Delivery:
             sizes: of what is delivered, by name.
             data: the same for a data set only where its content is.
         """
-        self._folder.write(MANIFEST, json.dumps({"files": files, "sizes": sizes, "data": data}).encode())
+        self._folder.write(
+            MANIFEST, json.dumps({"files": files, "sizes": sizes, "data": data}, sort_keys=True).encode()
+        )
 
 
 def _files_of(dataset: str) -> tuple[str, str]:

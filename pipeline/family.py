@@ -16,6 +16,7 @@ from pipeline.funds import is_part, only_says_part, read_source
 from pipeline.header import Path
 from pipeline.phrases import REMEMBERED, Phrases, contains
 from pipeline.sample import Sample
+from pipeline.units import known_unit
 from validators.arithmetic import Combination
 from validators.model import Dataset
 
@@ -222,8 +223,9 @@ class Family:
     def _meaning(self, path: Path, of_numbers: bool = False) -> Column:
         """Give a column the meaning of its lowest heading that a rule fits; one `of_numbers` is no label of words."""
         plain_column = read_column(path)
+        lowest = next((heading for heading in reversed(path) if known_unit(heading) is None), "")
         for level in range(self._lowest(path), -1, -1):
-            if level + 1 < len(path) and _parts_of(path[level + 1], path[-1]):
+            if level + 1 < len(path) and _parts_of(path[level + 1], lowest):
                 break  # `з них › …`: a part of what stands above is something else
             rule = self._rule(path[level], of_numbers)
             values = rule is not None and rule.measure not in (None, "percent", "deviation")
@@ -235,7 +237,7 @@ class Family:
             if rule is not None and not (of_numbers and (rule.note or rule.label in _WORDS)):
                 if rule is _UNKNOWN:
                     return plain_column
-                if values and any(map(_PERCENTAGES.match, path[:level])):
+                if values and any(map(_are_percentages, path[:level])):
                     rule = self._percentages() or rule
                 return _as_ruled(plain_column, rule, path[level])
         for level in range(len(path) - 1, -1, -1):
@@ -323,6 +325,9 @@ _WAGES = re.compile(r"\W*з\s?/\s?п\b", re.IGNORECASE)
 _TOWARDS = re.compile(r"\W*(?:до(?!\s+змін)|від|проти|відносно)\s", re.IGNORECASE)
 """How a heading begins that names what a percentage or deviation is of."""
 
+_UP_TO = re.compile(r"\b(?:до|від|проти|відносно)\s*:?$", re.IGNORECASE)
+"""How a heading ends below which stands what a percentage is of."""
+
 _TO_PLAN = re.compile(
     r"\w\s+(?:до|проти|відносно)\s+(?:\w+\s+){0,2}(?:план|призначен|кошторис|затверджен|уточнен|передбачен|розпис)",
     re.IGNORECASE,
@@ -336,7 +341,15 @@ _OF_ELSE = re.compile(
 )
 """Words of a percentage that is of no plan."""
 
-_YEAR_TO_YEAR = re.compile(r"\d{4}.{0,12}\s(?:до|від|проти|відносно|порівняно)\s.{0,12}\d{4}")
+_YEAR_TO_YEAR = re.compile(
+    r"\d{4}.{0,12}\s(?:до|від|проти|відносно|порівняно)\s(?:(?:затвердж|уточн|факт|план|очік)\w*\s)?.{0,12}\d{4}",
+    re.IGNORECASE,
+)
+
+
+def _are_percentages(heading: str) -> bool:
+    """Whether a heading says that percentages stand below it: `%`, `Виконано у відсотках до`."""
+    return bool(_PERCENTAGES.match(heading) or (_PERCENT_OF.search(heading) and _UP_TO.search(heading)))
 
 
 def _parts_of(heading: str, lowest: str) -> bool:

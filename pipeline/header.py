@@ -138,7 +138,7 @@ def _is_unit(text: str) -> bool:
     return known_unit(text.strip("() ")) is not None or (len(words) > 1 and all(map(known_unit, words)))
 
 
-_BETWEEN_UNITS = re.compile(r"[\s/()\d]+|\b(?:або|чи|та|і|на)\b")
+_BETWEEN_UNITS = re.compile(r"[\s/()\d]+|\b(?:або|чи|та|і|на)\b", re.IGNORECASE)
 
 
 def _is_empty(rows: list[list[Cell]], heading: Cell) -> bool:

@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
-import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -149,15 +147,9 @@ Order = PartOrder | HeadersOrder | DocumentsOrder
 Made = Path | StaleCorrections
 """The path of a part's file that was made, or why there is none."""
 
-_TURN = 0.05
-"""Seconds in which another process takes its turn to get ready."""
-
 
 def warm_up() -> None:
-    """Load what `build` needs, which takes over a second; a process that has it lets another take the next call."""
-    if "pipeline.datasets" in sys.modules:
-        time.sleep(_TURN)
-        return
+    """Load what `build` needs, which takes over a second."""
     from pipeline import datasets
 
     datasets.build_headers(None)

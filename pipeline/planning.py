@@ -46,8 +46,8 @@ from pipeline.store import Store
 
 _PIECE = 1 << 20
 
-_FEW = 8
-"""Parts that one process makes sooner than several of which each has to load first what makes them."""
+_FEW = 100_000
+"""Cells of parts that one process makes sooner than several of which each has to load first what makes them."""
 
 
 class Planning:
@@ -77,6 +77,8 @@ class Planning:
         self._workers = workers
         self._maker = Workers(1) if workers.count > 1 else workers
         """What makes few parts."""
+        self._makers = self._maker
+        """What makes those that are missing now."""
         self._ready = False
         self._families = families
         self._corrections = corrections
@@ -97,11 +99,6 @@ class Planning:
             self._ready = True
             self._maker.prepare(warm_up, 1)
 
-    def get_ready_for(self, documents: int) -> None:
-        """Let the processes that read so many documents load what makes parts, if they are to make them."""
-        if documents > _FEW or (documents and self._maker is self._workers):
-            self._workers.prepare(warm_up, self._workers.count)
-
     def close(self) -> None:
         """End the process that makes few parts."""
         self._maker.close()
@@ -121,6 +118,7 @@ class Planning:
         self._headers = part_name(version, ())
         parts: list[str] = []
         orders: dict[str, Order] = {} if self._headers in there else {self._headers: HeadersOrder(self._families)}
+        cells = 0
         corrections = self._by_document(published)
         for reports in parted(self._reports(published), self._cells):
             ids = [one for report in reports for one in ids_of(report)] if corrections else ()
@@ -129,7 +127,9 @@ class Planning:
             parts.append(part_name(version, content))
             if parts[-1] not in there:
                 orders[parts[-1]] = PartOrder(self._folder, version, reports, self._families, own)
+                cells += sum(self._cells(one) for report in reports for one in ids_of(report))
         self._parts = tuple(parts)
+        self._makers = self._workers if cells > _FEW else self._maker
         self._make_parts = self._making(orders, scratch)
 
     def plan(self, rows: Path) -> Plan:
@@ -190,13 +190,9 @@ class Planning:
 
     def _begun(self, orders: Mapping[str, Order], scratch: Path) -> Iterator[tuple[str, Made | InputError | None]]:
         """Begin to make files of parts in other processes; gives the names with what came of each."""
-        executor = self._makers(orders).executor()
+        executor = self._makers.executor()
         requests = {name: (order, scratch / str(next(self._numbers))) for name, order in orders.items()}
         return endings(executor, 2 * executor.workers, build, orders, requests.__getitem__)
-
-    def _makers(self, orders: Mapping[str, Order]) -> Workers:
-        """Give what makes so many parts."""
-        return self._maker if len(orders) <= _FEW else self._workers
 
     def _making(self, orders: Mapping[str, Order], scratch: Path) -> Callable[[], None]:
         """Begin to make files of parts; gives what waits for them and writes them."""
@@ -222,7 +218,7 @@ class Planning:
             if undone and attempts == 2:
                 raise Defect(NO_WORKERS)
             if undone:
-                self._makers(orders).close()
+                self._makers.close()
                 begun = self._begun(undone, scratch)
             left = undone
         if stale:

@@ -140,7 +140,7 @@ class _Classifier:
             name = draft.labels["source"]
             if (self._rules.years and is_only_years(name)) or OF_THEM.fullmatch(name):
                 return None
-            return read_source(name) or ("total" if self._says_total(name) else _LISTED.sub("", name))
+            return read_source(name) or ("total" if self._says_total(name) else _LISTED.sub("", name)) or None
         item = draft.labels.get("item")
         source = read_source(item) if item is not None else None
         if source in ("general", "special") and self._with_both_funds and not self._says_total(item or ""):

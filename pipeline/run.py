@@ -274,7 +274,6 @@ class _Run:
             for seen, read in self.readers.read(_once(self.unread(looked), self.in_work)):
                 more = self.accept(seen, read, total) or more
             todo = self.count_unread(looked) if more else 0
-        self.planning.get_ready_for(self.summary.read)
 
     def count_unread(self, looked: Iterable[Seen]) -> int:
         """Give how many documents are to be read."""
@@ -335,14 +334,14 @@ class _Run:
 
     def deliver(self, looked: Spool[Seen]) -> None:
         """Put the data sets together."""
-        with tempfile.TemporaryDirectory(prefix="zvity-") as scratch:
+        with tempfile.TemporaryDirectory(prefix="zvity-", ignore_cleanup_errors=True) as scratch:
             rows = Path(scratch) / "documents.jsonl"
             published, twice = self.surveyed(looked)
+            self.planning.begin(published, Path(scratch))
+            failures = self.write_rows(looked, twice, rows)
+            self.store.keep_list()
             for attempt in (1, 2):
                 try:
-                    self.planning.begin(published, Path(scratch))
-                    failures = self.write_rows(looked, twice, rows)
-                    self.store.keep_list()
                     plan = self.planning.plan(rows)
                     self.summary.aside = self.planning.aside
                     self.summary.written = delivery.deliver(self.folder, plan, self.check, self.planning.finish)
@@ -352,6 +351,7 @@ class _Run:
                     if attempt == 2:
                         raise Defect(f"the parts of the data sets do not fit ({error}); please report this") from error
                     self.folder.remove_all(PARTS)
+                    self.planning.begin(published, Path(scratch))
         quarantine.keep(self.folder, failures, self.fetch)
         keep_families(self.folder, self.options.families)
         delivery.prune(self.folder, plan)

@@ -119,7 +119,6 @@ class Store:
             self.folder.write_all({self._list: self._write_list})
             self._unlisted = False
             self._listed = True
-            self._listed = True
 
     def _write_list(self, out: IO[bytes]) -> None:
         with gzip.GzipFile(filename="", fileobj=out, mode="wb", compresslevel=1, mtime=0) as packed:

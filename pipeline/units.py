@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 
 from pipeline.text import cyrillic, one_script, plain, visible
+from validators.labels import INCLUDING
 
 _MONEY = re.compile(
     r"(?:(?<![^\W\d_])(?P<scale>[^\W\d_]+)(?P<point>\.?)\s*)?"
@@ -56,6 +57,7 @@ _PER_TIME = re.compile(
 _SCALED = ("thousand", "million")
 
 _AND_SO_ON = re.compile(r"\s*\([^()]*\)\s*$")
+_PARTS_FOLLOW = re.compile(rf"[\s,.:;]+{INCLUDING}[\s,.:;]*$", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -130,7 +132,7 @@ def read_unit(text: str) -> str | None:
 @lru_cache(maxsize=1 << 12)
 def label_unit(label: str) -> str | None:
     """Give the unit that a row's label ends in: `Середня заробітна плата, грн`, `Площа (кв.м)`; else `None`."""
-    text = plain(label).rstrip(" .:;")
+    text = _PARTS_FOLLOW.sub("", plain(label)).rstrip(" .:;")
     closing = re.search(r"\(([^()]*)\)\s*$", text)
     if closing and (unit := known_unit(closing[1])):
         return unit

@@ -471,7 +471,7 @@ def test_workers_do_not_change_the_result(inbox: Path, tmp_path: Path, monkeypat
     assert _snapshot(tmp_path / "one") == _snapshot(tmp_path / "many"), "made by those that read"
 
 
-@pytest.mark.parametrize(("few", "workers"), [(8, 1), (0, 2)])
+@pytest.mark.parametrize(("few", "workers"), [(planning._FEW, 1), (0, 2)])
 def test_few_parts_are_made_by_one_process_and_many_by_those_that_read(
     few: int, workers: int, inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
