@@ -6,8 +6,8 @@ Guarantee: no two columns of numbers have the same meaning; what their headings 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from pipeline import numerals
 from pipeline.column import Column, is_only_years
@@ -60,7 +60,8 @@ class Context:
     `captions` are the texts right above it, the nearest first; `facts` those of the report; `unit` is the unit of
     money that the document has besides, `unit_is_said` where it says that all of it is; `before` and `unit_before`
     are the years and the unit of money that all captions before these agree on; `head` is all that stands above the
-    first table; `whole` says that the table tells the funds itself.
+    first table; `alike` tells of which families the tables before are, by the paths of their headings; `whole` says
+    that the table tells the funds itself.
     """
 
     captions: tuple[str, ...] = ()
@@ -70,6 +71,7 @@ class Context:
     before: tuple[int, int] | None = None
     unit_before: str | None = None
     head: tuple[str, ...] = ()
+    alike: Mapping[tuple[Path, ...], Family] = field(default_factory=dict)
     whole: bool = False
 
     @property

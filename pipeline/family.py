@@ -231,6 +231,8 @@ class Family:
             values = rule is not None and rule.measure not in (None, "percent", "deviation")
             if values and ((level and _TOWARDS.match(path[level])) or _TO_PLAN.search(path[level])):
                 continue  # the words above say what of the plan
+            if values and level and _CHANGED.match(path[level - 1]) and read_source(path[level]) is not None:
+                continue  # by how much the plan changes
             if rule is not None and level and _is_of_else(rule, path[level - 1]):
                 above = self._rule(path[level - 1])  # its words say what it is a percentage of
                 rule = above if above is not None and above.measure == rule.measure else _UNKNOWN
@@ -312,6 +314,9 @@ _CLOSING = re.compile(r"[(,]\s*([^\W\d][^(),]*)\)?\W*$")
 _BESIDES = re.compile(r"^\W*довідково\b[\s:–—-]*", re.IGNORECASE)
 
 _CHANGES = re.compile(r"\W*(?:уточнен|коригуван|внесен)", re.IGNORECASE)
+
+_CHANGED = re.compile(r"\W*(?:(?:внесен\w*\s+)?змін[иа]?\b|збільш|зменш)", re.IGNORECASE)
+"""How a heading over columns of changes begins."""
 
 _FORMULA = re.compile(r"\s*\((?:гр|к|ст|р)\w*\.?\s?\d[^()]*\)\s*$", re.IGNORECASE)
 """What a heading says of how it is computed: `(гр.5:гр.4)`."""

@@ -25,6 +25,7 @@ from pipeline.dates import find_reported_years
 from pipeline.facts import Facts, caption, find_facts, goes_on, stated_unit, texts_above
 from pipeline.family import Family
 from pipeline.family_files import load_families
+from pipeline.header import Path
 from pipeline.lineage import LINEAGE, identity_rows
 from pipeline.text import Words
 from pipeline.tidy import Understood, tidy_rows, understand
@@ -84,11 +85,16 @@ def meaning(document: Document, families: Sequence[Family]) -> Reading:
     years: set[tuple[int, int]] = set()
     units: set[str] = set()
     above: tuple[str, ...] = ()
+    alike: dict[tuple[Path, ...], Family] = {}
     for number, table in enumerate(document.tables, start=1):
         own = texts_above(document, table)
         above = (*own, *above) if any(map(goes_on, own)) else own
-        around = Context(above, facts, unit, said, before=_only(years), unit_before=_only(units), head=head)
+        around = Context(
+            above, facts, unit, said, before=_only(years), unit_before=_only(units), head=head, alike=alike
+        )
         tables.append(understand(number, table, caption(document, table), around, families, words))
+        if (family := tables[-1].family) is not None:
+            alike.setdefault(tuple(column.path for column in tables[-1].columns), family)
         if around.own_years is not None:
             years.add(around.own_years)
         if around.money in MONEY:

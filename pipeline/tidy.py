@@ -123,6 +123,8 @@ def understand(
     # A text over several columns, as a section's title, tells nothing of one of them.
     body = [[cell.text if cell.column_span == 1 else "" for cell in row] for row in grid[header_rows:]]
     likely = candidates(paths, Sample(body[:SAMPLE]), around.titles, around.document, families)
+    before = around.alike.get(tuple(paths))
+    likely.sort(key=lambda match: match.family is not before or bool(match.lacks))  # one kind, several tables
     matched = likely[0] if likely and not likely[0].lacks else None
     family = matched.family if matched else None
     columns = complete(
