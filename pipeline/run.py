@@ -334,7 +334,7 @@ class _Run:
 
     def deliver(self, looked: Spool[Seen]) -> None:
         """Put the data sets together."""
-        with tempfile.TemporaryDirectory(prefix="zvity-", ignore_cleanup_errors=True) as scratch:
+        with tempfile.TemporaryDirectory(prefix="zvity-") as scratch:
             rows = Path(scratch) / "documents.jsonl"
             published, twice = self.surveyed(looked)
             self.planning.begin(published, Path(scratch))
