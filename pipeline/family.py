@@ -299,7 +299,7 @@ class Family:
         return next((rule for rule in self.rules if rule.measure == "percent" and rule.base is None), None)
 
 
-_PERCENT_OF = re.compile(r"^%|[,(]\s*%\)?\s*$|\s%$|\b[ув]\s?%|\bвідсот", re.IGNORECASE)
+_PERCENT_OF = re.compile(r"^%|[,(]\s*%\)?\s*$|\s%$|,\s*%\s+(?:до|від)\s|\b[ув]\s?%|\bвідсот", re.IGNORECASE)
 """How a heading of percentages reads, whatever its other words: `Виконання до плану, %`."""
 
 

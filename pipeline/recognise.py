@@ -145,7 +145,7 @@ def _are_years(columns: Sequence[Column], sample: Sample) -> bool:
     return sum(map(is_only_years, texts)) > 1 and all(is_only_years(text) or _ALL.match(text) for text in texts)
 
 
-_ALL = re.compile(rf"\W*(?:усього|всього|разом|підсумок|обсяг|загальний обсяг|{INCLUDING})", re.IGNORECASE)
+_ALL = re.compile(rf"\W*(?:усього|всього|разом|загалом|підсумок|обсяг|загальний обсяг|{INCLUDING})", re.IGNORECASE)
 
 
 def _has_other_codes(kind: str, columns: Sequence[Column], sample: Sample) -> bool:

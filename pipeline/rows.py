@@ -369,6 +369,14 @@ class _Classifier:
         years = {heading_years(other.label) for other in above if is_only_years(other.label)}
         return sum(year is not None and span[0] <= year[0] == year[1] <= span[1] for year in years) > 1
 
+    def _spans_all(self, draft: Draft) -> bool:
+        """Whether the last row is named by all years of the rows above: `За 2019–2022 роки` below `2019` to `2022`."""
+        span = heading_years(draft.label)
+        if draft is not self._drafts[-1] or span is None or not is_only_years(draft.label):
+            return False
+        years = [heading_years(other.label) for other in self._drafts[:-1] if other.valued]
+        return len(years) == span[1] - span[0] + 1 > 1 and years == [(y, y) for y in range(span[0], span[1] + 1)]
+
     def _sum(self, drafts: Sequence[Draft], column: int) -> Decimal:
         return sum((numerals.parse(draft.grid[column].text).value or Decimal(0) for draft in drafts), Decimal(0))
 
@@ -387,7 +395,7 @@ class _Classifier:
                 return "subtotal" if self._is_parent(draft) else "item"
             if OF_THEM.search(label) and not TOTAL.match(label):
                 return "subtotal"
-        if begins(label, self._rules.totals):
+        if begins(label, self._rules.totals) or (self._rules.years and self._spans_all(draft)):
             return "total"
         if begins(label, self._rules.subtotals) or (self._rules.years and self._sums_years(draft)):
             return "subtotal"
