@@ -148,7 +148,13 @@ def _is_empty(rows: list[list[Cell]], heading: Cell) -> bool:
 def _of_numbers(rows: list[list[Cell]], heading: Cell) -> bool:
     cells = (cell for row in rows for cell in row[heading.column : heading.end_column])
     texts = [text for cell in cells if cell.column_span <= heading.column_span and (text := cell.text.strip())]
-    return bool(texts) and 2 * sum(numerals.is_value(text) for text in texts) > len(texts)
+    return bool(texts) and 2 * sum(numerals.is_value(text) or bool(_TIME.fullmatch(text)) for text in texts) > len(
+        texts
+    )
+
+
+_TIME = re.compile(r"\d{1,2}[:-]\d{2}")
+"""A time of day, which columns of timetables hold as others hold numbers."""
 
 
 def starts_with_header(table: Table) -> bool:
