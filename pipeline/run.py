@@ -424,7 +424,7 @@ class _Run:
         return failures
 
     def named(self, looked: Spool[Seen], twice: set[int]) -> Iterator[tuple[Seen, str]]:
-        """Give the inputs with names of which no two are the same."""
+        """Give the inputs with names of which no two are the same; `twice`: hashes of what several would have."""
         given: Counter[str] = Counter()
         for seen in self.leaves(looked):
             name = seen.input.file_name
