@@ -15,7 +15,7 @@ from pipeline.family import HEADED, Family, Recognition
 from pipeline.funds import read_source
 from pipeline.header import Path
 from pipeline.sample import Sample
-from pipeline.text import squeeze
+from pipeline.text import cyrillic, squeeze
 from validators.labels import INCLUDING
 
 MARKS = 2
@@ -135,14 +135,16 @@ def _are_of_money(columns: Sequence[Column], sample: Sample) -> bool:
         return len({text for text in sample.texts(named["source"]) if read_source(text) not in (None, "total")}) > 1
     texts = sample.texts(named["source"] if "source" in named else named["item"])
     own = sum(read_source(text) not in (None, "total") or is_only_years(text) for text in texts)
-    sums = sum(_ALL.match(text) is not None for text in texts)
+    sums = sum(_ALL.match(cyrillic(text)) is not None for text in texts)
     return own > 1 and 2 * (own + sums) > len(texts)
 
 
 def _are_years(columns: Sequence[Column], sample: Sample) -> bool:
     """Whether all rows are named by years, but for their sums."""
     texts = [text for i, c in enumerate(columns) if c.label in ("source", "item") for text in sample.texts(i)]
-    return sum(map(is_only_years, texts)) > 1 and all(is_only_years(text) or _ALL.match(text) for text in texts)
+    return sum(map(is_only_years, texts)) > 1 and all(
+        is_only_years(text) or _ALL.match(cyrillic(text)) for text in texts
+    )
 
 
 _ALL = re.compile(rf"\W*(?:усього|всього|разом|загалом|підсумок|обсяг|загальний обсяг|{INCLUDING})", re.IGNORECASE)

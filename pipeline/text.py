@@ -138,7 +138,8 @@ def alike(first: str, second: str, share: float = 0.85) -> bool:
 def one_script(text: str) -> str:
     """Give words of mixed letters in one script, that of most of their other letters: `iнших` → `інших`.
 
-    A word that has no letter of its own, as `оса`, stays; a lone small letter among Cyrillic words is a Cyrillic one.
+    A word of small letters is Cyrillic if it can be: `piк`. One that has no letter of its own, as `оса`, stays; a lone
+    small letter among Cyrillic words is a Cyrillic one.
     """
     if not _LATIN.search(text) or not _CYRILLIC.search(text):
         return text
@@ -150,7 +151,7 @@ def _one_script(word: str) -> str:
     if not n_latin or not n_cyrillic:
         return word
     as_cyrillic, as_latin = cyrillic(word), latin(word)
-    if not _LATIN.search(as_cyrillic) and (_CYRILLIC.search(as_latin) or n_cyrillic >= n_latin):
+    if not _LATIN.search(as_cyrillic) and (_CYRILLIC.search(as_latin) or n_cyrillic >= n_latin or word.islower()):
         return as_cyrillic
     return word if _CYRILLIC.search(as_latin) else as_latin
 
