@@ -130,6 +130,7 @@ def _run(config: Config, *, force: bool = False, retry: bool = False, dry: bool 
     from traceback import format_exc
 
     from pipeline.interrupts import ended_by_ctrl_c
+    from pipeline.memory import give_back
     from pipeline.progress import Bar, JsonLog
     from pipeline.run import Options, run
 
@@ -143,6 +144,7 @@ def _run(config: Config, *, force: bool = False, retry: bool = False, dry: bool 
         settle=config.settle,
         dry=dry,
     )
+    give_back()
     log = JsonLog() if config.json_log else Bar()
     kept = {"error": "interrupted; what was read is kept, run again to go on"}
     interrupted = partial(log.end, ExitCode.INTERRUPTED, kept)

@@ -35,7 +35,7 @@ _TABLE = re.compile(r"[0-9a-f]{16}-\d{3,}\.csv")
 
 _DATASET = re.compile(r"[a-z0-9_]+\.(csv|parquet)")
 
-_PIECE = 1 << 20
+_PIECE = 1 << 16
 
 _NO_COPY = (errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
 """What the system says that does not copy between these files."""

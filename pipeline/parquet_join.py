@@ -32,7 +32,7 @@ _PREPARED = b"ZOUT"
 _HEAD = 12
 """Bytes before the outline."""
 _ENCRYPTED = b"PARE"
-_PIECE = 1 << 20
+_PIECE = 1 << 16
 
 _I16, _I32, _I64, _BINARY, _LIST, _SET, _MAP, _STRUCT = 4, 5, 6, 8, 9, 10, 11, 12
 _INTEGERS = frozenset({_I16, _I32, _I64})

@@ -14,7 +14,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple
 from functools import partial
-from itertools import count, pairwise
+from heapq import merge
+from itertools import count, groupby, islice, pairwise
 from pathlib import Path
 from typing import IO
 
@@ -44,7 +45,8 @@ from pipeline.report import Tell
 from pipeline.results import Outcome
 from pipeline.store import Store
 
-_PIECE = 1 << 20
+_SORTED = 1 << 12
+"""Hashes that are sorted at once."""
 
 _FEW = 100_000
 """Cells of parts that one process makes sooner than several of which each has to load first what makes them."""
@@ -144,6 +146,7 @@ class Planning:
             Defect: a row breaks its schema, or the workers do not start.
         """
         self._make_parts()
+        self._make_parts = _nothing
         with rows.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         documents = part_name(self._store.version, ["documents", *self._parts, digest])
@@ -231,8 +234,21 @@ def _nothing() -> None:
 
 def repeated(texts: Iterable[str | None]) -> set[int]:
     """Give the hashes of those that come more than once."""
-    hashes = array("q", (hash(text) for text in texts if text is not None))
-    return {one for one, following in pairwise(sorted(hashes)) if one == following}
+    return {one for one, following in pairwise(_in_order(texts)) if one == following}
+
+
+def distinct(texts: Iterable[str | None]) -> int:
+    """Count those that are different, as their hashes tell."""
+    return sum(1 for _ in groupby(_in_order(texts)))
+
+
+def _in_order(texts: Iterable[str | None]) -> Iterator[int]:
+    """Give the hashes in order. There may be very many: they are held as bare numbers, and sorted piece by piece."""
+    hashes = (hash(text) for text in texts if text is not None)
+    pieces = []
+    while piece := sorted(islice(hashes, _SORTED)):
+        pieces.append(array("q", piece))
+    return merge(*pieces)
 
 
 def _beginning(ordered: Sequence[bytes], digits: str) -> Iterator[bytes]:
@@ -246,5 +262,5 @@ def _beginning(ordered: Sequence[bytes], digits: str) -> Iterator[bytes]:
 def _move(path: Path, out: IO[bytes]) -> None:
     """Write the content of a file, which is then removed."""
     with path.open("rb") as file:
-        shutil.copyfileobj(file, out, _PIECE)
+        shutil.copyfileobj(file, out)
     path.unlink()

@@ -29,7 +29,7 @@ from pipeline.index import Index
 from pipeline.looking import Key, Looking, Seen
 from pipeline.own_families import check_families, keep_families
 from pipeline.parts import PARTS, DamagedResults
-from pipeline.planning import Planning, repeated
+from pipeline.planning import Planning, distinct, repeated
 from pipeline.quarantine import Failure
 from pipeline.readers import MENDED, PASSING, Readers
 from pipeline.reading import Read, changed, content_in, failed
@@ -193,18 +193,18 @@ class _Run:
     def look(self, inputs: Iterable[Input], index: Index, looked: Spool[Seen]) -> tuple[Looking, int]:
         """Name the content of each input; gives how many documents are to be read, too."""
         looking = Looking(index, self.options.settle, self.store.outcome, self.tell, self.summary)
-        unread: set[bytes] = set()
-        todo = 0
-        for seen in looking.at(inputs):
-            looked.append(seen)
-            todo += sum(1 for _ in _once(self.unread((seen,)), unread))
-            if self.options.dry:
-                continue
-            if todo:
-                self.readers.get_ready()
-            if todo or len(looked) == _MANY or looking.differs:
-                self.planning.get_ready()
-        return looking, todo
+
+        def unread() -> Iterator[str | None]:
+            for seen in looking.at(inputs):
+                looked.append(seen)
+                some = [one.document_id for one in self.unread((seen,))]
+                if some and not self.options.dry:
+                    self.readers.get_ready()
+                if (some or len(looked) == _MANY or looking.differs) and not self.options.dry:
+                    self.planning.get_ready()
+                yield from some
+
+        return looking, distinct(unread())
 
     def to_read(self, seen: Seen) -> bool:
         """Tell whether an input's content is to be read."""
@@ -336,8 +336,7 @@ class _Run:
         """Put the data sets together."""
         with tempfile.TemporaryDirectory(prefix="zvity-") as scratch:
             rows = Path(scratch) / "documents.jsonl"
-            published, twice = self.surveyed(looked)
-            self.planning.begin(published, Path(scratch))
+            twice = self.begin(looked, Path(scratch))
             failures = self.write_rows(looked, twice, rows)
             self.store.keep_list()
             for attempt in (1, 2):
@@ -351,13 +350,13 @@ class _Run:
                     if attempt == 2:
                         raise Defect(f"the parts of the data sets do not fit ({error}); please report this") from error
                     self.folder.remove_all(PARTS)
-                    self.planning.begin(published, Path(scratch))
+                    self.begin(looked, Path(scratch))
         quarantine.keep(self.folder, failures, self.fetch)
         keep_families(self.folder, self.options.families)
         delivery.prune(self.folder, plan)
 
-    def surveyed(self, looked: Iterable[Seen]) -> tuple[list[bytes], set[int]]:
-        """Give the ids of the published documents, each once, in order, and hashes of what several inputs have."""
+    def begin(self, looked: Iterable[Seen], scratch: Path) -> set[int]:
+        """Begin to make parts of the published documents; gives hashes of ids and names that several inputs have."""
         published: list[bytes] = []
 
         def texts() -> Iterator[str | None]:
@@ -369,7 +368,8 @@ class _Run:
 
         twice = repeated(texts())
         published.sort()
-        return [one for one, _ in groupby(published)], twice
+        self.planning.begin([one for one, _ in groupby(published)], scratch)
+        return twice
 
     def write_rows(self, looked: Spool[Seen], twice: set[int], path: Path) -> list[Failure]:
         """Write what the run knows of each input, a line each, as `parts.DOCUMENTS_ROW` says.
